@@ -1,0 +1,107 @@
+"""One physics world of its own: stepping, rendering and the time that each takes."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pybullet
+import pybullet_data
+from pybullet_utils.bullet_client import BulletClient
+
+from embodied_ssl_envs.cameras import Camera, Vector
+
+TIME_STEP = 1 / 240  # seconds; Bullet's default, for which its contact settings are tuned
+GRAVITY = -9.81  # m/s^2
+
+
+@dataclass(frozen=True)
+class Light:
+    """A distant lamp, as TinyRenderer shades with it."""
+
+    direction: Vector = (0.4, 0.3, 1.0)
+    """From the scene towards the lamp, world frame."""
+    color: Vector = (1.0, 1.0, 1.0)
+    ambient: float = 0.6
+    diffuse: float = 0.5
+    specular: float = 0.05
+    shadow: bool = False
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a camera saw."""
+
+    rgb: np.ndarray
+    """(S, S, 3) uint8."""
+    depth: np.ndarray
+    """(S, S) float32, metres along the optical axis."""
+    segmentation: np.ndarray | None
+    """(S, S) int32 body ids, -1 for nothing; None unless asked for."""
+
+
+class Simulation:
+    """A Bullet world behind a client of its own, so that several live in one process."""
+
+    def __init__(self, gui: bool = False):
+        self.client = BulletClient(pybullet.GUI if gui else pybullet.DIRECT)
+        self.client.setAdditionalSearchPath(pybullet_data.getDataPath())
+        self.seconds: Counter[str] = Counter()
+        """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Empty the world. Bullet forgets gravity and solver settings too, so they are set again."""
+        self.client.resetSimulation()
+        self.client.setGravity(0, 0, GRAVITY)
+        self.client.setPhysicsEngineParameter(
+            fixedTimeStep=TIME_STEP, numSolverIterations=50, deterministicOverlappingPairs=1
+        )
+
+    def step(self, count: int = 1) -> None:
+        """Advance the physics by ``count`` steps of 1/240 s."""
+        start = time.perf_counter()
+        for _ in range(count):
+            self.client.stepSimulation()
+        self.seconds["physics"] += time.perf_counter() - start
+
+    def render(self, camera: Camera, light: Light, segmentation: bool = False) -> Frame:
+        """Draw the world as ``camera`` sees it, in software, the same on every machine."""
+        start = time.perf_counter()
+        # Light and shadow are passed every time: the renderer keeps the last ones otherwise.
+        _, _, rgba, depth, bodies = self.client.getCameraImage(
+            camera.size,
+            camera.size,
+            viewMatrix=camera.view_matrix(),
+            projectionMatrix=camera.projection_matrix(),
+            lightDirection=light.direction,
+            lightColor=light.color,
+            lightDistance=4.0,
+            shadow=int(light.shadow),
+            lightAmbientCoeff=light.ambient,
+            lightDiffuseCoeff=light.diffuse,
+            lightSpecularCoeff=light.specular,
+            renderer=self.client.ER_TINY_RENDERER,
+            flags=0 if segmentation else self.client.ER_NO_SEGMENTATION_MASK,
+        )
+        shape = (camera.size, camera.size)
+        frame = Frame(
+            rgb=np.ascontiguousarray(np.reshape(rgba, (*shape, 4))[..., :3], dtype=np.uint8),
+            depth=camera.metric_depth(np.reshape(depth, shape)).astype(np.float32),
+            segmentation=np.reshape(bodies, shape).astype(np.int32) if segmentation else None,
+        )
+        self.seconds["rendering"] += time.perf_counter() - start
+        return frame
+
+    def close(self) -> None:
+        """Disconnect; safe to call twice."""
+        if self.client.isConnected():
+            self.client.disconnect()
+
+
+def pybullet_data_path(*parts: str) -> Path:
+    """A file that comes with pybullet_data."""
+    return Path(pybullet_data.getDataPath(), *parts)
