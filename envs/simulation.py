@@ -2,17 +2,39 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import pybullet
-import pybullet_data
-from pybullet_utils.bullet_client import BulletClient
 
 from embodied_ssl_envs.cameras import Camera, Vector
+
+
+@contextmanager
+def _silence() -> Iterator[None]:
+    """Keep Bullet's greetings, written by C code, out of the program's own output."""
+    sys.stdout.flush()
+    saved = os.dup(1)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    try:
+        yield
+    finally:
+        os.dup2(saved, 1)
+        os.close(saved)
+        os.close(nowhere)
+
+
+with _silence():
+    import pybullet
+    import pybullet_data
+    from pybullet_utils.bullet_client import BulletClient
 
 TIME_STEP = 1 / 240  # seconds; Bullet's default, for which its contact settings are tuned
 GRAVITY = -9.81  # m/s^2
@@ -47,7 +69,8 @@ class Simulation:
     """A Bullet world behind a client of its own, so that several live in one process."""
 
     def __init__(self, gui: bool = False):
-        self.client = BulletClient(pybullet.GUI if gui else pybullet.DIRECT)
+        with _silence():
+            self.client = BulletClient(pybullet.GUI if gui else pybullet.DIRECT)
         self.client.setAdditionalSearchPath(pybullet_data.getDataPath())
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""

@@ -1,0 +1,162 @@
+"""The arm: a Franka Panda with a parallel gripper, moved by its joint motors only."""
+
+from __future__ import annotations
+
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from embodied_ssl_assets.panda import light_panda
+from scipy.spatial.transform import Rotation
+
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.simulation import Simulation, pybullet_data_path
+
+ARM = tuple(range(7))
+FINGERS = (9, 10)
+TIP = 11  # the frame between the fingertips: z points out of the hand, y from finger to finger
+HOME = np.array([0.0, -1.5, 0.0, -2.7, 0.0, 2.2, np.pi / 4])  # clear of the camera above
+READY = np.array([0.0, 0.2, 0.0, -2.2, 0.0, 2.4, np.pi / 4])  # over the table, hand down
+OPENING = 0.04  # metres of travel of each finger
+# N m: five times the real arm's limits, because a real arm's controller carries its own weight.
+ARM_FORCE = 5 * np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])
+GRIP_FORCE = 25.0  # N on each finger; the real hand grips continuously with up to 70 N
+POSITION_GAIN = 0.5  # tracks within 3 mm at the speeds below; higher gains overshoot
+
+
+@cache
+def _description() -> str:
+    """Path of the light URDF, written once per process."""
+    folder = tempfile.mkdtemp(prefix="embodied-ssl-panda-")
+    path = Path(folder, "panda.urdf")
+    path.write_text(light_panda(pybullet_data_path("franka_panda", "panda.urdf")))
+    return str(path)
+
+
+def pointing_down(yaw: float, lean: float = 0.0) -> np.ndarray:
+    """Quaternion (x, y, z, w) of a hand that points down.
+
+    Args:
+        yaw: direction along which the fingers close, radians from the world's x axis. The gripper
+            is symmetric, so the yaw counts modulo 180 degrees; the wrist takes the near one.
+        lean: radians by which the hand leans about that direction.
+    """
+    # The hand's y axis (finger to finger) lies along -y of the world when the wrist is at ease.
+    turn = Rotation.from_euler("z", np.mod(yaw, np.pi) - np.pi / 2)
+    return (turn * Rotation.from_euler("x", np.pi) * Rotation.from_euler("y", lean)).as_quat()
+
+
+class Kinematics:
+    """Inverse kinematics on a twin of the arm in a world of its own.
+
+    Bullet starts the iteration from the arm's present joints; the twin always starts from the same
+    posture, so the answer depends on the pose alone and stays away from the joint limits.
+    """
+
+    def __init__(self) -> None:
+        self._client = Simulation().client
+        self._body = self._client.loadURDF(_description(), useFixedBase=True)
+
+    def solve(self, position: np.ndarray, orientation: np.ndarray) -> np.ndarray:
+        """Joint angles (7,) that bring the fingertip frame to a pose.
+
+        Args:
+            position: (3,) metres, world frame.
+            orientation: quaternion (x, y, z, w).
+        """
+        for joint, angle in zip(ARM, READY, strict=True):
+            self._client.resetJointState(self._body, joint, angle)
+        solution = self._client.calculateInverseKinematics(
+            self._body, TIP, position, orientation, maxNumIterations=200, residualThreshold=1e-5
+        )
+        return np.array(solution[:7])
+
+
+class Panda:
+    """The arm in a simulation, its base at the world's origin."""
+
+    def __init__(self, simulation: Simulation, kinematics: Kinematics):
+        self.simulation = simulation
+        self.kinematics = kinematics
+        self.client = client = simulation.client
+        self.body = client.loadURDF(_description(), useFixedBase=True)
+        gear = client.createConstraint(
+            self.body, FINGERS[0], self.body, FINGERS[1],
+            client.JOINT_GEAR, (1, 0, 0), (0, 0, 0), (0, 0, 0),
+        )  # fmt: skip
+        # Bullet ignores the URDF's <mimic>; a gear keeps the fingers symmetric.
+        client.changeConstraint(gear, gearRatio=-1, erp=0.1, maxForce=50)
+        for finger in FINGERS:
+            client.changeDynamics(
+                self.body, finger, lateralFriction=1.0, spinningFriction=0.001, rollingFriction=0.0
+            )
+        self._grip = OPENING
+        for joint, angle in zip((*ARM, *FINGERS), (*HOME, OPENING, OPENING), strict=True):
+            client.resetJointState(self.body, joint, angle)
+        self._target = HOME.copy()
+        self._drive(HOME)
+
+    def _drive(self, joints: np.ndarray) -> None:
+        self.client.setJointMotorControlArray(
+            self.body,
+            (*ARM, *FINGERS),
+            self.client.POSITION_CONTROL,
+            targetPositions=(*joints, self._grip, self._grip),
+            forces=(*ARM_FORCE, GRIP_FORCE, GRIP_FORCE),
+            positionGains=(*[POSITION_GAIN] * 7, 0.1, 0.1),
+        )
+
+    @property
+    def joints(self) -> np.ndarray:
+        """Measured arm joint angles, radians, shape (7,)."""
+        return np.array([state[0] for state in self.client.getJointStates(self.body, ARM)])
+
+    @property
+    def opening(self) -> float:
+        """Measured gap between the fingertips, metres."""
+        return sum(state[0] for state in self.client.getJointStates(self.body, FINGERS))
+
+    def tip_pose(self) -> tuple[np.ndarray, np.ndarray]:
+        """Position (3,) and rotation matrix (3, 3) of the fingertip frame, world frame."""
+        state = self.client.getLinkState(self.body, TIP, computeForwardKinematics=1)
+        rotation = np.reshape(self.client.getMatrixFromQuaternion(state[5]), (3, 3))
+        return np.array(state[4]), rotation
+
+    def move_joints(self, joints: np.ndarray, steps: int) -> None:
+        """Drive the arm to joint angles (7,) in ``steps`` steps, starting and ending at rest."""
+        start = self._target
+        for fraction in np.linspace(0, 1, steps + 1)[1:]:
+            self._drive(start + (joints - start) * fraction * fraction * (3 - 2 * fraction))
+            self.simulation.step()
+        self._target = np.array(joints, float)
+
+    def move_tip(self, position: np.ndarray, orientation: np.ndarray, steps: int) -> None:
+        """Drive the fingertip frame to a pose."""
+        self.move_joints(self.kinematics.solve(position, orientation), steps)
+
+    def grip(self, opening: float, steps: int) -> None:
+        """Drive each finger to ``opening`` metres from the middle (0 closes on what is between)."""
+        self._grip = opening
+        self._drive(self._target)
+        self.simulation.step(steps)
+
+    def fingertip_force(self) -> float:
+        """Sum of the normal contact forces on both fingers, newtons."""
+        contacts = self.client.getContactPoints(bodyA=self.body)
+        return sum(contact[9] for contact in contacts if contact[3] in FINGERS)
+
+    def held_bodies(self) -> set[int]:
+        """Bodies that touch both fingers."""
+        touched = [
+            {contact[2] for contact in self.client.getContactPoints(self.body, linkIndexA=finger)}
+            for finger in FINGERS
+        ]
+        return set.intersection(*touched) - {self.body}
+
+    def wrist_camera(self, size: int) -> Camera:
+        """A camera on the hand, looking past the fingers along the approach direction."""
+        position, rotation = self.tip_pose()
+        eye = position + rotation @ (0.07, 0.0, -0.06)
+        target = position + rotation @ (0.0, 0.0, 0.1)
+        return Camera(tuple(eye), tuple(target), up=tuple(-rotation[:, 0]), fov=70.0, size=size)
