@@ -29,6 +29,8 @@ def light_panda(stock: Path) -> str:
         for visual in link.iter("visual"):
             for old in visual.findall("material"):
                 visual.remove(old)
-            material = ElementTree.SubElement(visual, "material", name=f"{link.attrib['name']}_paint")
+            material = ElementTree.SubElement(
+                visual, "material", name=f"{link.attrib['name']}_paint"
+            )
             ElementTree.SubElement(material, "color", rgba=color)
     return ElementTree.tostring(tree.getroot(), encoding="unicode")

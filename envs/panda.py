@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-from embodied_ssl_assets.panda import light_panda
 from scipy.spatial.transform import Rotation
 
+from embodied_ssl_assets.panda import light_panda
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.simulation import Simulation, pybullet_data_path
 

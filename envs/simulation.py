@@ -19,16 +19,19 @@ from embodied_ssl_envs.cameras import Camera, Vector
 @contextmanager
 def _silence() -> Iterator[None]:
     """Keep Bullet's greetings, written by C code, out of the program's own output."""
-    sys.stdout.flush()
-    saved = os.dup(1)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 1)
-    try:
-        yield
-    finally:
-        os.dup2(saved, 1)
-        os.close(saved)
-        os.close(nowhere)
+    streams = (sys.stdout, sys.stderr)
+    saved = [os.dup(number) for number in (1, 2)]
+    with open(os.devnull, "w") as nowhere:
+        for stream, number in zip(streams, (1, 2), strict=True):
+            stream.flush()
+            os.dup2(nowhere.fileno(), number)
+        try:
+            yield
+        finally:
+            for stream, number, original in zip(streams, (1, 2), saved, strict=True):
+                stream.flush()
+                os.dup2(original, number)
+                os.close(original)
 
 
 with _silence():
@@ -77,7 +80,7 @@ class Simulation:
         self.reset()
 
     def reset(self) -> None:
-        """Empty the world. Bullet forgets gravity and solver settings too, so they are set again."""
+        """Empty the world; Bullet forgets gravity and solver settings too, so set them again."""
         self.client.resetSimulation()
         self.client.setGravity(0, 0, GRAVITY)
         self.client.setPhysicsEngineParameter(

@@ -43,7 +43,7 @@ def _palette(rng: np.random.Generator, count: int) -> np.ndarray:
     saturation = rng.uniform(0, 255) * rng.uniform(0.1, 1)
     value = rng.uniform(60, 245)
     spread = rng.normal(0, 1, (count, 3)) * (rng.uniform(3, 40), 30, 40)
-    hsv = np.clip((hue, saturation, value) + spread, 0, (359, 255, 255))
+    hsv = np.clip(np.add((hue, saturation, value), spread), 0, (359, 255, 255))
     hsv[:, 0] %= 180
     return cv2.cvtColor(hsv.astype(np.uint8)[None], cv2.COLOR_HSV2RGB)[0].astype(np.float32)
 
