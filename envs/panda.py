@@ -34,6 +34,11 @@ def _description() -> str:
     return str(path)
 
 
+def turned(joints: np.ndarray, azimuth: float) -> np.ndarray:
+    """The posture (7,) with the whole arm turned by ``azimuth`` radians about its base."""
+    return np.array([joints[0] + azimuth, *joints[1:]])
+
+
 def pointing_down(yaw: float, lean: float = 0.0) -> np.ndarray:
     """Quaternion (x, y, z, w) of a hand that points down.
 
@@ -55,7 +60,8 @@ class Kinematics:
     """
 
     def __init__(self) -> None:
-        self._client = Simulation().client
+        self._simulation = Simulation()
+        self._client = self._simulation.client
         self._body = self._client.loadURDF(_description(), useFixedBase=True)
 
     def solve(self, position: np.ndarray, orientation: np.ndarray) -> np.ndarray:
@@ -71,6 +77,10 @@ class Kinematics:
             self._body, TIP, position, orientation, maxNumIterations=200, residualThreshold=1e-5
         )
         return np.array(solution[:7])
+
+    def close(self) -> None:
+        """Leave the twin's world."""
+        self._simulation.close()
 
 
 class Panda:
@@ -94,7 +104,8 @@ class Panda:
         self._grip = OPENING
         for joint, angle in zip((*ARM, *FINGERS), (*HOME, OPENING, OPENING), strict=True):
             client.resetJointState(self.body, joint, angle)
-        self._target = HOME.copy()
+        self.target = HOME.copy()
+        """Arm joint angles (7,) last asked for."""
         self._drive(HOME)
 
     def _drive(self, joints: np.ndarray) -> None:
@@ -125,11 +136,15 @@ class Panda:
 
     def move_joints(self, joints: np.ndarray, steps: int) -> None:
         """Drive the arm to joint angles (7,) in ``steps`` steps, starting and ending at rest."""
-        start = self._target
+        start = self.target
         for fraction in np.linspace(0, 1, steps + 1)[1:]:
-            self._drive(start + (joints - start) * fraction * fraction * (3 - 2 * fraction))
-            self.simulation.step()
-        self._target = np.array(joints, float)
+            self.servo(start + (joints - start) * fraction * fraction * (3 - 2 * fraction))
+
+    def servo(self, joints: np.ndarray) -> None:
+        """Ask for joint angles (7,) near the present ones and advance by one step."""
+        self._drive(joints)
+        self.simulation.step()
+        self.target = np.array(joints, float)
 
     def move_tip(self, position: np.ndarray, orientation: np.ndarray, steps: int) -> None:
         """Drive the fingertip frame to a pose."""
@@ -138,7 +153,7 @@ class Panda:
     def grip(self, opening: float, steps: int) -> None:
         """Drive each finger to ``opening`` metres from the middle (0 closes on what is between)."""
         self._grip = opening
-        self._drive(self._target)
+        self._drive(self.target)
         self.simulation.step(steps)
 
     def fingertip_force(self) -> float:

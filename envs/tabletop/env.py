@@ -1,0 +1,230 @@
+"""The tabletop as a gymnasium environment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+from gymnasium import spaces
+
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.panda import Kinematics
+from embodied_ssl_envs.simulation import Frame, Simulation
+from embodied_ssl_envs.tabletop.actions import Interaction, action_space
+from embodied_ssl_envs.tabletop.explorer import Policy, make_explorer
+from embodied_ssl_envs.tabletop.grasp import Held, grasp
+from embodied_ssl_envs.tabletop.look import look
+from embodied_ssl_envs.tabletop.poke import poke
+from embodied_ssl_envs.tabletop.push import push
+from embodied_ssl_envs.tabletop.scene import REACH
+from embodied_ssl_envs.tabletop.world import TabletopWorld
+
+VALIDATION_EVERY = 10  # one episode in ten is played with validation objects
+ONLOOKER = Camera(eye=(1.35, -0.95, 0.85), target=(0.35, 0.0, 0.2), fov=48.0)
+
+
+class TabletopEnv(gymnasium.Env):
+    """A Panda arm on a table, one to six objects in a tray before it, a camera above.
+
+    Each step is one whole interaction, from rest to rest; physics alone decides what comes of it.
+
+    ### Action
+
+    A dictionary; an interaction reads the entries it needs.
+
+    | entry         | space          | meaning                                                     |
+    |---------------|----------------|-------------------------------------------------------------|
+    | `interaction` | Discrete(4)    | 0 grasp, 1 push, 2 poke, 3 look                             |
+    | `pixel`       | Box(0, S, (2)) | (u, v) in the overhead image: where to grasp or poke, where |
+    |               |                | a push starts                                               |
+    | `angle`       | Discrete(18)   | grasp: closing direction, 10 degrees each, counter-clockwise|
+    |               |                | from the image's u axis                                     |
+    | `end`         | Box(0, S, (2)) | push: (u, v) where it ends                                  |
+
+    Pixels beyond the arm's reach act at the nearest place within it. A look shows what the last
+    grasp holds and then drops it beside the table; without anything in the hand it does nothing.
+    An arm that holds something and is asked for another interaction puts it away first.
+
+    ### Observation
+
+    | entry                   | shape           | what                                            |
+    |-------------------------|-----------------|-------------------------------------------------|
+    | `overhead`, `wrist`     | (S, S, 3) uint8 | RGB of the camera above, of the one on the hand |
+    | `overhead_depth`, ...   | (S, S) float32  | metres along the optical axis; with `depth`     |
+    | `overhead_segmentation` | (S, S) int32    | body ids, -1 for nothing; with `segmentation`   |
+
+    ### Reward, info, end
+
+    The reward is 1 for a grasp that still holds its object after lift and shake, else 0. `info` has
+    `foreground` (S, S) bool, what background subtraction finds on the tray; `holding`, whether the
+    hand holds something; and after each interaction `record`, the row that `collect` stores. An
+    episode terminates when nothing is left within reach, and is truncated after two interactions
+    and two more for each object.
+
+    ### Reset
+
+    The whole world is rebuilt from the episode's generator: objects, their poses, scales and
+    colours, the textures of table, tray and room, lamps and cameras. `options={"episode": e}`
+    numbers the episode; every tenth one is played with validation objects, the others with training
+    objects, none ever with test objects.
+
+    Args:
+        image_size: S, pixels along each side of an image.
+        objects: where objects come from: "household", "blobs" or "folder:PATH".
+        skip_broken: leave out objects of a folder that do not load, instead of an error.
+        depth: observe depth too.
+        segmentation: observe segmentation too.
+        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
+
+    Raises:
+        WorldError: for objects that are not there or will not load.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 30}
+    num_episodes: ClassVar[int | None] = None
+    """As many as one likes."""
+    steps_per_episode: ClassVar[int | None] = None
+    """Different from episode to episode."""
+
+    def __init__(
+        self,
+        image_size: int = 128,
+        objects: Sequence[str] = ("household", "blobs"),
+        skip_broken: bool = False,
+        depth: bool = False,
+        segmentation: bool = False,
+        render_mode: str | None = None,
+    ):
+        self.image_size = image_size
+        self.depth, self.segmentation = depth, segmentation
+        self.render_mode = render_mode
+        self.objects = open_objects(objects, skip_broken=skip_broken)
+        self.simulation = Simulation(gui=render_mode == "human")
+        self.kinematics = Kinematics()
+        self.action_space = action_space(image_size)
+        self.observation_space = self._observation_space()
+        self.episode = -1
+
+    def _observation_space(self) -> spaces.Dict:
+        size = self.image_size
+        entries: dict[str, spaces.Space] = {}
+        for camera in ("overhead", "wrist"):
+            entries[camera] = spaces.Box(0, 255, (size, size, 3), np.uint8)
+            if self.depth:
+                entries[f"{camera}_depth"] = spaces.Box(0, np.inf, (size, size), np.float32)
+            if self.segmentation:
+                highest = np.iinfo(np.int32).max
+                box = spaces.Box(-1, highest, (size, size), np.int32)
+                entries[f"{camera}_segmentation"] = box
+        return spaces.Dict(entries)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        super().reset(seed=seed)
+        self.episode = int((options or {}).get("episode", self.episode + 1))
+        self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
+        self.world = TabletopWorld(
+            self.simulation,
+            self.kinematics,
+            self.np_random,
+            self.objects,
+            self.split,
+            self.image_size,
+        )
+        self.steps = 0
+        self.step_limit = 2 + 2 * len(self.world.objects)
+        self.held: Held | None = None
+        return self._observe(), self._info()
+
+    def step(
+        self, action: dict[str, Any]
+    ) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
+        interaction = Interaction(int(action["interaction"]))
+        if self.held and interaction != Interaction.LOOK:
+            look(self.world, self.held)
+            self.held = None
+            self.world.look_down()
+        overhead = self.world.overhead.rgb
+        pixel = self._within_reach(action["pixel"])
+        columns: dict[str, Any] | None = None
+        if interaction == Interaction.GRASP:
+            track = f"{self.episode}-{self.steps}"
+            columns, self.held = grasp(self.world, pixel, int(action["angle"]), track)
+        elif interaction == Interaction.PUSH:
+            columns = push(self.world, pixel, self._within_reach(action["end"]))
+        elif interaction == Interaction.POKE:
+            columns = poke(self.world, pixel)
+        elif self.held:
+            columns = look(self.world, self.held)
+            self.held = None
+        info: dict[str, Any] = {}
+        if columns is not None:
+            acted = (
+                {} if interaction == Interaction.LOOK else {"overhead": overhead, "pixel": pixel}
+            )
+            info["record"] = {
+                "episode": self.episode,
+                "step": self.steps,
+                "interaction": interaction.name.lower(),
+                "split": self.split,
+                **acted,
+                **columns,
+            }
+        self.steps += 1
+        self.world.look_down()
+        reward = float(bool(columns and columns.get("success")))
+        terminated = not self.held and not self.world.blobs()
+        return self._observe(), reward, terminated, self._truncated(), self._info() | info
+
+    def _truncated(self) -> bool:
+        # A held object is still shown: its views are what the grasp was for.
+        return self.steps >= self.step_limit and not self.held
+
+    def _within_reach(self, pixel: np.ndarray) -> np.ndarray:
+        """The pixel, or that of the nearest place that the fingers reach, (2,) float64."""
+        camera = self.world.scene.overhead
+        place = camera.on_plane(np.asarray(pixel, float), height=0.0)
+        reached = np.clip(place[:2], *REACH)
+        if (reached == place[:2]).all():
+            return np.asarray(pixel, float)
+        return camera.project(np.array([*reached, 0.0]))
+
+    def _observe(self) -> dict[str, np.ndarray]:
+        wrist = self.world.arm.wrist_camera(self.image_size)
+        frames = {"overhead": self.world.overhead, "wrist": self.world.photograph(wrist)}
+        if self.segmentation:
+            frames["overhead"] = self.world.photograph(segmentation=True)
+            frames["wrist"] = self.world.photograph(wrist, segmentation=True)
+        return {
+            name: image
+            for camera, frame in frames.items()
+            for name, image in self._named(camera, frame)
+        }
+
+    def _named(self, camera: str, frame: Frame) -> list[tuple[str, np.ndarray]]:
+        entries = [(camera, frame.rgb)]
+        if self.depth:
+            entries.append((f"{camera}_depth", frame.depth))
+        if self.segmentation:
+            entries.append((f"{camera}_segmentation", frame.segmentation))
+        return entries
+
+    def _info(self) -> dict[str, Any]:
+        return {"foreground": self.world.foreground, "holding": self.held is not None}
+
+    def explorer(self, seed: int) -> Policy:
+        """The random exploration policy for this environment."""
+        return make_explorer(lambda: self.world.scene.overhead, seed)
+
+    def render(self) -> np.ndarray | None:
+        if self.render_mode != "rgb_array":
+            return None
+        return self.world.photograph(ONLOOKER).rgb
+
+    def close(self) -> None:
+        self.simulation.close()
+        self.kinematics.close()

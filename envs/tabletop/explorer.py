@@ -1,0 +1,91 @@
+"""The exploration policy: random actions at whatever background subtraction finds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.tabletop.actions import Interaction
+from embodied_ssl_envs.tabletop.grasp import ANGLES
+from embodied_ssl_envs.tabletop.perception import Blob, find_blobs, metres_per_pixel
+from embodied_ssl_envs.tabletop.scene import REACH
+
+SHARES = {Interaction.GRASP: 0.6, Interaction.PUSH: 0.2, Interaction.POKE: 0.2}
+NEAR_CENTER = 0.3  # spread of grasp and poke points, in standard deviations of the blob
+RUN_UP = 0.025  # metres between the object and the start of a push
+PUSHED = (0.03, 0.08)  # metres past the near side of the object at which a push ends
+
+Action = dict[str, Any]
+Policy = Callable[[dict[str, np.ndarray], dict[str, Any]], Action | None]
+
+
+def make_explorer(camera: Callable[[], Camera], seed: int) -> Policy:
+    """A policy that acts on what it sees: no simulator state.
+
+    Args:
+        camera: gives the calibrated overhead camera.
+        seed: of the policy's own random numbers.
+
+    Returns:
+        a function of the observation and info that gives the next action, None when the tray is
+        clear.
+    """
+    rng = np.random.default_rng(seed)
+
+    def explore(observation: dict[str, np.ndarray], info: dict[str, Any]) -> Action | None:
+        if info["holding"]:
+            return _action(Interaction.LOOK)
+        blobs = find_blobs(info["foreground"], camera())
+        if not blobs:
+            return None
+        blob = blobs[rng.integers(len(blobs))]
+        interaction = rng.choice(list(SHARES), p=list(SHARES.values()))
+        if interaction == Interaction.PUSH:
+            start, end = _push_line(rng, blob, camera())
+            return _action(Interaction.PUSH, start, end=end)
+        pixel = _point_on(rng, blob)
+        return _action(Interaction(interaction), pixel, angle=int(rng.integers(ANGLES)))
+
+    return explore
+
+
+def _action(
+    interaction: Interaction,
+    pixel: np.ndarray | None = None,
+    angle: int = 0,
+    end: np.ndarray | None = None,
+) -> Action:
+    nowhere = np.zeros(2, np.float32)
+    return {
+        "interaction": int(interaction),
+        "pixel": nowhere if pixel is None else np.asarray(pixel, np.float32),
+        "angle": angle,
+        "end": nowhere if end is None else np.asarray(end, np.float32),
+    }
+
+
+def _point_on(rng: np.random.Generator, blob: Blob) -> np.ndarray:
+    """A random pixel of the blob, more often near its middle than at its edge."""
+    wish = blob.center + NEAR_CENTER * blob.pixels.std(axis=0) * rng.normal(size=2)
+    return blob.pixels[np.linalg.norm(blob.pixels - wish, axis=1).argmin()]
+
+
+def _push_line(
+    rng: np.random.Generator, blob: Blob, camera: Camera
+) -> tuple[np.ndarray, np.ndarray]:
+    """Start and end pixels of a push through the blob in a random direction within reach."""
+    scale = metres_per_pixel(camera)
+    for _ in range(16):
+        theta = rng.uniform(0, 2 * np.pi)
+        direction = np.array([np.cos(theta), np.sin(theta)])
+        near_side = ((blob.pixels - blob.center) @ direction).min()
+        start = blob.center + direction * (near_side - RUN_UP / scale)
+        end = blob.center + direction * (near_side + rng.uniform(*PUSHED) / scale)
+        places = camera.on_plane(np.stack([start, end]), height=0.0)[:, :2]
+        if ((places > REACH[0]) & (places < REACH[1])).all():
+            break
+    size = np.array([0.0, camera.size])
+    return np.clip(start, *size), np.clip(end, *size)

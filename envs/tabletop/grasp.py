@@ -1,0 +1,98 @@
+"""Grasp: descend at a point, close, lift, shake; the label is whether the hand still holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from embodied_ssl_envs.panda import HOME, OPENING, pointing_down, turned
+from embodied_ssl_envs.tabletop.perception import nearest_blob, surface_point
+from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
+
+ANGLES = 18
+"""Grasp angles: 0, 10, ... 170 degrees counter-clockwise from the image's u axis."""
+CROP = 0.16  # metres across the crop about the grasp
+DEPTH = 0.03  # metres below the visible surface to which the fingertips go
+LOWEST = 0.012  # metres above the table, for the fingertips
+HELD_GAP = 0.001  # metres; fingers that have closed on nothing are nearer than this
+SIDEWAYS = 1.2  # radians of the first joint by which the arm turns aside to carry
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the robot knows about the object in its hand."""
+
+    track: str
+    """Names the object among all that the robot has held: this grasp and the look that follows."""
+    center: np.ndarray
+    """Where the middle of the object is, (3,) metres in the frame of the fingertips."""
+    diameter: float
+    """Metres, as seen from above."""
+
+
+def closing_direction(world: TabletopWorld, angle: int) -> float:
+    """World yaw, radians, along which the fingers close for a grasp angle of the image."""
+    right, up, _ = world.scene.overhead.axes
+    theta = np.pi * angle / ANGLES
+    direction = np.cos(theta) * right + np.sin(theta) * up
+    return float(np.arctan2(direction[1], direction[0]))
+
+
+def grasp(
+    world: TabletopWorld, pixel: np.ndarray, angle: int, track: str
+) -> tuple[dict[str, Any], Held | None]:
+    """Try to grasp at a pixel of the overhead image.
+
+    Args:
+        pixel: (u, v) of the overhead image.
+        angle: bin 0 to 17 of the closing direction.
+        track: the name under which the object is known if it is held.
+
+    Returns:
+        the record's columns that a grasp fills, and what is held afterwards.
+    """
+    arm = world.arm
+    before = world.photograph(world.crop(pixel, CROP))
+    point = surface_point(world.overhead, world.scene.overhead, pixel)
+    body = world.nearest_object(point)
+    label = world.label(body)
+    blob = nearest_blob(world.blobs(), pixel)
+    orientation = pointing_down(closing_direction(world, angle))
+    wrist = world.hover(point, orientation)
+    depth = max(point[2] - DEPTH, LOWEST)
+    arm.move_tip((point[0], point[1], depth), orientation, TRAVEL_STEPS)
+    position, rotation = arm.tip_pose()
+    held = None
+    if blob is not None:
+        middle = world.scene.overhead.on_plane(blob.center, point[2] / 2)
+        held = Held(track, rotation.T @ (middle - position), max(blob.diameter, float(point[2])))
+    arm.grip(0.0, 50)
+    arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
+    _shake(world)
+    success = bool(arm.opening > HELD_GAP and arm.held_bodies())
+    if success:
+        # Carried aside, it is out of the overhead camera's sight.
+        arm.move_joints(turned(HOME, np.copysign(SIDEWAYS, point[1])), TRAVEL_STEPS)
+        success = bool(arm.opening > HELD_GAP and arm.held_bodies())
+    if not success:
+        arm.grip(OPENING, 10)
+        world.retract()
+        held = None
+    return {
+        "before": before.rgb,
+        "wrist": wrist.rgb,
+        "angle": angle,
+        "crop_width": CROP,
+        "success": success,
+        "track": held.track if held else "",
+        "object": label,
+    }, held
+
+
+def _shake(world: TabletopWorld) -> None:
+    """Turn the wrist and the elbow to and fro, as one tests a grip."""
+    rest = world.arm.target
+    for sign in (1, -1, 0):
+        world.arm.move_joints(rest + sign * np.array([0.12, 0, 0, 0, 0, 0.15, 0]), 24)

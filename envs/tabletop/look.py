@@ -1,0 +1,72 @@
+"""Look: show the held object to a camera in five poses, then put it away.
+
+The camera sits on a boom that turns with the arm's first joint, so each pose has another side of
+the room behind it and another lamp: what stays the same from view to view is the object alone.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.panda import OPENING, turned
+from embodied_ssl_envs.tabletop.grasp import Held
+from embodied_ssl_envs.tabletop.world import TRAVEL_STEPS, TabletopWorld
+
+VIEWS = 5
+SHOWING = np.array([0.0, 0.0, 0.0, -2.0, 0.0, 2.2, np.pi / 4])  # the hand high before the arm
+REACHING_OUT = np.array([0.0, 0.7, 0.0, -2.0, 0.0, 2.2, np.pi / 4])
+WIDEST = 2.1  # radians of the first joint to either side; five poses are 60 degrees apart
+EYE = np.array([0.35, -0.55, 0.65])  # metres, in the frame that turns with the first joint
+MARGIN = 1.5  # width of a view over the object's diameter
+ASIDE = 2.1  # radians of the first joint at which a dropped object misses the table
+FALL_STEPS = 60
+
+
+def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
+    """Show what the hand holds, then drop it beside the table.
+
+    Returns:
+        the record's columns that a look fills: five views (S, S, 3) of the object.
+    """
+    arm, rng = world.arm, world.rng
+    bodies = arm.held_bodies() & set(world.objects)
+    label = world.label(min(bodies, default=None))
+    azimuths = np.linspace(-WIDEST, WIDEST, VIEWS)
+    if arm.target[0] > 0:  # begin with the nearer side
+        azimuths = azimuths[::-1]
+    views = []
+    for azimuth in azimuths:
+        jitter = rng.uniform(-1, 1, 7) * [0.05, 0.1, 0.0, 0.1, 0.35, 0.45, 1.2]
+        joints = turned(SHOWING, azimuth) + jitter
+        arm.move_joints(joints, TRAVEL_STEPS)
+        camera = _head_camera(world, held)
+        views.append(world.simulation.render(camera, world.scene.lamp_behind(camera), False).rgb)
+    _put_away(world)
+    return {"views": views, "track": held.track, "object": label}
+
+
+def _head_camera(world: TabletopWorld, held: Held) -> Camera:
+    """The camera on the boom, pointed and zoomed at where the robot believes the object to be."""
+    position, rotation = world.arm.tip_pose()
+    target = position + rotation @ held.center
+    azimuth = world.arm.joints[0]
+    eye = Rotation.from_euler("z", azimuth).apply(EYE)
+    width = MARGIN * held.diameter * world.rng.uniform(0.85, 1.15)
+    fov = 2 * np.degrees(np.arctan(width / 2 / np.linalg.norm(target - eye)))
+    up = (*world.rng.uniform(-0.15, 0.15, 2).tolist(), 1.0)
+    return Camera(tuple(eye.tolist()), tuple(target.tolist()), up, float(fov), world.image_size)
+
+
+def _put_away(world: TabletopWorld) -> None:
+    """Let go beside the table; what has left the table is taken away."""
+    arm = world.arm
+    arm.move_joints(turned(REACHING_OUT, np.copysign(ASIDE, arm.target[0])), TRAVEL_STEPS)
+    arm.grip(OPENING, FALL_STEPS)
+    for body, (position, _) in world.poses().items():
+        if position[2] < -0.05:
+            world.remove(body)
+    world.retract()

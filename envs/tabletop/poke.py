@@ -1,0 +1,81 @@
+"""Poke: press a point with the closed fingers and feel how the force grows."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from embodied_ssl_envs.panda import OPENING, pointing_down
+from embodied_ssl_envs.simulation import TIME_STEP
+from embodied_ssl_envs.tabletop.grasp import CROP
+from embodied_ssl_envs.tabletop.perception import surface_point
+from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
+
+SPEED = 0.04  # metres a second
+ABOVE = 0.01  # metres above the seen surface at which the slow descent begins
+DEEPEST = 0.015  # metres below it at which it ends
+LOWEST = 0.006  # metres above the table, for the fingertips
+ENOUGH = 12.0  # newtons
+TOUCH = 0.05  # newtons: contact begins
+
+
+def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
+    """Press down at a pixel of the overhead image until the force is enough.
+
+    Returns:
+        the record's columns that a poke fills: the normal force on the fingertips at every step of
+        1/240 s of the descent, and the line ``slope * t + intercept`` (N/s and N, t in seconds from
+        the first touch) fitted to it by least squares.
+    """
+    arm = world.arm
+    before = world.photograph(world.crop(pixel, CROP))
+    point = surface_point(world.overhead, world.scene.overhead, pixel)
+    label = world.label(world.nearest_object(point))
+    orientation = pointing_down(0.0)
+    arm.grip(0.0, 1)
+    wrist = world.hover(point, orientation)
+    arm.move_tip((point[0], point[1], point[2] + ABOVE), orientation, TRAVEL_STEPS)
+    force = _press(world, point, orientation)
+    arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
+    arm.grip(OPENING, 1)
+    world.retract()
+    slope, intercept = fit_line(force)
+    return {
+        "before": before.rgb,
+        "wrist": wrist.rgb,
+        "crop_width": CROP,
+        "force": force.tolist(),
+        "slope": slope,
+        "intercept": intercept,
+        "object": label,
+    }
+
+
+def _press(world: TabletopWorld, point: np.ndarray, orientation: np.ndarray) -> np.ndarray:
+    """Descend slowly along a straight line and return the force at every step, newtons."""
+    arm = world.arm
+    deepest = max(point[2] - DEEPEST, LOWEST)
+    steps = max(1, int((point[2] + ABOVE - deepest) / SPEED / TIME_STEP))
+    # Over 25 mm a straight line in joint angles is a straight line of the fingertip to 0.1 mm.
+    first = arm.target
+    last = arm.kinematics.solve((point[0], point[1], deepest), orientation)
+    force = []
+    for fraction in np.linspace(0, 1, steps + 1)[1:]:
+        arm.servo(first + (last - first) * fraction)
+        force.append(arm.fingertip_force())
+        if force[-1] > ENOUGH:
+            break
+    return np.array(force, np.float32)
+
+
+def fit_line(force: np.ndarray) -> tuple[float, float]:
+    """Slope (N/s) and intercept (N) of the force over time from the first touch to the end."""
+    touched = np.flatnonzero(force > TOUCH)
+    if len(touched) == 0:
+        return 0.0, 0.0
+    felt = force[touched[0] :].astype(float)
+    if len(felt) == 1:  # as hard as one step can tell: the force came from nothing in that step
+        return float(felt[0] / TIME_STEP), 0.0
+    slope, intercept = np.polyfit(np.arange(len(felt)) * TIME_STEP, felt, 1)
+    return float(slope), float(intercept)

@@ -1,0 +1,72 @@
+"""Push: sweep the closed fingers from a start to an end."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from embodied_ssl_envs.panda import OPENING, pointing_down
+from embodied_ssl_envs.tabletop.perception import nearest_blob, surface_point
+from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
+
+CROP = 0.24  # metres across the crop about the pushed object
+HEIGHT = (0.012, 0.05)  # metres above the table of the fingertips, half as high as the object
+SPEED = 0.25  # metres a second
+REST_STEPS = 40  # for what was pushed to come to rest
+
+
+def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, Any]:
+    """Push from one pixel of the overhead image to another.
+
+    Returns:
+        the record's columns that a push fills. The action's five numbers are the start and the end
+        in the crop's coordinates (u to the right, v down, -1 to 1 from side to side) and the height
+        of the fingertips in metres.
+    """
+    arm, overhead = world.arm, world.scene.overhead
+    blob = nearest_blob(world.blobs(), end)
+    middle = (start + end) / 2 if blob is None else blob.center
+    camera = world.crop(middle, CROP)
+    before = world.photograph(camera)
+    top = surface_point(world.overhead, overhead, middle)[2]
+    height = float(np.clip(top / 2, *HEIGHT))
+    first, last = overhead.on_plane(np.stack([start, end]), height)
+    orientation = pointing_down(np.arctan2(*(last - first)[1::-1]) + np.pi / 2)
+    poses = world.poses()
+    arm.grip(0.0, 1)
+    wrist = world.hover(first, orientation)
+    arm.move_tip(first, orientation, TRAVEL_STEPS)
+    distance = float(np.linalg.norm(last - first))
+    arm.move_tip(last, orientation, max(30, int(240 * distance / SPEED)))
+    arm.move_tip((last[0], last[1], CLEARANCE), orientation, TRAVEL_STEPS)
+    arm.grip(OPENING, 1)
+    world.retract()
+    world.simulation.step(REST_STEPS)
+    after = world.photograph(camera)
+    body, displacement = _most_moved(world, poses)
+    if np.linalg.norm(displacement[:2]) < 0.002:
+        body = world.nearest_object((first + last) / 2)
+    ends = 2 * camera.project(np.stack([first, last])) / camera.size - 1
+    return {
+        "before": before.rgb,
+        "after": after.rgb,
+        "wrist": wrist.rgb,
+        "push": [*ends.ravel().tolist(), height],
+        "crop_width": CROP,
+        "displacement": displacement,
+        "object": world.label(body),
+    }
+
+
+def _most_moved(world: TabletopWorld, poses: dict) -> tuple[int | None, list[float]]:
+    """The object that the push moved most, and its dx, dy in metres and turn in radians."""
+    moved: dict[int, list[float]] = {}
+    for body, (position, yaw) in world.poses().items():
+        dx, dy, _ = position - poses[body][0]
+        turn = (yaw - poses[body][1] + np.pi) % (2 * np.pi) - np.pi
+        moved[body] = [float(dx), float(dy), float(turn)]
+    if not moved:
+        return None, [0.0, 0.0, 0.0]
+    body = max(moved, key=lambda body: np.hypot(*moved[body][:2]))
+    return body, moved[body]
