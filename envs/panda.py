@@ -18,6 +18,7 @@ FINGERS = (9, 10)
 TIP = 11  # the frame between the fingertips: z points out of the hand, y from finger to finger
 HOME = np.array([0.0, -1.5, 0.0, -2.7, 0.0, 2.2, np.pi / 4])  # clear of the camera above
 READY = np.array([0.0, 0.2, 0.0, -2.2, 0.0, 2.4, np.pi / 4])  # over the table, hand down
+FINGERTIP = 0.01  # metres that the fingers reach beyond that frame
 OPENING = 0.04  # metres of travel of each finger
 # N m: five times the real arm's limits, because a real arm's controller carries its own weight.
 ARM_FORCE = 5 * np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])

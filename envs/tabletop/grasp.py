@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from embodied_ssl_envs.panda import HOME, OPENING, pointing_down, turned
+from embodied_ssl_envs.panda import FINGERTIP, HOME, OPENING, pointing_down, turned
 from embodied_ssl_envs.tabletop.perception import nearest_blob, surface_point
 from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
 
@@ -15,7 +15,7 @@ ANGLES = 18
 """Grasp angles: 0, 10, ... 170 degrees counter-clockwise from the image's u axis."""
 CROP = 0.16  # metres across the crop about the grasp
 DEPTH = 0.03  # metres below the visible surface to which the fingertips go
-LOWEST = 0.012  # metres above the table, for the fingertips
+LOWEST = FINGERTIP + 0.002  # metres above the table
 HELD_GAP = 0.001  # metres; fingers that have closed on nothing are nearer than this
 SIDEWAYS = 1.2  # radians of the first joint by which the arm turns aside to carry
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from embodied_ssl_envs.panda import OPENING, pointing_down
+from embodied_ssl_envs.panda import FINGERTIP, OPENING, pointing_down
 from embodied_ssl_envs.simulation import TIME_STEP
 from embodied_ssl_envs.tabletop.grasp import CROP
 from embodied_ssl_envs.tabletop.perception import surface_point
@@ -15,7 +15,7 @@ from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWo
 SPEED = 0.04  # metres a second
 ABOVE = 0.01  # metres above the seen surface at which the slow descent begins
 DEEPEST = 0.015  # metres below it at which it ends
-LOWEST = 0.006  # metres above the table, for the fingertips
+LOWEST = 0.002  # metres above the table
 ENOUGH = 12.0  # newtons
 TOUCH = 0.05  # newtons: contact begins
 
@@ -35,8 +35,10 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
     orientation = pointing_down(0.0)
     arm.grip(0.0, 1)
     wrist = world.hover(point, orientation)
-    arm.move_tip((point[0], point[1], point[2] + ABOVE), orientation, TRAVEL_STEPS)
-    force = _press(world, point, orientation)
+    # The pad between the fingers reaches a little beyond the frame that the arm moves.
+    surface = np.add(point, (0.0, 0.0, FINGERTIP))
+    arm.move_tip(np.add(surface, (0.0, 0.0, ABOVE)), orientation, TRAVEL_STEPS)
+    force = _press(world, surface, orientation)
     arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
     arm.grip(OPENING, 1)
     world.retract()
@@ -52,14 +54,14 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
     }
 
 
-def _press(world: TabletopWorld, point: np.ndarray, orientation: np.ndarray) -> np.ndarray:
+def _press(world: TabletopWorld, surface: np.ndarray, orientation: np.ndarray) -> np.ndarray:
     """Descend slowly along a straight line and return the force at every step, newtons."""
     arm = world.arm
-    deepest = max(point[2] - DEEPEST, LOWEST)
-    steps = max(1, int((point[2] + ABOVE - deepest) / SPEED / TIME_STEP))
+    deepest = max(surface[2] - DEEPEST, FINGERTIP + LOWEST)
+    steps = max(1, int((surface[2] + ABOVE - deepest) / SPEED / TIME_STEP))
     # Over 25 mm a straight line in joint angles is a straight line of the fingertip to 0.1 mm.
     first = arm.target
-    last = arm.kinematics.solve((point[0], point[1], deepest), orientation)
+    last = arm.kinematics.solve((surface[0], surface[1], deepest), orientation)
     force = []
     for fraction in np.linspace(0, 1, steps + 1)[1:]:
         arm.servo(first + (last - first) * fraction)

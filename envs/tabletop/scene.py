@@ -20,6 +20,7 @@ TRAY_HALF = 0.24
 RIM_HEIGHT = 0.03
 REACH = np.array([[0.33, -0.19], [0.67, 0.19]])  # where fingers may go down, clear of the rim
 TABLE = np.array([[-0.25, -0.42], [0.95, 0.42]])
+TABLE_TOP = 0.001  # metres; pictures lie this much above the body that carries them
 FLOOR, CEILING, RADIUS = -0.7, 2.3, 1.8  # metres
 # A view of a held object spans some 20 degrees and the next pose is 60 further: with sides of 36
 # no two views of one object share a side.
@@ -52,7 +53,7 @@ def draw_light(rng: np.random.Generator) -> Light:
     return Light(
         direction=(float(np.cos(azimuth)), float(np.sin(azimuth)), float(height)),
         color=tuple(rng.uniform(0.8, 1.0, 3).tolist()),
-        ambient=float(rng.uniform(0.4, 0.75)),
+        ambient=float(rng.uniform(0.5, 0.8)),
         diffuse=float(rng.uniform(0.3, 0.65)),
         specular=float(rng.uniform(0.0, 0.15)),
     )
@@ -85,17 +86,18 @@ def _rectangle(low: np.ndarray, high: np.ndarray, height: float) -> np.ndarray:
     return np.array([[x0, y0, height], [x1, y0, height], [x1, y1, height], [x0, y1, height]])
 
 
-def _box(simulation: Simulation, low: np.ndarray, high: np.ndarray, color: tuple | None) -> None:
-    """A fixed box between two corners, invisible without a colour."""
+def _box(
+    simulation: Simulation, low: np.ndarray, high: np.ndarray, color: tuple[float, ...]
+) -> None:
+    """A fixed box between two corners."""
     client = simulation.client
     half = (np.subtract(high, low) / 2).tolist()
-    visual = -1
-    if color is not None:
-        visual = client.createVisualShape(client.GEOM_BOX, halfExtents=half, rgbaColor=color)
     body = client.createMultiBody(
         baseMass=0,
         baseCollisionShapeIndex=client.createCollisionShape(client.GEOM_BOX, halfExtents=half),
-        baseVisualShapeIndex=visual,
+        baseVisualShapeIndex=client.createVisualShape(
+            client.GEOM_BOX, halfExtents=half, rgbaColor=color
+        ),
         basePosition=(np.add(low, high) / 2).tolist(),
     )
     client.changeDynamics(body, -1, lateralFriction=0.8)
@@ -113,10 +115,10 @@ def build_scene(simulation: Simulation, rng: np.random.Generator, image_size: in
         _panel(simulation, [[0, 0, FLOOR], [x0, y0, FLOOR], [x1, y1, FLOOR]], next(surfaces))
     span = np.array([RADIUS, RADIUS])
     _panel(simulation, _rectangle(-span, span, CEILING)[::-1], next(surfaces))
-    _panel(simulation, _rectangle(*TABLE, 0.0), next(surfaces), tiles=2.0)
+    _panel(simulation, _rectangle(*TABLE, TABLE_TOP), next(surfaces), tiles=2.0)
     tray = (TRAY_CENTER - TRAY_HALF, TRAY_CENTER + TRAY_HALF)
-    _panel(simulation, _rectangle(*tray, 0.0015), next(surfaces))
-    _box(simulation, (*TABLE[0], -0.05), (*TABLE[1], 0.0), None)
+    _panel(simulation, _rectangle(*tray, 2 * TABLE_TOP), next(surfaces))
+    _box(simulation, (*TABLE[0], -0.05), (*TABLE[1], 0.0), (0.4, 0.35, 0.3, 1.0))
     color = (*rng.uniform(0.1, 0.9, 3).tolist(), 1.0)
     (x0, y0), (x1, y1), thick = tray[0], tray[1], 0.012
     for low, high in (
