@@ -75,6 +75,7 @@ class TabletopEnv(gymnasium.Env):
         image_size: S, pixels along each side of an image.
         objects: where objects come from: "household", "blobs" or "folder:PATH".
         skip_broken: leave out objects of a folder that do not load, instead of an error.
+        max_objects: an episode has one to so many objects.
         depth: observe depth too.
         segmentation: observe segmentation too.
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
@@ -94,11 +95,13 @@ class TabletopEnv(gymnasium.Env):
         image_size: int = 128,
         objects: Sequence[str] = ("household", "blobs"),
         skip_broken: bool = False,
+        max_objects: int = 6,
         depth: bool = False,
         segmentation: bool = False,
         render_mode: str | None = None,
     ):
         self.image_size = image_size
+        self.max_objects = max_objects
         self.depth, self.segmentation = depth, segmentation
         self.render_mode = render_mode
         self.objects = open_objects(objects, skip_broken=skip_broken)
@@ -133,6 +136,7 @@ class TabletopEnv(gymnasium.Env):
             self.np_random,
             self.objects,
             self.split,
+            self.max_objects,
             self.image_size,
         )
         self.steps = 0

@@ -19,7 +19,7 @@ from embodied_ssl_envs.tabletop.world import TRAVEL_STEPS, TabletopWorld
 VIEWS = 5
 SHOWING = np.array([0.0, 0.0, 0.0, -2.0, 0.0, 2.2, np.pi / 4])  # the hand high before the arm
 REACHING_OUT = np.array([0.0, 0.7, 0.0, -2.0, 0.0, 2.2, np.pi / 4])
-WIDEST = 2.1  # radians of the first joint to either side; five poses are 60 degrees apart
+WIDEST = 2.2  # radians of the first joint to either side; five poses are 60 degrees apart
 EYE = np.array([0.35, -0.55, 0.65])  # metres, in the frame that turns with the first joint
 MARGIN = 1.5  # width of a view over the object's diameter
 ASIDE = 2.1  # radians of the first joint at which a dropped object misses the table
@@ -40,7 +40,7 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
         azimuths = azimuths[::-1]
     views = []
     for azimuth in azimuths:
-        jitter = rng.uniform(-1, 1, 7) * [0.05, 0.1, 0.0, 0.1, 0.35, 0.45, 1.2]
+        jitter = rng.uniform(-1, 1, 7) * [0.02, 0.1, 0.0, 0.1, 0.35, 0.45, 1.2]
         joints = turned(SHOWING, azimuth) + jitter
         arm.move_joints(joints, TRAVEL_STEPS)
         camera = _head_camera(world, held)

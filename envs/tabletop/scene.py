@@ -22,9 +22,9 @@ REACH = np.array([[0.33, -0.19], [0.67, 0.19]])  # where fingers may go down, cl
 TABLE = np.array([[-0.25, -0.42], [0.95, 0.42]])
 TABLE_TOP = 0.001  # metres; pictures lie this much above the body that carries them
 FLOOR, CEILING, RADIUS = -0.7, 2.3, 1.8  # metres
-# A view of a held object spans some 20 degrees and the next pose is 60 further: with sides of 36
+# A view of a held object spans some 20 degrees and the next pose is 60 further: with sides of 30
 # no two views of one object share a side.
-SIDES = 10
+SIDES = 12
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,6 @@ from embodied_ssl_envs.simulation import Frame, Simulation
 from embodied_ssl_envs.tabletop.perception import Blob, find_blobs, foreground
 from embodied_ssl_envs.tabletop.scene import REACH, build_scene
 
-MOST_OBJECTS = 6
 APART = 0.1  # metres between the places where objects are let fall
 SETTLE_STEPS = 240
 CLEARANCE = 0.2  # metres above the table at which the arm travels
@@ -31,6 +30,7 @@ class TabletopWorld:
         rng: np.random.Generator,
         objects: ObjectSet,
         split: str,
+        max_objects: int,
         image_size: int,
     ):
         simulation.reset()
@@ -41,13 +41,13 @@ class TabletopWorld:
         self.arm = Panda(simulation, kinematics)
         self.background = self.photograph()
         self.objects: dict[int, ObjectModel] = {}
-        self._drop(objects, split)
+        self._drop(objects, split, max_objects)
         self.look_down()
 
-    def _drop(self, objects: ObjectSet, split: str) -> None:
-        """Let one to six objects fall onto the tray and come to rest."""
+    def _drop(self, objects: ObjectSet, split: str, most: int) -> None:
+        """Let one to ``most`` objects fall onto the tray and come to rest."""
         places: list[np.ndarray] = []
-        for number in range(int(self.rng.integers(1, MOST_OBJECTS + 1))):
+        for number in range(int(self.rng.integers(1, most + 1))):
             model = objects.load(objects.sample(self.rng, split))
             for _ in range(20):
                 place = self.rng.uniform(*REACH)

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.simulation import Light, Simulation
 

@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
+
 from embodied_ssl_envs.panda import HOME, OPENING, Kinematics, Panda, pointing_down
 from embodied_ssl_envs.simulation import Simulation
-from scipy.spatial.transform import Rotation
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,198 @@
+"""Whether physics gives each interaction the outcome that it should."""
+
+from itertools import combinations
+
+import gymnasium
+import numpy as np
+import pytest
+
+import embodied_ssl_envs  # noqa: F401
+from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.tabletop.grasp import ANGLES, closing_direction
+from embodied_ssl_envs.tabletop.poke import fit_line
+from embodied_ssl_envs.tabletop.scene import REACH, SIDES
+
+SIZE = 96
+
+
+class Bar:
+    """A bar 12 cm long and 3 cm wide, lying along the world's y axis at a known place."""
+
+    kinds = ("bar",)
+
+    def __init__(self, stiffness=None, place=(0.5, 0.0), half=(0.015, 0.06, 0.02)):
+        self.stiffness, self.place, self.half = stiffness, place, half
+        self.extents = tuple(2 * side for side in half)
+        self.name, self.kind, self.source, self.mass = "test/bar/0", "bar", "test", 0.1
+        self.material = type("Material", (), {"name": "tin", "friction": 0.8, "stiffness": 0.0})()
+
+    def sample(self, rng, split):
+        return self.name
+
+    def load(self, name):
+        return self
+
+    def spawn(self, client, position, orientation=(0, 0, 0, 1), scale=1.0, fixed=False):
+        body = client.createMultiBody(
+            self.mass,
+            client.createCollisionShape(client.GEOM_BOX, halfExtents=self.half),
+            client.createVisualShape(
+                client.GEOM_BOX, halfExtents=self.half, rgbaColor=(0.9, 0.1, 0.1, 1)
+            ),
+            (*self.place, self.half[2] + 0.001),
+        )
+        client.changeDynamics(body, -1, lateralFriction=0.8, spinningFriction=0.001)
+        if self.stiffness:
+            client.changeDynamics(
+                body, -1, contactStiffness=self.stiffness, contactDamping=self.stiffness / 50
+            )
+        return body
+
+
+@pytest.fixture
+def tabletop():
+    made = []
+
+    def build(bar):
+        env = gymnasium.make("embodied_ssl/Tabletop-v0", image_size=SIZE, max_objects=1).unwrapped
+        env.objects = bar
+        made.append(env)
+        _, info = env.reset(seed=3)
+        return env, info
+
+    yield build
+    for env in made:
+        env.close()
+
+
+def pixel_of(env, place):
+    return env.world.scene.overhead.project(np.array(place, float)).astype(np.float32)
+
+
+def angle_across(env, yaw):
+    """The angle bin whose closing direction is nearest to a world yaw."""
+    difference = [abs(np.sin(closing_direction(env.world, a) - yaw)) for a in range(ANGLES)]
+    return int(np.argmin(difference))
+
+
+def act(env, interaction, pixel, angle=0, end=(0, 0)):
+    action = {"interaction": interaction, "pixel": pixel, "angle": angle, "end": end}
+    _, reward, _, _, info = env.step(action)
+    return info.get("record"), reward, info
+
+
+def test_background_subtraction_sees_the_bar_and_nothing_else(tabletop):
+    env, info = tabletop(Bar())
+    (blob,) = env.world.blobs()
+    assert np.abs(blob.center - pixel_of(env, (0.5, 0.0, 0.04))).max() < 2
+    assert blob.diameter == pytest.approx(0.124, abs=0.02)
+    assert info["foreground"].shape == (SIZE, SIZE)
+
+
+def test_a_grasp_across_the_bar_holds_and_one_along_it_does_not(tabletop):
+    env, _ = tabletop(Bar())
+    pixel = pixel_of(env, (0.5, 0.0, 0.04))
+    record, reward, info = act(env, 0, pixel, angle_across(env, np.pi / 2))
+    assert record["success"] is False and reward == 0 and not info["holding"]
+    assert record["track"] == ""
+    env, _ = tabletop(Bar())
+    record, reward, info = act(env, 0, pixel, angle_across(env, 0.0))
+    assert record["success"] is True and reward == 1 and info["holding"]
+    assert record["object"]["kind"] == "bar"
+    assert record["track"]
+
+
+def test_a_look_shows_the_held_bar_against_five_backgrounds_and_puts_it_away(tabletop):
+    env, _ = tabletop(Bar())
+    grasped, _, info = act(env, 0, pixel_of(env, (0.5, 0.0, 0.04)), angle_across(env, 0.0))
+    assert not info["foreground"].any(), "the arm carries it out of the camera's sight"
+    record, _, info = act(env, 3, np.zeros(2))
+    assert record["track"] == grasped["track"]
+    assert len(record["views"]) == 5
+    for view in record["views"]:
+        red = (view[..., 0] > 1.8 * view[..., 1]) & (view[..., 0] > 1.8 * view[..., 2])
+        assert red[SIZE // 4 : -SIZE // 4, SIZE // 4 : -SIZE // 4].mean() > 0.05
+    corners = [np.concatenate([v[:8].ravel(), v[-8:].ravel()]) for v in record["views"]]
+    assert len({corner.tobytes() for corner in corners}) == 5
+    assert not info["holding"]
+    assert act(env, 3, np.zeros(2))[0] is None, "nothing to show"
+
+
+def test_no_two_views_of_an_object_share_a_side_of_the_room(tabletop, monkeypatch):
+    env, _ = tabletop(Bar())
+    act(env, 0, pixel_of(env, (0.5, 0.0, 0.04)), angle_across(env, 0.0))
+    draw, seen, lights = env.simulation.render, [], []
+
+    def watch(camera, light, segmentation=False):
+        if light in env.world.scene.lamps:
+            seen.append(set(np.unique(draw(camera, light, True).segmentation)))
+            lights.append(light)
+        return draw(camera, light, segmentation)
+
+    monkeypatch.setattr(env.simulation, "render", watch)
+    act(env, 3, np.zeros(2))
+    sides = set(range(2 * SIDES))  # walls and floors were built first
+    assert len(seen) == 5 and len(set(lights)) == 5
+    for first, second in combinations(seen, 2):
+        assert not first & second & sides
+    assert all(views & sides for views in seen)
+
+
+def test_a_push_moves_the_bar_where_it_goes(tabletop):
+    env, _ = tabletop(Bar())
+    start, end = pixel_of(env, (0.44, 0.0, 0.02)), pixel_of(env, (0.53, 0.0, 0.02))
+    record, _, _ = act(env, 1, start, end=end)
+    dx, dy, turn = record["displacement"]
+    assert 0.03 < dx < 0.12 and abs(dy) < 0.03 and abs(turn) < 1
+    assert len(record["push"]) == 5 and np.abs(record["push"][:4]).max() < 1
+    assert (record["before"] != record["after"]).any()
+
+
+def test_a_push_in_empty_space_moves_nothing(tabletop):
+    env, _ = tabletop(Bar(place=(0.62, 0.1)))
+    start, end = pixel_of(env, (0.38, -0.15, 0)), pixel_of(env, (0.38, -0.05, 0))
+    record, _, _ = act(env, 1, start, end=end)
+    assert np.abs(record["displacement"]).max() < 0.002
+
+
+def test_soft_things_give_way_more_than_hard_ones(tabletop):
+    slopes = []
+    for stiffness in (300.0, 3000.0, 30000.0):
+        env, _ = tabletop(Bar(stiffness))
+        record, _, _ = act(env, 2, pixel_of(env, (0.5, 0.0, 0.04)))
+        slopes.append(record["slope"])
+        assert max(record["force"]) > 0.5
+    assert slopes[0] * 3 < slopes[1] and slopes[1] * 1.5 < slopes[2]
+
+
+def test_the_fitted_line_is_the_least_squares_line():
+    time = np.arange(30) / 240
+    assert fit_line(np.r_[np.zeros(9), 40 * time + 2]) == pytest.approx((40, 2))
+    assert fit_line(np.zeros(12)) == (0.0, 0.0)
+
+
+def test_pixels_beyond_reach_act_at_the_nearest_place(tabletop):
+    env, _ = tabletop(Bar())
+    pixel = env._within_reach(np.array([0.0, 0.0]))
+    place = env.world.scene.overhead.on_plane(pixel, 0.0)[:2]
+    assert (place >= REACH[0] - 1e-6).all() and (place <= REACH[1] + 1e-6).all()
+
+
+def test_one_episode_in_ten_is_for_validation(tabletop):
+    env, _ = tabletop(Bar())
+    splits = [env.reset(seed=1, options={"episode": e}) and env.split for e in range(10)]
+    assert splits.count("val") == 1 and splits.count("train") == 9
+
+
+def test_depth_and_segmentation_on_request():
+    env = gymnasium.make("embodied_ssl/Tabletop-v0", image_size=48, depth=True, segmentation=True)
+    observation, _ = env.reset(seed=0)
+    assert observation in env.observation_space
+    assert 0.9 < np.median(observation["overhead_depth"]) < 1.3
+    assert len(np.unique(observation["overhead_segmentation"])) > 2
+    env.close()
+
+
+def test_objects_that_are_not_there_are_named():
+    with pytest.raises(WorldError, match="nowhere"):
+        gymnasium.make("embodied_ssl/Tabletop-v0", objects=("folder:/nowhere",))
