@@ -68,12 +68,22 @@ class Frame:
     """(S, S) int32 body ids, -1 for nothing; None unless asked for."""
 
 
-class Simulation:
-    """A Bullet world behind a client of its own, so that several live in one process."""
+def _has_display() -> bool:
+    # Bullet ends the whole process when it finds no X server to open its window on.
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY"))
 
-    def __init__(self, gui: bool = False):
+
+class Simulation:
+    """A Bullet world behind a client of its own, so that several live in one process.
+
+    Args:
+        window: show the world in Bullet's window; unseen on a machine without a display.
+    """
+
+    def __init__(self, window: bool = False):
         with _silence():
-            self.client = BulletClient(pybullet.GUI if gui else pybullet.DIRECT)
+            seen = window and _has_display()
+            self.client = BulletClient(pybullet.GUI if seen else pybullet.DIRECT)
         self.client.setAdditionalSearchPath(pybullet_data.getDataPath())
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""

@@ -19,12 +19,11 @@ class Interaction(IntEnum):
     LOOK = 3
 
 
-def action_space(image_size: int) -> spaces.Dict:
-    """An interaction with its parameters; each interaction reads those it needs."""
-    pixel = spaces.Box(0.0, float(image_size), (2,), np.float32)
+def action_space() -> spaces.Dict:
+    """An interaction with its parameters; points are fractions of the overhead image's side."""
     return spaces.Dict(
         interaction=spaces.Discrete(len(Interaction)),
-        pixel=pixel,
+        point=spaces.Box(0.0, 1.0, (2,), np.float32),
         angle=spaces.Discrete(ANGLES),
-        end=spaces.Box(0.0, float(image_size), (2,), np.float32),
+        end=spaces.Box(0.0, 1.0, (2,), np.float32),
     )

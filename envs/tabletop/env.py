@@ -7,16 +7,16 @@ from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
-from gymnasium import spaces
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.panda import Kinematics
-from embodied_ssl_envs.simulation import Frame, Simulation
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.tabletop.actions import Interaction, action_space
 from embodied_ssl_envs.tabletop.explorer import Policy, make_explorer
 from embodied_ssl_envs.tabletop.grasp import Held, grasp
 from embodied_ssl_envs.tabletop.look import look
+from embodied_ssl_envs.tabletop.observations import Observer
 from embodied_ssl_envs.tabletop.poke import poke
 from embodied_ssl_envs.tabletop.push import push
 from embodied_ssl_envs.tabletop.scene import REACH
@@ -38,13 +38,13 @@ class TabletopEnv(gymnasium.Env):
     | entry         | space          | meaning                                                     |
     |---------------|----------------|-------------------------------------------------------------|
     | `interaction` | Discrete(4)    | 0 grasp, 1 push, 2 poke, 3 look                             |
-    | `pixel`       | Box(0, S, (2)) | (u, v) in the overhead image: where to grasp or poke, where |
-    |               |                | a push starts                                               |
+    | `point`       | Box(0, 1, (2)) | where to grasp or poke, or where a push starts: (u, v) in   |
+    |               |                | the overhead image as fractions of its side, from top left  |
     | `angle`       | Discrete(18)   | grasp: closing direction, 10 degrees each, counter-clockwise|
     |               |                | from the image's u axis                                     |
-    | `end`         | Box(0, S, (2)) | push: (u, v) where it ends                                  |
+    | `end`         | Box(0, 1, (2)) | where a push ends                                           |
 
-    Pixels beyond the arm's reach act at the nearest place within it. A look shows what the last
+    Points beyond the arm's reach act at the nearest place within it. A look shows what the last
     grasp holds and then drops it beside the table; without anything in the hand it does nothing.
     An arm that holds something and is asked for another interaction puts it away first.
 
@@ -68,8 +68,8 @@ class TabletopEnv(gymnasium.Env):
 
     The whole world is rebuilt from the episode's generator: objects, their poses, scales and
     colours, the textures of table, tray and room, lamps and cameras. `options={"episode": e}`
-    numbers the episode; every tenth one is played with validation objects, the others with training
-    objects, none ever with test objects.
+    numbers the episode, otherwise its number is random; every tenth one is played with validation
+    objects, the others with training objects, none ever with test objects.
 
     Args:
         image_size: S, pixels along each side of an image.
@@ -78,7 +78,8 @@ class TabletopEnv(gymnasium.Env):
         max_objects: an episode has one to so many objects.
         depth: observe depth too.
         segmentation: observe segmentation too.
-        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
+        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window, where there is a
+            display).
 
     Raises:
         WorldError: for objects that are not there or will not load.
@@ -102,33 +103,20 @@ class TabletopEnv(gymnasium.Env):
     ):
         self.image_size = image_size
         self.max_objects = max_objects
-        self.depth, self.segmentation = depth, segmentation
         self.render_mode = render_mode
         self.objects = open_objects(objects, skip_broken=skip_broken)
-        self.simulation = Simulation(gui=render_mode == "human")
+        self.simulation = Simulation(window=render_mode == "human")
         self.kinematics = Kinematics()
-        self.action_space = action_space(image_size)
-        self.observation_space = self._observation_space()
-        self.episode = -1
-
-    def _observation_space(self) -> spaces.Dict:
-        size = self.image_size
-        entries: dict[str, spaces.Space] = {}
-        for camera in ("overhead", "wrist"):
-            entries[camera] = spaces.Box(0, 255, (size, size, 3), np.uint8)
-            if self.depth:
-                entries[f"{camera}_depth"] = spaces.Box(0, np.inf, (size, size), np.float32)
-            if self.segmentation:
-                highest = np.iinfo(np.int32).max
-                box = spaces.Box(-1, highest, (size, size), np.int32)
-                entries[f"{camera}_segmentation"] = box
-        return spaces.Dict(entries)
+        self.action_space = action_space()
+        self.observer = Observer(image_size, depth, segmentation)
+        self.observation_space = self.observer.space()
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         super().reset(seed=seed)
-        self.episode = int((options or {}).get("episode", self.episode + 1))
+        number = (options or {}).get("episode")
+        self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
         self.world = TabletopWorld(
             self.simulation,
@@ -142,7 +130,7 @@ class TabletopEnv(gymnasium.Env):
         self.steps = 0
         self.step_limit = 2 + 2 * len(self.world.objects)
         self.held: Held | None = None
-        return self._observe(), self._info()
+        return self.observer.observe(self.world), self._info()
 
     def step(
         self, action: dict[str, Any]
@@ -153,7 +141,7 @@ class TabletopEnv(gymnasium.Env):
             self.held = None
             self.world.look_down()
         overhead = self.world.overhead.rgb
-        pixel = self._within_reach(action["pixel"])
+        pixel = self._within_reach(action["point"])
         columns: dict[str, Any] | None = None
         if interaction == Interaction.GRASP:
             track = f"{self.episode}-{self.steps}"
@@ -182,40 +170,27 @@ class TabletopEnv(gymnasium.Env):
         self.world.look_down()
         reward = float(bool(columns and columns.get("success")))
         terminated = not self.held and not self.world.blobs()
-        return self._observe(), reward, terminated, self._truncated(), self._info() | info
+        return (
+            self.observer.observe(self.world),
+            reward,
+            terminated,
+            self._truncated(),
+            self._info() | info,
+        )
 
     def _truncated(self) -> bool:
         # A held object is still shown: its views are what the grasp was for.
         return self.steps >= self.step_limit and not self.held
 
-    def _within_reach(self, pixel: np.ndarray) -> np.ndarray:
-        """The pixel, or that of the nearest place that the fingers reach, (2,) float64."""
+    def _within_reach(self, point: np.ndarray) -> np.ndarray:
+        """The pixel (2,) of a point of the action, or of the nearest place within reach."""
         camera = self.world.scene.overhead
-        place = camera.on_plane(np.asarray(pixel, float), height=0.0)
+        pixel = np.asarray(point, float) * self.image_size
+        place = camera.on_plane(pixel, height=0.0)
         reached = np.clip(place[:2], *REACH)
         if (reached == place[:2]).all():
-            return np.asarray(pixel, float)
+            return pixel
         return camera.project(np.array([*reached, 0.0]))
-
-    def _observe(self) -> dict[str, np.ndarray]:
-        wrist = self.world.arm.wrist_camera(self.image_size)
-        frames = {"overhead": self.world.overhead, "wrist": self.world.photograph(wrist)}
-        if self.segmentation:
-            frames["overhead"] = self.world.photograph(segmentation=True)
-            frames["wrist"] = self.world.photograph(wrist, segmentation=True)
-        return {
-            name: image
-            for camera, frame in frames.items()
-            for name, image in self._named(camera, frame)
-        }
-
-    def _named(self, camera: str, frame: Frame) -> list[tuple[str, np.ndarray]]:
-        entries = [(camera, frame.rgb)]
-        if self.depth:
-            entries.append((f"{camera}_depth", frame.depth))
-        if self.segmentation:
-            entries.append((f"{camera}_segmentation", frame.segmentation))
-        return entries
 
     def _info(self) -> dict[str, Any]:
         return {"foreground": self.world.foreground, "holding": self.held is not None}

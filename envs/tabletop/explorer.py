@@ -44,48 +44,45 @@ def make_explorer(camera: Callable[[], Camera], seed: int) -> Policy:
         blob = blobs[rng.integers(len(blobs))]
         interaction = rng.choice(list(SHARES), p=list(SHARES.values()))
         if interaction == Interaction.PUSH:
-            start, end = _push_line(rng, blob, camera())
+            start, end = _push_line(rng, blob, camera()) / camera().size
             return _action(Interaction.PUSH, start, end=end)
-        pixel = _point_on(rng, blob)
-        return _action(Interaction(interaction), pixel, angle=int(rng.integers(ANGLES)))
+        point = _pixel_on(rng, blob) / camera().size
+        return _action(Interaction(interaction), point, angle=int(rng.integers(ANGLES)))
 
     return explore
 
 
 def _action(
     interaction: Interaction,
-    pixel: np.ndarray | None = None,
+    point: np.ndarray | None = None,
     angle: int = 0,
     end: np.ndarray | None = None,
 ) -> Action:
-    nowhere = np.zeros(2, np.float32)
+    nowhere = np.zeros(2)
     return {
         "interaction": int(interaction),
-        "pixel": nowhere if pixel is None else np.asarray(pixel, np.float32),
+        "point": np.float32(nowhere if point is None else point),
         "angle": angle,
-        "end": nowhere if end is None else np.asarray(end, np.float32),
+        "end": np.float32(nowhere if end is None else end),
     }
 
 
-def _point_on(rng: np.random.Generator, blob: Blob) -> np.ndarray:
+def _pixel_on(rng: np.random.Generator, blob: Blob) -> np.ndarray:
     """A random pixel of the blob, more often near its middle than at its edge."""
     wish = blob.center + NEAR_CENTER * blob.pixels.std(axis=0) * rng.normal(size=2)
     return blob.pixels[np.linalg.norm(blob.pixels - wish, axis=1).argmin()]
 
 
-def _push_line(
-    rng: np.random.Generator, blob: Blob, camera: Camera
-) -> tuple[np.ndarray, np.ndarray]:
-    """Start and end pixels of a push through the blob in a random direction within reach."""
+def _push_line(rng: np.random.Generator, blob: Blob, camera: Camera) -> np.ndarray:
+    """Pixels, (2, 2), of start and end of a push at the blob in a random direction within reach."""
     scale = metres_per_pixel(camera)
     for _ in range(16):
         theta = rng.uniform(0, 2 * np.pi)
         direction = np.array([np.cos(theta), np.sin(theta)])
         near_side = ((blob.pixels - blob.center) @ direction).min()
-        start = blob.center + direction * (near_side - RUN_UP / scale)
-        end = blob.center + direction * (near_side + rng.uniform(*PUSHED) / scale)
-        places = camera.on_plane(np.stack([start, end]), height=0.0)[:, :2]
+        reach = near_side + np.array([-RUN_UP, rng.uniform(*PUSHED)]) / scale
+        line = blob.center + reach[:, None] * direction
+        places = camera.on_plane(line, height=0.0)[:, :2]
         if ((places > REACH[0]) & (places < REACH[1])).all():
             break
-    size = np.array([0.0, camera.size])
-    return np.clip(start, *size), np.clip(end, *size)
+    return np.clip(line, 0, camera.size)

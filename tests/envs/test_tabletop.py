@@ -66,7 +66,7 @@ def tabletop():
 
 
 def pixel_of(env, place):
-    return env.world.scene.overhead.project(np.array(place, float)).astype(np.float32)
+    return env.world.scene.overhead.project(np.array(place, float))
 
 
 def angle_across(env, yaw):
@@ -76,7 +76,8 @@ def angle_across(env, yaw):
 
 
 def act(env, interaction, pixel, angle=0, end=(0, 0)):
-    action = {"interaction": interaction, "pixel": pixel, "angle": angle, "end": end}
+    point, end = np.float32(pixel) / SIZE, np.float32(end) / SIZE
+    action = {"interaction": interaction, "point": point, "angle": angle, "end": end}
     _, reward, _, _, info = env.step(action)
     return info.get("record"), reward, info
 

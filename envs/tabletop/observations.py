@@ -1,0 +1,50 @@
+"""What the environment shows of its world: the frames of its two cameras."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from gymnasium import spaces
+
+from embodied_ssl_envs.simulation import Frame
+from embodied_ssl_envs.tabletop.world import TabletopWorld
+
+
+@dataclass(frozen=True)
+class Observer:
+    """Names and gathers the entries of an observation."""
+
+    size: int
+    """Pixels along each side of an image."""
+    depth: bool
+    segmentation: bool
+
+    def space(self) -> spaces.Dict:
+        """The space of the observations."""
+        size = self.size
+        entries: dict[str, spaces.Space] = {}
+        for camera in ("overhead", "wrist"):
+            entries[camera] = spaces.Box(0, 255, (size, size, 3), np.uint8)
+            if self.depth:
+                entries[f"{camera}_depth"] = spaces.Box(0, np.inf, (size, size), np.float32)
+            if self.segmentation:
+                highest = np.iinfo(np.int32).max
+                entries[f"{camera}_segmentation"] = spaces.Box(-1, highest, (size, size), np.int32)
+        return spaces.Dict(entries)
+
+    def observe(self, world: TabletopWorld) -> dict[str, np.ndarray]:
+        """The last look down and the present view from the wrist."""
+        wrist = world.arm.wrist_camera(self.size)
+        overhead = world.photograph(segmentation=True) if self.segmentation else world.overhead
+        return self._entries("overhead", overhead) | self._entries(
+            "wrist", world.photograph(wrist, self.segmentation)
+        )
+
+    def _entries(self, camera: str, frame: Frame) -> dict[str, np.ndarray]:
+        entries = {camera: frame.rgb}
+        if self.depth:
+            entries[f"{camera}_depth"] = frame.depth
+        if self.segmentation:
+            entries[f"{camera}_segmentation"] = frame.segmentation
+        return entries
