@@ -78,8 +78,8 @@ class TabletopEnv(gymnasium.Env):
         max_objects: an episode has one to so many objects.
         depth: observe depth too.
         segmentation: observe segmentation too.
-        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window, where there is a
-            display).
+        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window, where there
+            is a display).
 
     Raises:
         WorldError: for objects that are not there or will not load.
