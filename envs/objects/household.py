@@ -1,0 +1,84 @@
+"""The parametric household: kinds described in ``household.toml``, any number of instances each."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable
+from functools import cache, lru_cache
+from importlib.resources import files
+from types import SimpleNamespace
+
+import numpy as np
+
+from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.objects import tools, turned, vessels
+from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
+from embodied_ssl_envs.objects.solids import Solid
+from embodied_ssl_envs.objects.splits import seed_of, split_of
+from embodied_ssl_envs.objects.textures import draw_texture
+
+INSTANCES = 100_000  # of each kind
+
+
+@cache
+def _kinds() -> dict[str, dict]:
+    text = files("embodied_ssl_assets").joinpath("household.toml").read_text()
+    return tomllib.loads(text)
+
+
+def _builder(kind: str) -> Callable[[SimpleNamespace], Solid]:
+    return next(getattr(m, kind) for m in (vessels, turned, tools) if hasattr(m, kind))
+
+
+@lru_cache(maxsize=512)
+def build(name: str) -> SolidModel:
+    """The household object of this name, from nothing but its name."""
+    kind = name.split("/")[1]
+    rng = np.random.default_rng(seed_of(name))
+    measures = dict(_kinds()[kind])
+    choices, trims = measures.pop("materials"), measures.pop("trims", [])
+    material = materials()[choices[rng.integers(len(choices))]]
+    drawn = {measure: rng.uniform(*limits) for measure, limits in measures.items()}
+    solid = _builder(kind)(SimpleNamespace(**drawn))
+    trims = (*trims, *[material.name] * 3)[:3]
+    return SolidModel(
+        name=name,
+        material=material,
+        mass=clamped_mass(material.density * solid.volume),
+        extents=solid.extents,
+        solid=solid,
+        texture=draw_texture(rng, material.name, trims),
+    )
+
+
+class Household:
+    """Objects named ``household/kind/00042``."""
+
+    source = "household"
+
+    def __init__(self) -> None:
+        self.kinds = tuple(_kinds())
+
+    def sample(self, rng: np.random.Generator, split: str) -> str:
+        """A random name of the split."""
+        while True:
+            kind = self.kinds[rng.integers(len(self.kinds))]
+            name = f"household/{kind}/{rng.integers(INSTANCES):05d}"
+            if split_of(name) == split:
+                return name
+
+    def names(self, split: str, count: int) -> list[str]:
+        """The first ``count`` names of the split, kind by kind in turn."""
+        turns = [self._of_kind(kind, split) for kind in self.kinds]
+        return [next(turns[index % len(turns)]) for index in range(count)]
+
+    def _of_kind(self, kind: str, split: str):
+        names = (f"household/{kind}/{index:05d}" for index in range(INSTANCES))
+        return (name for name in names if split_of(name) == split)
+
+    def load(self, name: str) -> SolidModel:
+        """The object of this name."""
+        _, kind, _ = name.split("/")
+        if kind not in self.kinds:
+            raise WorldError(f"no household object is called {name!r}")
+        return build(name)

@@ -1,0 +1,96 @@
+"""Where objects come from: one source or several together."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+
+from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.objects.blobs import Blobs
+from embodied_ssl_envs.objects.folders import Folder
+from embodied_ssl_envs.objects.household import Household
+from embodied_ssl_envs.objects.model import ObjectModel
+
+SOURCES = {"household": Household, "blobs": Blobs}
+
+
+class ObjectSet(Protocol):
+    """Objects by name."""
+
+    kinds: tuple[str, ...]
+
+    def sample(self, rng: np.random.Generator, split: str) -> str:
+        """A random name of a split."""
+        ...
+
+    def names(self, split: str, count: int) -> list[str]:
+        """``count`` names of a split, always the same; fewer if there are fewer."""
+        ...
+
+    def load(self, name: str) -> ObjectModel:
+        """The object of a name."""
+        ...
+
+
+class Union:
+    """Several sources as one, each drawn from as often as the others."""
+
+    def __init__(self, sources: Sequence[Household | Blobs | Folder]):
+        self._sources = tuple(sources)
+        self.kinds = tuple(dict.fromkeys(kind for each in sources for kind in each.kinds))
+
+    def sample(self, rng: np.random.Generator, split: str) -> str:
+        """A random name of a split."""
+        return self._sources[rng.integers(len(self._sources))].sample(rng, split)
+
+    def names(self, split: str, count: int) -> list[str]:
+        """Names of a split spread evenly over all kinds, whichever source they come from."""
+        total = sum(len(each.kinds) for each in self._sources)
+        shares = [-(-count * len(each.kinds) // total) for each in self._sources]
+        lists = [
+            each.names(split, share) for each, share in zip(self._sources, shares, strict=True)
+        ]
+        return [name for names in reversed(lists) for name in names][:count]
+
+    def load(self, name: str) -> ObjectModel:
+        """The object of a name."""
+        source = name.split("/")[0]
+        owners = [each for each in self._sources if each.source == source]
+        for owner in owners[:-1]:
+            try:
+                return owner.load(name)
+            except WorldError:
+                continue  # two folders may be open: the next one may have it
+        if not owners:
+            raise WorldError(f"{name!r} comes from none of the sources in use")
+        return owners[-1].load(name)
+
+
+def open_objects(specs: Sequence[str], skip_broken: bool = False) -> ObjectSet:
+    """The objects of one or several sources.
+
+    Args:
+        specs: each ``household``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
+        skip_broken: leave out files of a folder that do not load, with a warning each.
+
+    Raises:
+        WorldError: for an unknown source, or a folder that cannot be used.
+    """
+    if isinstance(specs, str):
+        specs = (specs,)
+    if not specs:
+        raise WorldError("no objects asked for: name household, blobs or folder:PATH")
+    return Union([_open(spec, skip_broken) for spec in specs])
+
+
+def _open(spec: str, skip_broken: bool) -> Household | Blobs | Folder:
+    if spec.startswith("folder:"):
+        return Folder(spec.removeprefix("folder:"), skip_broken)
+    if spec in SOURCES:
+        return SOURCES[spec]()
+    near = difflib.get_close_matches(spec, (*SOURCES, "folder:PATH"), n=1, cutoff=0.4)
+    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SOURCES)}, folder:PATH"
+    raise WorldError(f"unknown objects {spec!r}; {hint}")
