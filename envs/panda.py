@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tempfile
+import hashlib
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 from embodied_ssl_assets.panda import light_panda
+from embodied_ssl_envs.cache import cached
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.simulation import Simulation, pybullet_data_path
 
@@ -28,11 +28,10 @@ POSITION_GAIN = 0.5  # tracks within 3 mm at the speeds below; higher gains over
 
 @cache
 def _description() -> str:
-    """Path of the light URDF, written once per process."""
-    folder = tempfile.mkdtemp(prefix="embodied-ssl-panda-")
-    path = Path(folder, "panda.urdf")
-    path.write_text(light_panda(pybullet_data_path("franka_panda", "panda.urdf")))
-    return str(path)
+    """Path of the light URDF."""
+    text = light_panda(pybullet_data_path("franka_panda", "panda.urdf")).encode()
+    # It names the meshes by their absolute paths: another installation has another file.
+    return cached(f"panda-{hashlib.blake2b(text, digest_size=8).hexdigest()}.urdf", lambda: text)
 
 
 def turned(joints: np.ndarray, azimuth: float) -> np.ndarray:

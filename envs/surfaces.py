@@ -6,23 +6,17 @@ loads textures from files only. Surface ``i`` is the same image on every machine
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 
 import cv2
 import numpy as np
+
+from embodied_ssl_envs.cache import cached
 
 SURFACES = 600
 SIZE = 128
 
 Pattern = Callable[[np.random.Generator], np.ndarray]
-
-
-def cache_folder() -> Path:
-    """Where generated files are kept: ``$EMBODIED_SSL_CACHE`` or ``~/.cache/embodied-ssl``."""
-    return Path(os.environ.get("EMBODIED_SSL_CACHE") or Path.home() / ".cache" / "embodied-ssl")
 
 
 def _noise(rng: np.random.Generator, coarse: int, fine: int = 64) -> np.ndarray:
@@ -115,11 +109,8 @@ def draw_surface(index: int) -> np.ndarray:
 
 def surface_file(index: int) -> str:
     """Path of the image of surface ``index`` (0 to SURFACES - 1), drawn when first asked for."""
-    path = cache_folder() / "surfaces-1" / f"{index:04d}.png"
-    if not path.exists():
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, draft = tempfile.mkstemp(suffix=".png", dir=path.parent)
-        os.close(handle)
-        cv2.imwrite(draft, draw_surface(index)[..., ::-1])
-        os.replace(draft, path)  # whole or absent, whichever process comes first
-    return str(path)
+    return cached(f"surfaces-1/{index:04d}.png", lambda: _png(draw_surface(index)))
+
+
+def _png(image: np.ndarray) -> bytes:
+    return cv2.imencode(".png", image[..., ::-1])[1].tobytes()
