@@ -1,0 +1,190 @@
+"""One photograph of one object: a camera that frames it, a stage around it, a lamp, an obstacle.
+
+The camera stands at an azimuth about the z axis; the stage is put up in front of it each time, so
+that every pixel of the frame shows some surface.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.surfaces import surface_file
+
+CELLS = 8  # a panel is this many squares wide: those behind the camera are left out one by one
+SURFACES_PER_VIEW = 4  # floor, two walls, obstacle
+
+
+@dataclass(frozen=True)
+class Box:
+    """What is to be seen: a box aligned with the world's axes, standing on z = 0."""
+
+    low: np.ndarray
+    """(3,) metres."""
+    high: np.ndarray
+
+    @property
+    def middle(self) -> np.ndarray:
+        return (self.low + self.high) / 2
+
+    @property
+    def diagonal(self) -> float:
+        return float(np.linalg.norm(self.high - self.low))
+
+    @property
+    def corners(self) -> np.ndarray:
+        """(8, 3) metres."""
+        choice = np.indices((2, 2, 2)).reshape(3, 8).T
+        return np.where(choice, self.high, self.low)
+
+
+def frame_object(
+    rng: np.random.Generator, box: Box, elevation: float, azimuth: float, size: int
+) -> Camera:
+    """A camera about (elevation, azimuth), degrees, in whose frame the box fills 35 to 75 %."""
+    elevation = np.radians(elevation + rng.uniform(-4, 4))
+    azimuth = np.radians(azimuth + rng.uniform(-8, 8))
+    roll = np.radians(rng.uniform(-10, 10))
+    back = np.array(
+        [
+            np.cos(azimuth) * np.cos(elevation),
+            np.sin(azimuth) * np.cos(elevation),
+            np.sin(elevation),
+        ]
+    )
+    right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
+    up = np.cos(roll) * np.cross(back, right) + np.sin(roll) * right
+    share, fov = rng.uniform(0.5, 0.85), rng.uniform(28.0, 42.0)
+    distance = 3 * box.diagonal
+    for _ in range(3):  # the apparent size falls nearly as the distance grows
+        camera = Camera(
+            tuple(box.middle + distance * back), tuple(box.middle), tuple(up), float(fov), size
+        )
+        pixels = camera.project(box.corners)
+        distance *= np.ptp(pixels, axis=0).max() / (share * size)
+        distance = max(distance, 0.8 * box.diagonal)
+    camera = replace(camera, eye=tuple(box.middle + distance * back))
+    spare = (1 - share) / 2 * rng.uniform(-0.7, 0.7, 2)
+    aside, above = spare  # of the frame
+    return replace(camera, window=(-1 + aside, 1 + aside, -1 + above, 1 + above))
+
+
+def draw_light(rng: np.random.Generator) -> Light:
+    """Anything from a dim evening lamp to a bright window, warm or cold, from any side."""
+    azimuth, height = rng.uniform(0, 2 * np.pi), rng.uniform(0.4, 2.0)
+    warmth = rng.uniform(-1, 1)
+    color = np.array([1 + 0.3 * warmth, 1 + 0.1 * rng.uniform(-1, 1), 1 - 0.3 * warmth])
+    return Light(
+        direction=(float(np.cos(azimuth)), float(np.sin(azimuth)), float(height)),
+        color=tuple((color / color.max() * rng.uniform(0.7, 1.1)).tolist()),
+        ambient=float(rng.uniform(0.3, 0.65)),
+        diffuse=float(rng.uniform(0.25, 0.75)),
+        specular=float(rng.uniform(0.0, 0.3)),
+        shadow=bool(rng.random() < 0.5),
+    )
+
+
+class Stage:
+    """A floor, two walls and perhaps an obstacle around an object, for one photograph."""
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        rng: np.random.Generator,
+        camera: Camera,
+        box: Box,
+        surfaces: list[int],
+    ):
+        self._client = simulation.client
+        floor, left, right, obstacle = surfaces
+        eye = np.array(camera.eye)
+        ahead = np.array([*(box.middle - eye)[:2], 0.0])
+        reach = float(np.linalg.norm(ahead))
+        ahead = ahead / reach
+        aside = np.array([ahead[1], -ahead[0], 0.0])
+        unit = box.diagonal
+        # The corner where the walls meet stands behind the object, a little off the middle.
+        corner = (
+            box.middle + ahead * unit * rng.uniform(0.9, 2.5) + aside * unit * rng.uniform(-2, 2)
+        )
+        corner[2] = 0.0
+        angles = rng.uniform((0.05, 0.05), (0.6, 0.6))
+        far = 4 * unit + 2 * reach
+        ways = [
+            ahead * -np.sin(a) + s * aside * np.cos(a) for a, s in zip(angles, (-1, 1), strict=True)
+        ]
+        near = -0.3 * eye[2]  # the floor starts under the camera, where its frame does not reach
+        start = eye * (1, 1, 0) + ahead * near - aside * far
+        depth = float((corner - start) @ ahead) + 0.5 * unit
+        tile = unit * rng.uniform(1.2, 4.0, 3)
+        self._bodies = [
+            self._panel(rng, start, 2 * far * aside, depth * ahead, floor, tile[0]),
+            self._panel(rng, corner + far * ways[0], -far * ways[0], (0, 0, far), left, tile[1]),
+            self._panel(rng, corner, far * ways[1], (0, 0, far), right, tile[2]),
+        ]
+        if rng.random() < 0.4:
+            self._bodies.append(self._obstacle(rng, camera, box, obstacle))
+
+    def _panel(self, rng, origin, width, height, surface: int, tile: float) -> int:
+        """A parallelogram seen from the side on which ``width`` turns left into ``height``."""
+        width, height = np.asarray(width, float), np.asarray(height, float)
+        steps = np.linspace(0, 1, CELLS + 1)
+        u, v = (axis.ravel() for axis in np.meshgrid(steps, steps))
+        places = np.asarray(origin) + u[:, None] * width + v[:, None] * height
+        cell = (np.arange(CELLS)[:, None] * (CELLS + 1) + np.arange(CELLS)).reshape(-1, 1)
+        up = CELLS + 1
+        indices = (cell + np.array([0, 1, up + 1, 0, up + 1, up])).ravel()
+        normal = np.cross(width, height)
+        normal = normal / np.linalg.norm(normal)
+        turn, shift = rng.uniform(0, 2 * np.pi), rng.uniform(0, 1, 2)
+        metres = np.stack([u * np.linalg.norm(width), v * np.linalg.norm(height)], axis=1) / tile
+        spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
+        uvs = metres @ spin
+        uvs = uvs - np.floor(uvs.min(axis=0)) + shift  # the renderer repeats upwards of zero only
+        shape = self._client.createVisualShape(
+            self._client.GEOM_MESH,
+            vertices=places.tolist(),
+            indices=indices.tolist(),
+            uvs=uvs.tolist(),
+            normals=[normal.tolist()] * len(places),
+        )
+        return self._wear(shape, surface)
+
+    def _obstacle(self, rng, camera: Camera, box: Box, surface: int) -> int:
+        """A ball or a bar nearer than the object that hides a bit of its outline."""
+        pixels = camera.project(box.corners)
+        middle, half = pixels.mean(axis=0), np.ptp(pixels, axis=0) / 2
+        angle = rng.uniform(0, 2 * np.pi)
+        place = middle + half * 1.05 * np.array([np.cos(angle), np.sin(angle)])
+        (ray,) = camera.rays(place[None])
+        distance = np.linalg.norm(np.array(camera.eye) - box.middle) * rng.uniform(0.5, 0.7)
+        radius = 0.2 * distance * camera_share(camera, half.min())
+        client = self._client
+        if rng.random() < 0.5:
+            shape = client.createVisualShape(client.GEOM_SPHERE, radius=radius)
+        else:
+            sides = (radius * np.array([0.5, 0.5, rng.uniform(1, 6)])).tolist()
+            shape = client.createVisualShape(client.GEOM_BOX, halfExtents=sides)
+        position = np.array(camera.eye) + distance * ray / np.linalg.norm(ray)
+        turn = rng.normal(size=4)
+        return self._wear(shape, surface, position.tolist(), (turn / np.linalg.norm(turn)).tolist())
+
+    def _wear(self, shape: int, surface: int, position=(0, 0, 0), orientation=(0, 0, 0, 1)) -> int:
+        client = self._client
+        body = client.createMultiBody(0, -1, shape, position, orientation)
+        texture = client.loadTexture(surface_file(surface))
+        client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
+        return body
+
+    def strike(self) -> None:
+        """Take everything down again."""
+        for body in self._bodies:
+            self._client.removeBody(body)
+
+
+def camera_share(camera: Camera, pixels: float) -> float:
+    """Width of so many pixels at one metre of distance, metres."""
+    return 2 * np.tan(np.radians(camera.fov) / 2) * pixels / camera.size

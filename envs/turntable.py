@@ -1,0 +1,179 @@
+"""Labelled views of held-out objects, after the turntable of Lai et al., UW RGB-D, ICRA 2011."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+
+from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Box, Stage, draw_light, frame_object
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.surfaces import SURFACES
+
+ELEVATIONS = {30: "gallery", 45: "query", 60: "gallery"}  # degrees
+SETTLE_STEPS = 150
+MOST_AZIMUTHS = SURFACES // (SURFACES_PER_VIEW * len(ELEVATIONS)) - 1
+
+Policy = Callable[[np.ndarray, dict[str, Any]], int | None]
+
+
+class TurntableEnv(gymnasium.Env):
+    """One object per episode, photographed from all around, never twice in the same place.
+
+    The object settles once under gravity; then each step takes one view of it. Every view has a
+    floor, walls, lamp and perhaps an obstacle at the object's edge that no other view of the object
+    shares, so that only the object itself tells its views from those of others.
+
+    ### Action
+
+    `Discrete(3 * azimuths)`: which view. View `i` is taken from elevation 30, 45 or 60 degrees
+    (`i // azimuths`) and azimuth `360 * (i % azimuths) / azimuths`, both with a few degrees of
+    jitter; roll, distance, and place in the frame vary too. The box around the object fills 42 to
+    75 % of the frame.
+
+    ### Observation
+
+    The view, (S, S, 3) uint8 RGB. After a reset, one more view from elevation 45.
+
+    ### Reward, info, end
+
+    The reward is 0. After each step `info["record"]` is the row that `collect` stores: `episode`,
+    `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
+    (degrees, without the jitter) and `role`: views from 45 degrees are queries, those from 30 and
+    60 the gallery. An episode terminates after as many steps as there are views.
+
+    ### Reset
+
+    `options={"episode": e}` chooses the object: first those of the val split, then those of test.
+    Without it the object is random. Everything else is drawn from the env's generator.
+
+    Args:
+        image_size: S, pixels along each side of an image.
+        objects: where objects come from: "household", "blobs" or "folder:PATH".
+        skip_broken: leave out objects of a folder that do not load, instead of an error.
+        val_objects: number of val objects; fewer if there are fewer.
+        test_objects: number of test objects; fewer if there are fewer.
+        azimuths: views from each elevation.
+        render_mode: "rgb_array" or "human" (Bullet's window, where there is a display).
+
+    Raises:
+        WorldError: for objects that are not there or will not load, or impossible counts.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 30}
+
+    def __init__(
+        self,
+        image_size: int = 128,
+        objects: Sequence[str] = ("household", "blobs"),
+        skip_broken: bool = False,
+        val_objects: int = 60,
+        test_objects: int = 160,
+        azimuths: int = 8,
+        render_mode: str | None = None,
+    ):
+        if not 1 <= azimuths <= MOST_AZIMUTHS:
+            raise WorldError(f"azimuths must be 1 to {MOST_AZIMUTHS}, not {azimuths}")
+        if min(val_objects, test_objects) < 0 or val_objects + test_objects == 0:
+            raise WorldError("the turntable needs val_objects or test_objects above zero")
+        self.image_size = image_size
+        self.azimuths = azimuths
+        self.render_mode = render_mode
+        self.objects = open_objects(objects, skip_broken=skip_broken)
+        counts = {"val": val_objects, "test": test_objects}
+        self.names = [
+            (split, name)
+            for split, count in counts.items()
+            for name in self.objects.names(split, count)
+        ]
+        if not self.names:
+            raise WorldError("none of the objects belongs to the val or test split; add more")
+        self.num_episodes = len(self.names)
+        """One episode per object."""
+        self.steps_per_episode = len(ELEVATIONS) * azimuths
+        """One step per view."""
+        self.simulation = Simulation(window=render_mode == "human")
+        self.action_space = gymnasium.spaces.Discrete(self.steps_per_episode)
+        self.observation_space = gymnasium.spaces.Box(0, 255, (image_size, image_size, 3), np.uint8)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[np.ndarray, dict[str, Any]]:
+        super().reset(seed=seed)
+        number = (options or {}).get("episode")
+        self.episode = int(self.np_random.integers(self.num_episodes) if number is None else number)
+        if not 0 <= self.episode < self.num_episodes:
+            raise WorldError(f"episode {self.episode} of a turntable with {self.num_episodes}")
+        self.split, self.name = self.names[self.episode]
+        self.box = self._put_object()
+        views = self.steps_per_episode + 1
+        self._seeds = self.np_random.integers(2**63, size=views)
+        chosen = self.np_random.permutation(SURFACES)[: views * SURFACES_PER_VIEW]
+        self._surfaces = chosen.reshape(views, SURFACES_PER_VIEW).tolist()
+        self.steps = 0
+        return self._photograph(self.steps_per_episode, 45, 0.0), {}
+
+    def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
+        row, column = divmod(int(action), self.azimuths)
+        elevation, azimuth = list(ELEVATIONS)[row], 360 * column / self.azimuths
+        image = self._photograph(int(action), elevation, azimuth)
+        record = {
+            "episode": self.episode,
+            "step": self.steps,
+            "split": self.split,
+            "image": image,
+            "kind": self.name.split("/")[1],
+            "instance": self.name,
+            "elevation": float(elevation),
+            "azimuth": float(azimuth),
+            "role": ELEVATIONS[elevation],
+        }
+        self.steps += 1
+        return image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
+
+    def _put_object(self) -> Box:
+        """Stand the episode's object on the floor, let it settle, and measure it."""
+        self.simulation.reset()
+        client = self.simulation.client
+        ground = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
+        model = self.objects.load(self.name)
+        body = model.spawn(client, (0, 0, model.extents[2] / 2 + 0.001))
+        self.simulation.step(SETTLE_STEPS)
+        client.removeBody(ground)
+        low, high = np.array(client.getAABB(body))
+        position, orientation = client.getBasePositionAndOrientation(body)
+        centre = (low + high) / 2
+        shift = np.array([centre[0], centre[1], low[2]])
+        client.resetBasePositionAndOrientation(
+            body, np.subtract(position, shift).tolist(), orientation
+        )
+        return Box(low - shift, high - shift)
+
+    def _photograph(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
+        rng = np.random.default_rng(self._seeds[view])
+        camera = frame_object(rng, self.box, elevation, azimuth, self.image_size)
+        stage = Stage(self.simulation, rng, camera, self.box, self._surfaces[view])
+        self._last: tuple[Camera, Light] = camera, draw_light(rng)
+        image = self.simulation.render(*self._last).rgb
+        stage.strike()
+        self._image = image
+        return image
+
+    def explorer(self, seed: int) -> Policy:
+        """Takes every view once, in order; nothing is left to chance, so the seed is not used."""
+
+        def policy(observation: np.ndarray, info: dict[str, Any]) -> int | None:
+            return self.steps if self.steps < self.steps_per_episode else None
+
+        return policy
+
+    def render(self) -> np.ndarray | None:
+        return self._image if self.render_mode == "rgb_array" else None
+
+    def close(self) -> None:
+        self.simulation.close()
