@@ -57,7 +57,7 @@ def frame_object(
     )
     right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
     up = np.cos(roll) * np.cross(back, right) + np.sin(roll) * right
-    share, fov = rng.uniform(0.5, 0.85), rng.uniform(28.0, 42.0)
+    share, fov = rng.uniform(0.55, 0.88), rng.uniform(28.0, 42.0)
     distance = 3 * box.diagonal
     for _ in range(3):  # the apparent size falls nearly as the distance grows
         camera = Camera(
@@ -80,7 +80,7 @@ def draw_light(rng: np.random.Generator) -> Light:
     return Light(
         direction=(float(np.cos(azimuth)), float(np.sin(azimuth)), float(height)),
         color=tuple((color / color.max() * rng.uniform(0.7, 1.1)).tolist()),
-        ambient=float(rng.uniform(0.3, 0.65)),
+        ambient=float(rng.uniform(0.38, 0.68)),
         diffuse=float(rng.uniform(0.25, 0.75)),
         specular=float(rng.uniform(0.0, 0.3)),
         shadow=bool(rng.random() < 0.5),

@@ -9,9 +9,10 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from embodied_ssl_assets.panda import light_panda
+from embodied_ssl_envs.bullet import data_path
 from embodied_ssl_envs.cache import cached
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.simulation import Simulation, pybullet_data_path
+from embodied_ssl_envs.simulation import Simulation
 
 ARM = tuple(range(7))
 FINGERS = (9, 10)
@@ -29,7 +30,7 @@ POSITION_GAIN = 0.5  # tracks within 3 mm at the speeds below; higher gains over
 @cache
 def _description() -> str:
     """Path of the light URDF."""
-    text = light_panda(pybullet_data_path("franka_panda", "panda.urdf")).encode()
+    text = light_panda(data_path("franka_panda", "panda.urdf")).encode()
     # It names the meshes by their absolute paths: another installation has another file.
     return cached(f"panda-{hashlib.blake2b(text, digest_size=8).hexdigest()}.urdf", lambda: text)
 

@@ -6,38 +6,12 @@ import os
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
+from embodied_ssl_envs.bullet import BulletClient, data_path, pybullet, silence
 from embodied_ssl_envs.cameras import Camera, Vector
-
-
-@contextmanager
-def _silence() -> Iterator[None]:
-    """Keep Bullet's greetings, written by C code, out of the program's own output."""
-    streams = (sys.stdout, sys.stderr)
-    saved = [os.dup(number) for number in (1, 2)]
-    with open(os.devnull, "w") as nowhere:
-        for stream, number in zip(streams, (1, 2), strict=True):
-            stream.flush()
-            os.dup2(nowhere.fileno(), number)
-        try:
-            yield
-        finally:
-            for stream, number, original in zip(streams, (1, 2), saved, strict=True):
-                stream.flush()
-                os.dup2(original, number)
-                os.close(original)
-
-
-with _silence():
-    import pybullet
-    import pybullet_data
-    from pybullet_utils.bullet_client import BulletClient
 
 TIME_STEP = 1 / 240  # seconds; Bullet's default, for which its contact settings are tuned
 GRAVITY = -9.81  # m/s^2
@@ -81,10 +55,10 @@ class Simulation:
     """
 
     def __init__(self, window: bool = False):
-        with _silence():
+        with silence():
             seen = window and _has_display()
             self.client = BulletClient(pybullet.GUI if seen else pybullet.DIRECT)
-        self.client.setAdditionalSearchPath(pybullet_data.getDataPath())
+        self.client.setAdditionalSearchPath(str(data_path()))
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
         self.reset()
@@ -94,7 +68,10 @@ class Simulation:
         self.client.resetSimulation()
         self.client.setGravity(0, 0, GRAVITY)
         self.client.setPhysicsEngineParameter(
-            fixedTimeStep=TIME_STEP, numSolverIterations=50, deterministicOverlappingPairs=1
+            fixedTimeStep=TIME_STEP,
+            numSolverIterations=50,
+            deterministicOverlappingPairs=1,
+            contactBreakingThreshold=0.002,
         )
 
     def step(self, count: int = 1) -> None:
@@ -136,8 +113,3 @@ class Simulation:
         """Disconnect; safe to call twice."""
         if self.client.isConnected():
             self.client.disconnect()
-
-
-def pybullet_data_path(*parts: str) -> Path:
-    """A file that comes with pybullet_data."""
-    return Path(pybullet_data.getDataPath(), *parts)

@@ -9,18 +9,18 @@ from importlib.resources import files
 import numpy as np
 import trimesh
 
+from embodied_ssl_envs.bullet import data_path
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
 from embodied_ssl_envs.objects.solids import HullSolid, Patch
 from embodied_ssl_envs.objects.splits import seed_of, split_of
 from embodied_ssl_envs.objects.textures import draw_texture
-from embodied_ssl_envs.simulation import pybullet_data_path
 
 VARIANTS = 100  # guises of each shape
 LONGEST = 0.13  # metres, of the longest side
 GRIP = (0.03, 0.065)  # metres, of the shorter horizontal side; the hand opens 0.08
 MATERIALS = ("wood", "plastic", "rubber", "foam", "ceramic", "metal")
-FILL = 0.5  # share of the volume that is material
+FILL = 1.0  # share of the volume that is material
 
 
 @cache
@@ -32,7 +32,7 @@ def _shapes() -> tuple[str, ...]:
 
 @lru_cache(maxsize=256)
 def _solid(number: str) -> HullSolid:
-    file = pybullet_data_path("random_urdfs", number, f"{number}.obj")
+    file = data_path("random_urdfs", number, f"{number}.obj")
     mesh = trimesh.load(file, force="mesh", process=False, skip_materials=True)
     rng = np.random.default_rng(seed_of(f"blobs/blob/{number}"))
     scale = min(rng.uniform(*GRIP) / min(mesh.extents[:2]), LONGEST / max(mesh.extents))
@@ -80,7 +80,7 @@ class Blobs:
                 return name
 
     def names(self, split: str, count: int) -> list[str]:
-        """The first ``count`` shapes of the split in their first guise; fewer if there are fewer."""
+        """The first ``count`` shapes of the split in their first guise, or all of them."""
         names = (f"blobs/blob/{shape}-0" for shape in _shapes())
         return [name for name in names if split_of(name) == split][:count]
 

@@ -8,9 +8,8 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import pybullet
-from pybullet_utils.bullet_client import BulletClient
 
+from embodied_ssl_envs.bullet import BulletClient, pybullet, silence
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.model import (
     Material,
@@ -23,7 +22,7 @@ from embodied_ssl_envs.objects.model import (
     scaled_mass,
 )
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.simulation import Simulation, _silence
+from embodied_ssl_envs.simulation import Simulation
 
 MATERIAL = "plastic"  # a URDF does not say what it is made of
 
@@ -66,7 +65,7 @@ def load_urdf(client: BulletClient, path: str, scale: float = 1.0, fixed: bool =
         WorldError: naming the file, if Bullet cannot load it.
     """
     try:
-        with _silence():
+        with silence():
             return client.loadURDF(path, globalScaling=scale, useFixedBase=fixed)
     except pybullet.error as error:
         raise WorldError(

@@ -12,8 +12,8 @@ from typing import Protocol
 
 import cv2
 import numpy as np
-from pybullet_utils.bullet_client import BulletClient
 
+from embodied_ssl_envs.bullet import BulletClient
 from embodied_ssl_envs.objects.solids import HullSolid, Solid
 
 Vector = tuple[float, float, float]
@@ -170,6 +170,7 @@ def apply_material(client: BulletClient, body: int, material: Material) -> None:
         contactStiffness=material.stiffness,
         contactDamping=material.damping,
         angularDamping=0.1,
+        activationState=client.ACTIVATION_STATE_ENABLE_SLEEPING,
     )
 
 

@@ -1,7 +1,7 @@
 """Solids: a skin of few triangles to look at, a few convex parts to touch.
 
-A solid stands on its base with z up, in metres. Its skin is made of patches; each patch wears one of
-the areas of the object's texture (see ``textures.py``).
+A solid stands on its base with z up, in metres. Its skin is made of patches; each patch wears one
+of the areas of the object's texture (see ``textures.py``).
 """
 
 from __future__ import annotations
@@ -11,8 +11,9 @@ from functools import cached_property
 
 import numpy as np
 import trimesh
-from pybullet_utils.bullet_client import BulletClient
 from scipy.spatial.transform import Rotation
+
+from embodied_ssl_envs.bullet import BulletClient
 
 Vector = tuple[float, float, float]
 
@@ -217,6 +218,6 @@ def _shading_normals(triangles: np.ndarray) -> np.ndarray:
     same = point[:, None] == point[None, :]  # corners that share a place
     face = np.repeat(np.arange(len(triangles)), 3)
     gentle = units[face] @ units[face].T > CREASE
-    normals = (same & gentle).astype(np.float64) @ crosses[face]
+    normals = (same & gentle).astype(np.float32) @ crosses[face]
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
     return normals.reshape(-1, 3, 3)

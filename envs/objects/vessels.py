@@ -21,7 +21,7 @@ def _vessel(outline: list[tuple[float, float]], thickness: float) -> tuple[list[
         disc(foot, 0, TRIM, down=True),
         disc(inside[0][0], thickness, INSIDE),
     ]
-    heights = np.linspace(0, top, 3 if rim > 1.35 * foot else 2)
+    heights = np.linspace(0.003, top, 3 if rim > 1.35 * foot else 2)
     radii = np.interp((heights[:-1] + heights[1:]) / 2, *np.transpose([(z, r) for r, z in outline]))
     boards = max(thickness, 0.004)
     parts = [Part("cylinder", (foot, boards, 0), (0, 0, boards / 2))]
@@ -94,6 +94,7 @@ def pot(p) -> Solid:
         lathe([(low, 0), (high * 0.98, rim)]),
         lathe([(high * 0.98, rim), (high * 1.1, rim), (high * 1.1, p.height)], TRIM),
         disc(high * 1.1, p.height, TRIM, inner=high * 0.92),
+        lathe([(high * 0.92, p.height - 0.004), (high * 0.92, p.height)], TRIM, flip=True),
         disc(high * 0.92, p.height - 0.004, INSIDE),
         disc(low, 0, TRIM, down=True),
     ]

@@ -139,6 +139,7 @@ class TabletopEnv(gymnasium.Env):
         if self.held and interaction != Interaction.LOOK:
             look(self.world, self.held)
             self.held = None
+            self.world.clear_floor()
             self.world.look_down()
         overhead = self.world.overhead.rgb
         pixel = self._within_reach(action["point"])
@@ -167,6 +168,7 @@ class TabletopEnv(gymnasium.Env):
                 **columns,
             }
         self.steps += 1
+        self.world.clear_floor()
         self.world.look_down()
         reward = float(bool(columns and columns.get("success")))
         terminated = not self.held and not self.world.blobs()

@@ -71,11 +71,11 @@ def grasp(
     arm.grip(0.0, 50)
     arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
     _shake(world)
-    success = bool(arm.opening > HELD_GAP and arm.held_bodies())
+    success = holds(world)
     if success:
         # Carried aside, it is out of the overhead camera's sight.
         arm.move_joints(turned(HOME, np.copysign(SIDEWAYS, point[1])), TRAVEL_STEPS)
-        success = bool(arm.opening > HELD_GAP and arm.held_bodies())
+        success = holds(world)
     if not success:
         arm.grip(OPENING, 10)
         world.retract()
@@ -89,6 +89,11 @@ def grasp(
         "track": held.track if held else "",
         "object": label,
     }, held
+
+
+def holds(world: TabletopWorld) -> bool:
+    """Whether the hand feels something between its fingers."""
+    return bool(world.arm.opening > HELD_GAP and world.arm.held_bodies())
 
 
 def _shake(world: TabletopWorld) -> None:

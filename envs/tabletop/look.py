@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.panda import OPENING, turned
-from embodied_ssl_envs.tabletop.grasp import Held
+from embodied_ssl_envs.tabletop.grasp import Held, holds
 from embodied_ssl_envs.tabletop.world import TRAVEL_STEPS, TabletopWorld
 
 VIEWS = 5
@@ -30,7 +30,8 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
     """Show what the hand holds, then drop it beside the table.
 
     Returns:
-        the record's columns that a look fills: five views (S, S, 3) of the object.
+        the record's columns that a look fills: five views (S, S, 3) of the object, or fewer if it
+        slips out of the hand.
     """
     arm, rng = world.arm, world.rng
     bodies = arm.held_bodies() & set(world.objects)
@@ -43,6 +44,8 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
         jitter = rng.uniform(-1, 1, 7) * [0.02, 0.1, 0.0, 0.1, 0.35, 0.45, 1.2]
         joints = turned(SHOWING, azimuth) + jitter
         arm.move_joints(joints, TRAVEL_STEPS)
+        if not holds(world):  # it has slipped away, and the robot feels it
+            break
         camera = _head_camera(world, held)
         views.append(world.simulation.render(camera, world.scene.lamp_behind(camera), False).rgb)
     _put_away(world)
@@ -62,11 +65,8 @@ def _head_camera(world: TabletopWorld, held: Held) -> Camera:
 
 
 def _put_away(world: TabletopWorld) -> None:
-    """Let go beside the table; what has left the table is taken away."""
+    """Let go beside the table."""
     arm = world.arm
     arm.move_joints(turned(REACHING_OUT, np.copysign(ASIDE, arm.target[0])), TRAVEL_STEPS)
     arm.grip(OPENING, FALL_STEPS)
-    for body, (position, _) in world.poses().items():
-        if position[2] < -0.05:
-            world.remove(body)
     world.retract()

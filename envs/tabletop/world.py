@@ -98,10 +98,12 @@ class TabletopWorld:
         """Take the arm out of the overhead camera's sight."""
         self.arm.move_joints(HOME, TRAVEL_STEPS)
 
-    def remove(self, body: int) -> None:
-        """Take away an object that has left the table."""
-        self.simulation.client.removeBody(body)
-        del self.objects[body]
+    def clear_floor(self) -> None:
+        """Take away what has fallen off the table."""
+        for body, (position, _) in self.poses().items():
+            if position[2] < -0.05:
+                self.simulation.client.removeBody(body)
+                del self.objects[body]
 
     # The simulator's own knowledge: labels for analysis, never seen by the robot.
 
