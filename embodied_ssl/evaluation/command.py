@@ -1,0 +1,95 @@
+"""``evaluate``: a frozen trunk in, numbers out."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import subprocess
+import sys
+from dataclasses import asdict, dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Annotated, Any
+
+from tyro.conf import Positional
+
+from embodied_ssl.errors import UserError, did_you_mean
+
+PROTOCOLS = {
+    "retrieval": "embodied_ssl.evaluation.retrieval:evaluate",
+    "interactions": "embodied_ssl.evaluation.interactions:evaluate",
+}
+"""name -> "module:function"; the function takes an EvaluateConfig, prints its table and returns
+what is to be written."""
+
+LIBRARIES = ("embodied-ssl", "torch", "numpy", "scikit-learn", "timm")
+
+
+@dataclass(frozen=True)
+class EvaluateConfig:
+    """Judge trained trunks, and the baselines that they have to beat."""
+
+    runs: Annotated[tuple[str, ...], Positional]
+    """Run folders, or baselines: pixels, histogram, random, imagenet."""
+    data: str
+    """A turntable data set, ``folder:PATH`` of photos as kind/instance/*.jpg, or for the protocol
+    ``interactions`` a tabletop data set."""
+    protocol: str = "retrieval"
+    """retrieval: recall@k of held-out objects; interactions: each task on unseen objects."""
+    out: Path | None = None
+    """Write everything as JSON to this file."""
+    image_size: int = 128
+    """Pixels along each side of the images shown to the trunks."""
+    seed: int = 0
+    """Of the untrained trunk."""
+    device: str = "auto"
+    """cpu, cuda, or auto: the GPU if there is one."""
+
+
+def run_evaluate(config: EvaluateConfig) -> dict[str, Any]:
+    """Evaluate, print the table, write the JSON file and return its contents.
+
+    Raises:
+        UserError: for an unknown protocol, baseline or run, and for data that is not there.
+    """
+    if config.protocol not in PROTOCOLS:
+        raise did_you_mean("protocol", config.protocol, PROTOCOLS)
+    if config.image_size < 1:
+        raise UserError(f"--image-size must be positive, not {config.image_size}.")
+    if config.out is not None and not config.out.parent.is_dir():
+        config.out.parent.mkdir(parents=True, exist_ok=True)
+    module, function = PROTOCOLS[config.protocol].split(":")
+    results = provenance(config) | getattr(importlib.import_module(module), function)(config)
+    if config.out is not None:
+        temporary = config.out.with_name(config.out.name + ".tmp")
+        temporary.write_text(json.dumps(results, indent=1))
+        temporary.replace(config.out)
+    return results
+
+
+def provenance(config: EvaluateConfig) -> dict[str, Any]:
+    """What is needed to get the same numbers again."""
+    settings = asdict(config) | {"out": str(config.out) if config.out else None}
+    return {
+        "protocol": config.protocol,
+        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
+        "settings": settings,
+        "commit": _commit(),
+        "versions": {name: _version(name) for name in LIBRARIES},
+    }
+
+
+def _commit() -> str | None:
+    source = Path(__file__).parent
+    command = ["git", "-C", str(source), "rev-parse", "HEAD"]
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
+    except (OSError, subprocess.CalledProcessError):
+        return None
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None

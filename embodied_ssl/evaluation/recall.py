@@ -1,0 +1,84 @@
+"""Recall@k: the share of queries with a correct item among their k nearest of the gallery."""
+
+from __future__ import annotations
+
+import numpy as np
+
+RANKS = (1, 5, 10, 20)
+"""The k of recall@k."""
+
+
+def normalized(vectors: np.ndarray) -> np.ndarray:
+    """Rows (N, D) scaled to unit length; a row of zeros stays zero."""
+    length = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.maximum(length, np.finfo(np.float32).tiny)
+
+
+def cosine(queries: np.ndarray, gallery: np.ndarray) -> np.ndarray:
+    """Cosine similarity (Q, G) of every query (Q, D) with every item (G, D)."""
+    return normalized(queries) @ normalized(gallery).T
+
+
+def first_hit(
+    similarity: np.ndarray, positive: np.ndarray, ignored: np.ndarray | None = None
+) -> np.ndarray:
+    """How many items of the gallery come before the first correct one.
+
+    Among equally similar items the one with the smaller index comes first.
+
+    Args:
+        similarity: (Q, G).
+        positive: (Q, G) bool, the item is correct for the query.
+        ignored: (Q, G) bool, the item is not in this query's gallery.
+
+    Returns:
+        (Q,) int64, 0 when the nearest item is correct; -1 for a query without any correct item.
+    """
+    if ignored is not None:
+        positive = positive & ~ignored
+        similarity = np.where(ignored, -np.inf, similarity)
+    best = np.where(positive, similarity, -np.inf).argmax(axis=1)
+    highest = np.take_along_axis(similarity, best[:, None], axis=1)
+    earlier = np.arange(similarity.shape[1]) < best[:, None]
+    before = (similarity > highest) | ((similarity == highest) & earlier)
+    return np.where(positive.any(axis=1), before.sum(axis=1), -1)
+
+
+def recall_at(hits: np.ndarray, ranks: tuple[int, ...] = RANKS) -> dict[str, float]:
+    """``{"1": recall@1, ...}`` over the queries that have a correct item at all."""
+    hits = hits[hits >= 0]
+    return {str(k): float((hits < k).mean()) if len(hits) else float("nan") for k in ranks}
+
+
+def nearest(similarity: np.ndarray, count: int) -> np.ndarray:
+    """Indices (Q, count) of the most similar items, nearest first."""
+    return np.argsort(-similarity, axis=1, kind="stable")[:, :count]
+
+
+def recalls(
+    similarity: np.ndarray,
+    queries: tuple[np.ndarray, np.ndarray],
+    gallery: tuple[np.ndarray, np.ndarray],
+) -> dict[str, dict[str, float]]:
+    """Recall@k of one similarity matrix at the three levels of the benchmark.
+
+    Args:
+        similarity: (Q, G).
+        queries: kind (Q,) and instance (Q,) of the queries.
+        gallery: kind (G,) and instance (G,) of the gallery.
+
+    Returns:
+        for ``instance``, ``category`` and ``category_without_own`` (the query's own instance is
+        taken out of its gallery) the recall at each k and ``queries``, how many had a correct item.
+    """
+    same_kind = queries[0][:, None] == gallery[0][None]
+    same_instance = queries[1][:, None] == gallery[1][None]
+    levels = {
+        "instance": first_hit(similarity, same_instance),
+        "category": first_hit(similarity, same_kind),
+        "category_without_own": first_hit(similarity, same_kind, ignored=same_instance),
+    }
+    return {
+        level: recall_at(hits) | {"queries": int((hits >= 0).sum())}
+        for level, hits in levels.items()
+    }

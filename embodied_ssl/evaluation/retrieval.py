@@ -1,0 +1,177 @@
+"""Retrieval of held-out objects: which images of the gallery are nearest to a query?
+
+The embedding (one stage, mean- or max-pooled and centred; or all stages whitened) is chosen on the
+validation objects by instance recall@1, then the test objects are read once. As on UW RGB-D the
+gallery has the lowest and the highest elevation, the queries the one between.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from rich.progress import Progress
+
+from embodied_ssl.data import LabelledImages, open_labelled
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.command import EvaluateConfig
+from embodied_ssl.evaluation.embedding import (
+    Embedding,
+    Encoder,
+    Features,
+    candidates,
+    fit,
+    select,
+)
+from embodied_ssl.evaluation.models import model_names, open_model
+from embodied_ssl.evaluation.recall import cosine, nearest, recalls
+
+SHOWN_QUERIES = 8
+SHOWN_NEIGHBOURS = 5
+
+
+@dataclass(frozen=True)
+class Half:
+    """The gallery and the queries of one split, with what is needed to judge an answer."""
+
+    gallery: np.ndarray
+    """(G,) indices of images."""
+    queries: np.ndarray
+    """(Q,) indices of images."""
+    kind: np.ndarray
+    """(N,) of all images."""
+    instance: np.ndarray
+    """(N,) of all images."""
+
+    def score(self, features: Features, encoder: Encoder) -> dict[str, Any]:
+        """Recall@k at every level."""
+        return recalls(
+            self.similarity(features, encoder),
+            (self.kind[self.queries], self.instance[self.queries]),
+            (self.kind[self.gallery], self.instance[self.gallery]),
+        )
+
+    def similarity(self, features: Features, encoder: Encoder) -> np.ndarray:
+        """(Q, G) cosines."""
+        queries, gallery = (
+            encoder(select(features, rows)) for rows in (self.queries, self.gallery)
+        )
+        return cosine(queries, gallery)
+
+
+def half(labelled: LabelledImages, split: str) -> Half:
+    """One split of the images.
+
+    Raises:
+        UserError: when it has no queries or no gallery.
+    """
+    here = np.isin(labelled.split, (split, "both"))
+    gallery = np.flatnonzero(here & (labelled.role == "gallery"))
+    queries = np.flatnonzero(here & (labelled.role == "query"))
+    for images, role in ((gallery, "gallery"), (queries, "queries")):
+        if not len(images):
+            raise UserError(f"no {role} of the split {split!r} in the data.")
+    return Half(gallery, queries, labelled.kind, labelled.instance)
+
+
+def choose(features: Features, val: Half) -> tuple[Embedding, list[dict[str, Any]]]:
+    """The embedding with the highest instance recall@1 on validation, then recall@5.
+
+    Returns:
+        the embedding, and the scores of all of them, in the order in which they were tried.
+    """
+    gallery = select(features, val.gallery)
+    tried = candidates(gallery)
+    scores = [val.score(features, encoder) for encoder in fit(tried, gallery)]
+    table = [
+        {"embedding": embedding.label, **score}
+        for embedding, score in zip(tried, scores, strict=True)
+    ]
+    instance = [score["instance"] for score in scores]
+    best = max(range(len(tried)), key=lambda i: (instance[i]["1"], instance[i]["5"]))
+    return tried[best], table
+
+
+def judge(features: Features, val: Half, test: Half, shown: np.ndarray) -> dict[str, Any]:
+    """Choose on ``val``, read ``test`` once.
+
+    Args:
+        features: of all images.
+        val: what the choice may see.
+        test: what it may not.
+        shown: positions among the queries of ``test`` whose neighbours are reported.
+    """
+    embedding, table = choose(features, val)
+    (encoder,) = fit([embedding], select(features, test.gallery))
+    similarity = test.similarity(features, encoder)
+    score = recalls(
+        similarity,
+        (test.kind[test.queries], test.instance[test.queries]),
+        (test.kind[test.gallery], test.instance[test.gallery]),
+    )
+    neighbours = test.gallery[nearest(similarity[shown], SHOWN_NEIGHBOURS)]
+    return {
+        "embedding": embedding.label,
+        "val": table,
+        "test": score,
+        "neighbours": neighbours.tolist(),
+    }
+
+
+def evaluate(config: EvaluateConfig) -> dict[str, Any]:
+    """The protocol ``retrieval``."""
+    from embodied_ssl.evaluation.tables import print_retrieval
+
+    names = model_names(config.runs)
+    labelled = open_labelled(config.data, config.image_size)
+    val, test = half(labelled, "val"), half(labelled, "test")
+    rng = np.random.default_rng(config.seed)
+    shown = rng.permutation(len(test.queries))[:SHOWN_QUERIES]
+    device = torch.device(config.device if config.device != "auto" else default_device())
+    models = {}
+    with Progress(transient=True) as progress:
+        task = progress.add_task("evaluating", total=len(names))
+        for name in names:
+            progress.update(task, description=name)
+            start = time.perf_counter()
+            describe = open_model(
+                name, config.runs, labelled.images[val.gallery], config.seed, device
+            )
+            models[name] = judge(describe(labelled.images), val, test, shown)
+            models[name]["seconds"] = round(time.perf_counter() - start, 1)
+            progress.advance(task)
+    results = {
+        "data": {"checksum": checksum(labelled), "val": counts(val), "test": counts(test)},
+        "queries": test.queries[shown].tolist(),
+        "models": models,
+    }
+    print_retrieval(results)
+    return results
+
+
+def default_device() -> str:
+    """The GPU if there is one."""
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def counts(part: Half) -> dict[str, int]:
+    """How large a split is."""
+    return {
+        "gallery": len(part.gallery),
+        "queries": len(part.queries),
+        "instances": len(set(part.instance[part.queries])),
+        "kinds": len(set(part.kind[part.queries])),
+    }
+
+
+def checksum(labelled: LabelledImages) -> str:
+    """Of the images and their labels, as they were evaluated."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(np.ascontiguousarray(labelled.images).data)
+    for labels in (labelled.kind, labelled.instance, labelled.split, labelled.role):
+        digest.update("\n".join(map(str, labels)).encode())
+    return digest.hexdigest()

@@ -1,0 +1,60 @@
+"""Results as tables on the screen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from embodied_ssl.evaluation.recall import RANKS
+
+LEVELS = {
+    "instance": "instance",
+    "category": "category",
+    "category_without_own": "category, not own",
+}
+
+
+def share(value: float | None) -> str:
+    """A share as papers print it: .372."""
+    if value is None or value != value:
+        return "-"
+    return f"{value:.3f}".removeprefix("0")
+
+
+def short_name(name: str) -> str:
+    """A run folder without the folders it is in."""
+    return Path(name).name or name
+
+
+def retrieval_table(results: dict[str, Any]) -> Table:
+    """Recall@k on the test objects, a row a model."""
+    data = results["data"]["test"]
+    table = Table(
+        box=box.SIMPLE,
+        title="recall@" + "/".join(map(str, RANKS)) + " on test objects",
+        caption="{queries} queries, {gallery} images in the gallery, {instances} instances of "
+        "{kinds} kinds; embedding chosen on validation objects".format(**data),
+    )
+    table.add_column("model, [dim]embedding")
+    for title in LEVELS.values():
+        table.add_column(title, no_wrap=True)
+    for name, model in results["models"].items():
+        cells = [" ".join(share(model["test"][level][str(k)]) for k in RANKS) for level in LEVELS]
+        table.add_row(f"{short_name(name)}\n[dim]{model['embedding']}", *cells)
+    return table
+
+
+def print_retrieval(results: dict[str, Any]) -> None:
+    """The table, and how many queries the last column had to leave out."""
+    console = Console()
+    console.print(retrieval_table(results))
+    total = results["data"]["test"]["queries"]
+    judged = next(iter(results["models"].values()))["test"]["category_without_own"]["queries"]
+    if judged < total:
+        console.print(f"{total - judged} queries have no other instance of their kind: left out.")
+    if "imagenet" not in results["models"]:
+        console.print("imagenet is not installed: pip install 'embodied-ssl\\[imagenet]'")
