@@ -12,7 +12,8 @@ import trimesh
 from embodied_ssl_envs.bullet import data_path
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
-from embodied_ssl_envs.objects.solids import HullSolid, Patch
+from embodied_ssl_envs.objects.patches import Patch
+from embodied_ssl_envs.objects.solids import HullSolid
 from embodied_ssl_envs.objects.splits import seed_of, split_of
 from embodied_ssl_envs.objects.textures import draw_texture
 
@@ -30,7 +31,7 @@ def _shapes() -> tuple[str, ...]:
     return tuple(f"{number:03d}" for number in tomllib.loads(text)["shapes"])
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def _solid(number: str) -> HullSolid:
     file = data_path("random_urdfs", number, f"{number}.obj")
     mesh = trimesh.load(file, force="mesh", process=False, skip_materials=True)
@@ -48,7 +49,7 @@ def _solid(number: str) -> HullSolid:
     return HullSolid([Patch(triangles, uv)], str(file), float(scale), float(volume))
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=32)
 def build(name: str) -> SolidModel:
     """The blob of this name, from nothing but its name."""
     number = name.split("/")[2].split("-")[0]

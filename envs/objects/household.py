@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.objects import tools, turned, vessels
+from embodied_ssl_envs.objects import rounds, slabs, tools, turned, vessels
 from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
 from embodied_ssl_envs.objects.solids import Solid
 from embodied_ssl_envs.objects.splits import seed_of, split_of
@@ -26,11 +26,20 @@ def _kinds() -> dict[str, dict]:
     return tomllib.loads(text)
 
 
-def _builder(kind: str) -> Callable[[SimpleNamespace], Solid]:
-    return next(getattr(m, kind) for m in (vessels, turned, tools) if hasattr(m, kind))
+BUILDERS: dict[str, Callable[[SimpleNamespace], Solid]] = {
+    builder.__name__: builder
+    for builder in (
+        *(vessels.mug, vessels.cup, vessels.glass, vessels.bowl, vessels.pot, vessels.pan),
+        *(vessels.plate, turned.bottle, turned.can, turned.jar, turned.vase, turned.candle),
+        *(turned.cone, turned.spool, rounds.ball, rounds.apple, rounds.donut, rounds.banana),
+        *(slabs.box, slabs.book, slabs.remote, slabs.sponge, slabs.brick, slabs.star),
+        *(tools.hammer, tools.screwdriver, tools.spoon, tools.pen, tools.dumbbell),
+    )
+}
+"""Builds an instance of each kind from its measures."""
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=32)
 def build(name: str) -> SolidModel:
     """The household object of this name, from nothing but its name."""
     kind = name.split("/")[1]
@@ -39,7 +48,7 @@ def build(name: str) -> SolidModel:
     choices, trims = measures.pop("materials"), measures.pop("trims", [])
     material = materials()[choices[rng.integers(len(choices))]]
     drawn = {measure: rng.uniform(*limits) for measure, limits in measures.items()}
-    solid = _builder(kind)(SimpleNamespace(**drawn))
+    solid = BUILDERS[kind](SimpleNamespace(**drawn))
     trims = (*trims, *[material.name] * 3)[:3]
     return SolidModel(
         name=name,

@@ -1,22 +1,41 @@
-"""Pieces of skin: lathed and swept surfaces, boxes and extruded outlines, with texture places."""
+"""Patches of skin: round surfaces, lathed and swept, with their places in the texture."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
-import shapely
 import trimesh
+from scipy.spatial.transform import Rotation
 
-from embodied_ssl_envs.objects.solids import Patch
+SIDES = 14  # of what is round
 
-SIDES = 14
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Triangles with their place in one area of the texture."""
+
+    triangles: np.ndarray
+    """(F, 3, 3) metres, counter-clockwise from outside."""
+    uv: np.ndarray
+    """(F, 3, 2) in [0, 1], within the area."""
+    area: int = 0
+
+    def moved(self, position: Vector = (0, 0, 0), turn: Rotation | None = None) -> Patch:
+        """The patch turned about the origin, then shifted."""
+        triangles = self.triangles
+        if turn is not None:
+            triangles = turn.apply(triangles.reshape(-1, 3)).reshape(-1, 3, 3)
+        return Patch(triangles + np.asarray(position), self.uv, self.area)
 
 
 def grid(points: np.ndarray, area: int = 0, flip: bool = False) -> Patch:
     """The surface through a grid of points, u along the columns and v along the rows.
 
     Args:
-        points: (rows, columns, 3); outside is on the left of the way from row to row when the
-            columns run to the right, seen from outside: rows up, columns anticlockwise.
+        points: (rows, columns, 3); seen from outside, rows go up and columns to the right.
         flip: turn the surface inside out.
     """
     rows, columns = points.shape[:2]
@@ -93,36 +112,28 @@ def tube(
     radii = np.broadcast_to(np.asarray(radii, float), len(path))
     along = np.gradient(path, axis=0)
     along /= np.linalg.norm(along, axis=1, keepdims=True)
-    _, _, axes = np.linalg.svd(along - along.mean(axis=0))
-    straight = np.abs(along - along.mean(axis=0)).max() < 1e-6
-    # A normal of the path's plane serves as the section's first axis everywhere.
-    normal = _any_normal(along[0]) if straight else _plane_normal(along)
-    side = np.cross(along, normal)
-    angles = np.linspace(0, 2 * np.pi, sides + 1)
-    ring = (
-        np.cos(angles)[None, :, None] * normal * squash
-        + np.sin(angles)[None, :, None] * -side[:, None, :]
-    )
+    normal = _level(along)
+    side = np.cross(normal, along)
+    angles = np.linspace(0, 2 * np.pi, sides + 1)[:, None]
+    ring = np.cos(angles) * normal * squash + np.sin(angles) * side[:, None, :]
     points = path[:, None, :] + radii[:, None, None] * ring
     if capped:
-        ends = np.broadcast_to(path[:1, None], (1, sides + 1, 3))
-        points = np.concatenate([ends, points, np.broadcast_to(path[-1:, None], (1, sides + 1, 3))])
-    return outward(grid(points, area))
+        first, last = (np.broadcast_to(end, (1, sides + 1, 3)) for end in (path[0], path[-1]))
+        points = np.concatenate([first, points, last])
+    return _outward(grid(points, area))
 
 
-def _any_normal(direction: np.ndarray) -> np.ndarray:
-    helper = (0, 0, 1) if abs(direction[2]) < 0.9 else (1, 0, 0)
-    normal = np.cross(direction, helper)
-    return normal / np.linalg.norm(normal)
-
-
-def _plane_normal(directions: np.ndarray) -> np.ndarray:
-    crosses = np.cross(directions[:-1], directions[1:])
+def _level(along: np.ndarray) -> np.ndarray:
+    """The normal of the plane in which a path with these directions lies, or of any such plane."""
+    crosses = np.cross(along[:1], along)
     normal = crosses[np.linalg.norm(crosses, axis=1).argmax()]
+    if np.linalg.norm(normal) < 1e-6:  # a straight path
+        normal = np.cross(along[0], (0, 0, 1) if abs(along[0, 2]) < 0.9 else (1, 0, 0))
+        normal = np.cross(normal, along[0]) if abs(along[0, 2]) < 0.9 else normal
     return normal / np.linalg.norm(normal)
 
 
-def outward(patch: Patch) -> Patch:
+def _outward(patch: Patch) -> Patch:
     """The closed patch with its outside outside."""
     a, b, c = patch.triangles[:, 0], patch.triangles[:, 1], patch.triangles[:, 2]
     volume = np.einsum("ij,ij->", a, np.cross(b, c))
@@ -147,61 +158,6 @@ def sphere(radius: float, area: int = 0, height: float | None = None) -> Patch:
     half = radius if height is None else height / 2
     profile = [(radius * np.cos(t), half * (1 + np.sin(t))) for t in tilt]
     return lathe(profile, area, sides=16)
-
-
-def box(size: tuple[float, float, float], area: int = 0, tops: int | None = None) -> list[Patch]:
-    """A box standing on the plane z = 0, its picture wrapped around the four sides.
-
-    Args:
-        size: sides along x, y, z, metres.
-        tops: area of the top and the bottom; the front's picture if None.
-    """
-    mesh = trimesh.creation.box(size)
-    triangles = mesh.triangles + (0, 0, size[2] / 2)
-    place = mesh.triangles / size + 0.5  # in [0, 1] on each axis
-    axis = np.abs(mesh.face_normals).argmax(axis=1)
-    share = size[0] / (2 * (size[0] + size[1]))  # of the way around, for each x side
-    uv = np.empty((*triangles.shape[:2], 2))
-    starts = {(1, -1): 0.0, (0, 1): share, (1, 1): 0.5, (0, -1): 0.5 + share}
-    for face, normal in enumerate(mesh.face_normals):
-        sign = 1 if normal[axis[face]] > 0 else -1
-        if axis[face] == 2:
-            uv[face] = place[face][:, :2] * ((share, 1.0) if tops is None else (1, 1))
-            continue
-        across = place[face][:, 1 - axis[face]]
-        if (axis[face], sign) in ((1, 1), (0, -1)):
-            across = 1 - across
-        width = share if axis[face] == 1 else 0.5 - share
-        uv[face] = np.stack([starts[axis[face], sign] + width * across, place[face][:, 2]], axis=-1)
-    level = axis == 2
-    tops = area if tops is None else tops
-    return [Patch(triangles[~level], uv[~level], area), Patch(triangles[level], uv[level], tops)]
-
-
-def slab(outline: np.ndarray, height: float, area: int = 0, edge: int | None = None) -> list[Patch]:
-    """An outline in the x-y plane, extruded upwards from z = 0.
-
-    Args:
-        outline: (N, 2) corners in order, metres.
-        edge: area of the rim; that of the faces if None.
-    """
-    polygon = shapely.Polygon(outline)
-    mesh = trimesh.creation.extrude_polygon(polygon, height)
-    low, high = np.asarray(polygon.bounds).reshape(2, 2)
-    uv = (mesh.triangles[..., :2] - low) / (high - low)
-    rim = np.abs(mesh.face_normals[:, 2]) < 0.5
-    uv[rim, :, 1] = mesh.triangles[rim][..., 2] / height
-    return [
-        Patch(mesh.triangles[~rim], uv[~rim], area),
-        Patch(mesh.triangles[rim], uv[rim], area if edge is None else edge),
-    ]
-
-
-def rounded(width: float, depth: float, radius: float) -> np.ndarray:
-    """Corners (N, 2) of a rectangle with round corners, about the origin."""
-    core = shapely.box(-width / 2 + radius, -depth / 2 + radius,
-                       width / 2 - radius, depth / 2 - radius)  # fmt: skip
-    return np.asarray(core.buffer(radius, quad_segs=3).exterior.coords)[:-1]
 
 
 def _unwrapped(turns: np.ndarray) -> np.ndarray:

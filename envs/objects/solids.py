@@ -10,104 +10,14 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-import trimesh
-from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.bullet import BulletClient
+from embodied_ssl_envs.objects.parts import Part
+from embodied_ssl_envs.objects.patches import Patch
 
 Vector = tuple[float, float, float]
 
 CREASE = np.cos(np.radians(40))  # faces that meet at a sharper angle keep an edge
-
-
-@dataclass(frozen=True)
-class Patch:
-    """Triangles with their place in one area of the texture."""
-
-    triangles: np.ndarray
-    """(F, 3, 3) metres, counter-clockwise from outside."""
-    uv: np.ndarray
-    """(F, 3, 2) in [0, 1], within the area."""
-    area: int = 0
-
-    def moved(self, position: Vector = (0, 0, 0), turn: Rotation | None = None) -> Patch:
-        """The patch turned about the origin, then shifted."""
-        triangles = self.triangles
-        if turn is not None:
-            triangles = turn.apply(triangles.reshape(-1, 3)).reshape(-1, 3, 3)
-        return Patch(triangles + np.asarray(position), self.uv, self.area)
-
-    def wearing(self, area: int) -> Patch:
-        """The patch in another area of the texture."""
-        return Patch(self.triangles, self.uv, area)
-
-
-@dataclass(frozen=True)
-class Part:
-    """A convex piece for collisions, one of Bullet's primitives (cheaper than a mesh)."""
-
-    shape: str
-    """``box``, ``cylinder``, ``capsule`` or ``sphere``; the axis of the round ones is z."""
-    size: Vector
-    """Half sides of a box; else radius, length, unused."""
-    position: Vector = (0.0, 0.0, 0.0)
-    orientation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
-
-    def mesh(self) -> trimesh.Trimesh:
-        """The part as a closed surface."""
-        radius, length = self.size[:2]
-        match self.shape:
-            case "box":
-                mesh = trimesh.creation.box(2 * np.asarray(self.size))
-            case "cylinder":
-                mesh = trimesh.creation.cylinder(radius, length)
-            case "capsule":
-                mesh = trimesh.creation.capsule(length, radius)
-                mesh.apply_translation(-mesh.bounds.mean(axis=0))
-            case "sphere":
-                mesh = trimesh.creation.icosphere(2, radius)
-        pose = np.eye(4)
-        pose[:3, :3] = Rotation.from_quat(self.orientation).as_matrix()
-        pose[:3, 3] = self.position
-        return mesh.apply_transform(pose)
-
-    @property
-    def volume(self) -> float:
-        """m^3."""
-        radius, length = self.size[:2]
-        match self.shape:
-            case "box":
-                return 8 * float(np.prod(self.size))
-            case "cylinder":
-                return np.pi * radius**2 * length
-            case "capsule":
-                return np.pi * radius**2 * (length + 4 / 3 * radius)
-            case _:
-                return 4 / 3 * np.pi * radius**3
-
-
-def rod(start: Vector, end: Vector, radius: float, shape: str = "capsule") -> Part:
-    """A round part from one point to another."""
-    axis = np.subtract(end, start)
-    length = float(np.linalg.norm(axis))
-    turn, _ = Rotation.align_vectors([axis / length], [[0, 0, 1]])
-    middle = tuple(np.add(start, end) / 2)
-    return Part(shape, (radius, length, 0), middle, tuple(turn.as_quat()))
-
-
-def wall(radius: float, thickness: float, bottom: float, top: float, sides: int = 8) -> list[Part]:
-    """A round wall about the z axis, as upright boards: what makes a vessel hollow."""
-    angles = 2 * np.pi * (np.arange(sides) + 0.5) / sides
-    half = (thickness / 2, (radius + thickness / 2) * np.tan(np.pi / sides), (top - bottom) / 2)
-    return [
-        Part(
-            "box",
-            half,
-            (radius * np.cos(angle), radius * np.sin(angle), (bottom + top) / 2),
-            (0.0, 0.0, np.sin(angle / 2), np.cos(angle / 2)),
-        )
-        for angle in angles
-    ]
 
 
 @dataclass(frozen=True)

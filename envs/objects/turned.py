@@ -1,12 +1,16 @@
-"""Closed round things, turned on a lathe."""
+"""Closed round things that stand, turned on a lathe."""
 
 from __future__ import annotations
 
-import numpy as np
-from scipy.spatial.transform import Rotation
+from itertools import pairwise
+from types import SimpleNamespace
 
-from embodied_ssl_envs.objects.patches import disc, lathe, sphere, torus, tube
-from embodied_ssl_envs.objects.solids import Part, Patch, Solid, rod
+import numpy as np
+
+from embodied_ssl_envs.objects.blocks import box as block
+from embodied_ssl_envs.objects.parts import Part
+from embodied_ssl_envs.objects.patches import disc, lathe, tube
+from embodied_ssl_envs.objects.solids import Solid
 
 TRIM, SECOND = 1, 2  # areas of the texture
 
@@ -18,11 +22,11 @@ def _stack(outline: list[tuple[float, float]], count: int) -> list[Part]:
     widths = np.interp((edges[:-1] + edges[1:]) / 2, heights, radii)
     return [
         Part("cylinder", (width, high - low, 0), (0, 0, (low + high) / 2))
-        for width, low, high in zip(widths, edges, edges[1:], strict=False)
+        for width, (low, high) in zip(widths, pairwise(edges), strict=True)
     ]
 
 
-def bottle(p) -> Solid:
+def bottle(p: SimpleNamespace) -> Solid:
     """Body, shoulder, neck and cap."""
     neck, shoulder = p.radius * p.neck, p.height * p.shoulder
     top = p.height * 0.93
@@ -46,7 +50,7 @@ def bottle(p) -> Solid:
     return Solid(patches, parts, fill=p.fill)
 
 
-def can(p) -> Solid:
+def can(p: SimpleNamespace) -> Solid:
     """A drinks or food can: narrowed ends, bare metal lids."""
     end = p.radius * (1 - p.narrow)
     body = [(p.radius, p.height * 0.06), (p.radius, p.height * 0.94)]
@@ -60,7 +64,7 @@ def can(p) -> Solid:
     return Solid(patches, [Part("cylinder", (p.radius, p.height, 0), (0, 0, p.height / 2))], p.fill)
 
 
-def jar(p) -> Solid:
+def jar(p: SimpleNamespace) -> Solid:
     """A squat jar with a wide lid."""
     top = p.height * (1 - p.lid)
     neck = p.radius * p.mouth
@@ -78,7 +82,7 @@ def jar(p) -> Solid:
     return Solid(patches, parts, p.fill)
 
 
-def vase(p) -> Solid:
+def vase(p: SimpleNamespace) -> Solid:
     """A curved vase; the opening is too narrow to matter."""
     z = np.linspace(0, 1, 9)
     shape = 0.6 + p.belly * np.sin(np.pi * z**p.skew) ** 2 + p.lip * z**6 - p.lift * (1 - z) ** 6
@@ -94,32 +98,7 @@ def vase(p) -> Solid:
     return Solid(patches, _stack(outline, 4), fill=0.3)
 
 
-def ball(p) -> Solid:
-    """A ball."""
-    return Solid([sphere(p.radius)], [Part("sphere", (p.radius, 0, 0), (0, 0, p.radius))], p.fill)
-
-
-def apple(p) -> Solid:
-    """An apple, pear or other round fruit with its stalk."""
-    t = np.linspace(0.02, 1, 10)
-    waist = 1 - p.pear * np.clip(t - 0.45, 0, 1) * 1.6
-    radius = p.radius * np.sin(np.pi * t**1.15) ** 0.62 * waist
-    radius[-1] = 0.0005
-    height = p.height * (0.5 - 0.5 * np.cos(np.pi * t)) - p.dimple * p.height * (t > 0.97)
-    height = height - height[0]
-    top = float(height[-1])
-    stalk = np.array(
-        [(0, 0, top - 0.003), (0.002, 0, top + p.stalk / 2), (0.005, 0, top + p.stalk)]
-    )
-    profile = list(zip(radius, height, strict=True))
-    widest = float(radius.max())
-    low = Part("sphere", (min(widest, top / 2), 0, 0), (0, 0, min(widest, top / 2)))
-    high = Part("sphere", (widest * (0.8 - 0.5 * p.pear), 0, 0), (0, 0, top * 0.62))
-    patches = [lathe(profile), disc(radius[0], 0, down=True), tube(stalk, 0.0015, TRIM, sides=5)]
-    return Solid(patches, [low, high], fill=0.9)
-
-
-def candle(p) -> Solid:
+def candle(p: SimpleNamespace) -> Solid:
     """A pillar candle with its wick."""
     wick = np.array(
         [(0, 0, p.height - 0.001), (0, 0, p.height + 0.006), (0.002, 0, p.height + 0.012)]
@@ -133,10 +112,8 @@ def candle(p) -> Solid:
     return Solid(patches, [Part("cylinder", (p.radius, p.height, 0), (0, 0, p.height / 2))])
 
 
-def cone(p) -> Solid:
+def cone(p: SimpleNamespace) -> Solid:
     """A marker cone on a square foot."""
-    from embodied_ssl_envs.objects.patches import box
-
     foot = 0.006
     outline = [(p.radius, 0.0), (p.radius * p.tip, p.height - foot)]
     raised = [
@@ -148,19 +125,10 @@ def cone(p) -> Solid:
     parts += [
         Part(part.shape, part.size, (0, 0, part.position[2] + foot)) for part in _stack(outline, 4)
     ]
-    return Solid([*box((side, side, foot), TRIM), *raised], parts, p.fill)
+    return Solid([*block((side, side, foot), TRIM), *raised], parts, p.fill)
 
 
-def donut(p) -> Solid:
-    """A ring lying flat: iced, or a rubber ring."""
-    patch = torus(p.major, p.minor)
-    turn = np.linspace(0, 2 * np.pi, 9)
-    spine = np.stack([p.major * np.cos(turn), p.major * np.sin(turn), np.full(9, p.minor)], axis=-1)
-    parts = [rod(a, b, p.minor * 0.98) for a, b in zip(spine, spine[1:], strict=False)]
-    return Solid([patch], parts, fill=0.8)
-
-
-def spool(p) -> Solid:
+def spool(p: SimpleNamespace) -> Solid:
     """A reel of thread or tape."""
     edge, hub = p.height * p.edge, p.radius * p.hub
     flange = [(p.radius, 0), (p.radius, edge)]
@@ -181,27 +149,3 @@ def spool(p) -> Solid:
         Part("cylinder", (p.radius, edge, 0), (0, 0, p.height - edge / 2)),
     ]
     return Solid(patches, parts, fill=0.7)
-
-
-def dumbbell(p) -> Solid:
-    """Two heavy ends and a grip between them, lying down."""
-    end, sides = p.length * p.end, 6 if p.hexagonal > 0.5 else 14
-    lay = Rotation.from_euler("y", np.pi / 2)
-    rise = p.radius * (np.cos(np.pi / 6) if sides == 6 else 1.0)
-    patches: list[Patch] = []
-    for low in (0.0, p.length - end):
-        patches += [
-            lathe([(p.radius, low), (p.radius, low + end)], sides=sides),
-            disc(p.radius, low + end, TRIM, sides=sides),
-            disc(p.radius, low, TRIM, sides=sides, down=True),
-        ]
-    patches.append(lathe([(p.grip, end), (p.grip, p.length - end)], SECOND, sides=10))
-    spin = Rotation.from_euler("z", np.pi / 6 if sides == 6 else 0)
-    laid = [patch.moved(turn=lay * spin).moved((-p.length / 2, 0, rise)) for patch in patches]
-    places = ((-p.length + end) / 2, 0.0, (p.length - end) / 2)
-    radii, lengths = (rise, p.grip, rise), (end, p.length - 2 * end, end)
-    parts = [
-        Part("cylinder", (radius, length, 0), (x, 0, rise), tuple(lay.as_quat()))
-        for radius, length, x in zip(radii, lengths, places, strict=True)
-    ]
-    return Solid(laid, parts, p.fill)

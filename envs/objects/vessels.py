@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from types import SimpleNamespace
+
 import numpy as np
 
-from embodied_ssl_envs.objects.patches import disc, lathe, tube
-from embodied_ssl_envs.objects.solids import Part, Patch, Solid, rod, wall
+from embodied_ssl_envs.objects.parts import Part, rod, wall
+from embodied_ssl_envs.objects.patches import Patch, disc, lathe, tube
+from embodied_ssl_envs.objects.solids import Solid
 
 INSIDE, TRIM = 1, 2  # areas of the texture
 
@@ -25,7 +29,7 @@ def _vessel(outline: list[tuple[float, float]], thickness: float) -> tuple[list[
     radii = np.interp((heights[:-1] + heights[1:]) / 2, *np.transpose([(z, r) for r, z in outline]))
     boards = max(thickness, 0.004)
     parts = [Part("cylinder", (foot, boards, 0), (0, 0, boards / 2))]
-    for radius, low, high in zip(radii, heights, heights[1:], strict=False):
+    for radius, (low, high) in zip(radii, pairwise(heights), strict=True):
         parts += wall(radius - boards / 2, boards, low, high)
     return patches, parts
 
@@ -40,11 +44,11 @@ def _handle(
     z = (start[1] + end[1]) / 2 + (start[1] - end[1]) / 2 * np.cos(turn)
     path = np.stack([x, np.zeros_like(x), z], axis=-1)
     corners = path[[0, 2, 5, 7]]
-    parts = [rod(a, b, radius) for a, b in zip(corners, corners[1:], strict=False)]
+    parts = [rod(a, b, radius) for a, b in pairwise(corners)]
     return [tube(path, radius, TRIM, sides=6, capped=False)], parts
 
 
-def mug(p) -> Solid:
+def mug(p: SimpleNamespace) -> Solid:
     """A straight or bellied cup with a handle."""
     heights = np.linspace(0, p.height, 5)
     belly = p.radius * (1 + p.belly * np.sin(np.pi * heights / p.height))
@@ -56,7 +60,7 @@ def mug(p) -> Solid:
     return Solid(patches + more[0], parts + more[1])
 
 
-def cup(p) -> Solid:
+def cup(p: SimpleNamespace) -> Solid:
     """A tapered cup without a handle, with a rolled rim and perhaps a sleeve."""
     heights = np.array([0, 0.33, 0.66, 1.0]) * p.height
     radii = p.radius * np.linspace(1 - p.taper, 1, 4)
@@ -69,14 +73,14 @@ def cup(p) -> Solid:
     return Solid([*patches, lathe(ring, TRIM)], parts)
 
 
-def glass(p) -> Solid:
+def glass(p: SimpleNamespace) -> Solid:
     """A drinking glass: straight, flared or waisted."""
     fraction = np.linspace(0, 1, 6)
     radii = p.radius * (1 + p.flare * (fraction - 0.5) - p.waist * np.sin(np.pi * fraction))
     return Solid(*_vessel(list(zip(radii, fraction * p.height, strict=True)), p.thickness))
 
 
-def bowl(p) -> Solid:
+def bowl(p: SimpleNamespace) -> Solid:
     """A bowl on a small foot."""
     turn = np.linspace(0.15, 1, 6) * np.pi / 2
     radii = p.radius * np.sin(turn) ** p.roundness
@@ -86,7 +90,7 @@ def bowl(p) -> Solid:
     return Solid(*_vessel(list(zip(radii, heights, strict=True)), p.thickness))
 
 
-def pot(p) -> Solid:
+def pot(p: SimpleNamespace) -> Solid:
     """A plant pot with a heavy rim, filled with soil."""
     low, high = p.radius * (1 - p.taper), p.radius
     rim = p.height * (1 - p.rim)
@@ -106,7 +110,7 @@ def pot(p) -> Solid:
     return Solid(patches, parts, fill=0.4)
 
 
-def pan(p) -> Solid:
+def pan(p: SimpleNamespace) -> Solid:
     """A shallow pan with a long handle."""
     outline = [(p.radius * 0.82, 0.0), (p.radius * 0.93, p.height * 0.4), (p.radius, p.height)]
     patches, parts = _vessel(outline, p.thickness)
@@ -119,7 +123,7 @@ def pan(p) -> Solid:
     return Solid([*patches, tube(path, radii, 3, squash=0.7)], [*parts, rod(start, end, p.grip)])
 
 
-def plate(p) -> Solid:
+def plate(p: SimpleNamespace) -> Solid:
     """A plate with a raised rim."""
     flat = p.radius * p.flat
     outline = [(flat, 0.0), (flat * 1.03, 0.004), (p.radius, p.height)]

@@ -1,0 +1,85 @@
+"""Convex parts: what of an object can be touched, as a few of Bullet's primitives."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import trimesh
+from scipy.spatial.transform import Rotation
+
+Vector = tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class Part:
+    """A convex piece for collisions, one of Bullet's primitives (cheaper than a mesh)."""
+
+    shape: str
+    """``box``, ``cylinder``, ``capsule`` or ``sphere``; the axis of the round ones is z."""
+    size: Vector
+    """Half sides of a box; else radius, length, unused."""
+    position: Vector = (0.0, 0.0, 0.0)
+    orientation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
+
+    def mesh(self) -> trimesh.Trimesh:
+        """The part as a closed surface."""
+        radius, length = self.size[:2]
+        match self.shape:
+            case "box":
+                mesh = trimesh.creation.box(2 * np.asarray(self.size))
+            case "cylinder":
+                mesh = trimesh.creation.cylinder(radius, length)
+            case "capsule":
+                mesh = trimesh.creation.capsule(length, radius)
+                mesh.apply_translation(-mesh.bounds.mean(axis=0))
+            case "sphere":
+                mesh = trimesh.creation.icosphere(2, radius)
+        pose = np.eye(4)
+        pose[:3, :3] = Rotation.from_quat(self.orientation).as_matrix()
+        pose[:3, 3] = self.position
+        return mesh.apply_transform(pose)
+
+    @property
+    def volume(self) -> float:
+        """m^3."""
+        radius, length = self.size[:2]
+        match self.shape:
+            case "box":
+                return 8 * float(np.prod(self.size))
+            case "cylinder":
+                return np.pi * radius**2 * length
+            case "capsule":
+                return np.pi * radius**2 * (length + 4 / 3 * radius)
+            case _:
+                return 4 / 3 * np.pi * radius**3
+
+
+def rod(start: Vector, end: Vector, radius: float, shape: str = "capsule") -> Part:
+    """A round part from one point to another."""
+    axis = np.subtract(end, start)
+    length = float(np.linalg.norm(axis))
+    turn, _ = Rotation.align_vectors([axis / length], [[0, 0, 1]])
+    middle = tuple(np.add(start, end) / 2)
+    return Part(shape, (radius, length, 0), middle, tuple(turn.as_quat()))
+
+
+def standing(size: Vector, foot: Vector = (0.0, 0.0, 0.0)) -> Part:
+    """A box of full sides ``size`` that stands on ``foot``."""
+    half = np.asarray(size) / 2
+    return Part("box", tuple(half.tolist()), (foot[0], foot[1], foot[2] + float(half[2])))
+
+
+def wall(radius: float, thickness: float, bottom: float, top: float, sides: int = 8) -> list[Part]:
+    """A round wall about the z axis, as upright boards: what makes a vessel hollow."""
+    angles = 2 * np.pi * (np.arange(sides) + 0.5) / sides
+    half = (thickness / 2, (radius + thickness / 2) * np.tan(np.pi / sides), (top - bottom) / 2)
+    return [
+        Part(
+            "box",
+            half,
+            (radius * np.cos(angle), radius * np.sin(angle), (bottom + top) / 2),
+            (0.0, 0.0, np.sin(angle / 2), np.cos(angle / 2)),
+        )
+        for angle in angles
+    ]
