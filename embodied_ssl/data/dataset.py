@@ -1,0 +1,88 @@
+"""Reading a dataset: a folder of Parquet shards with its manifest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from embodied_ssl.data.manifest import Manifest, read_manifest
+from embodied_ssl.errors import UserError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A collected dataset."""
+
+    path: Path
+    manifest: Manifest
+
+    @classmethod
+    def open(cls, path: str | Path) -> Dataset:
+        """Open a dataset; UserError if there is none, or if it lacks a shard."""
+        dataset = cls(Path(path), read_manifest(Path(path)))
+        if not dataset.manifest.shards:
+            raise UserError(f"{path} holds no rows yet: run the same collect command again.")
+        for file in dataset.files:
+            if not file.is_file():
+                raise UserError(f"{file} is missing: run the same collect command again.")
+        return dataset
+
+    @property
+    def env(self) -> str:
+        """Name of the world that it was collected in."""
+        return self.manifest.env
+
+    @property
+    def num_rows(self) -> int:
+        """Rows of all shards."""
+        return self.manifest.rows
+
+    @property
+    def files(self) -> list[Path]:
+        """The shards in order."""
+        return [self.path / "data" / name for name in sorted(self.manifest.shards)]
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the contents do, hexadecimal."""
+        import hashlib
+
+        digests = [self.manifest.shards[name]["sha256"] for name in sorted(self.manifest.shards)]
+        return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
+
+    def table(self, columns: list[str] | None = None) -> pa.Table:
+        """The rows in order; UserError naming a shard that cannot be read."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        tables = []
+        for file in self.files:
+            try:
+                tables.append(pq.read_table(file, columns=columns))
+            except (pa.ArrowException, OSError) as error:
+                raise damaged(file) from error
+        return pa.concat_tables(tables)
+
+    def damaged_files(self) -> list[Path]:
+        """The shards whose bytes are not those that were written."""
+        from embodied_ssl.data.shards import checksum
+
+        expected = self.manifest.shards
+        return [file for file in self.files if checksum(file) != expected[file.name]["sha256"]]
+
+    def verify(self) -> None:
+        """UserError naming the first shard whose bytes are not those that were written."""
+        for file in self.damaged_files():
+            raise damaged(file)
+
+
+def damaged(file: Path) -> UserError:
+    """The error for a truncated or altered shard."""
+    return UserError(
+        f"{file} is damaged (its bytes are not those collected): delete it and run the same "
+        "collect command again."
+    )

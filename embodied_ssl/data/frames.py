@@ -1,0 +1,144 @@
+"""The frame cache: every image of a dataset decoded once into a memory-mapped array."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+import pyarrow as pa
+
+from embodied_ssl.data.dataset import Dataset
+from embodied_ssl.data.schema import IMAGE, IMAGES, schema_of
+from embodied_ssl.data.shards import decode
+from embodied_ssl.errors import UserError
+
+VERSION = 1
+DECODED_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class FrameCache:
+    """All images of a dataset as one array, and its other columns as arrays too."""
+
+    frames: np.ndarray
+    """(N, S, S, 3) uint8 RGB, memory-mapped."""
+    rows: dict[str, np.ndarray]
+    """Every other column, (R, ...); ``object.kind`` and its like for the parts of a struct."""
+    index: dict[str, np.ndarray]
+    """For each image column the frame of each row, (R,) int64, -1 where there is none; for a list
+    of images (R, longest list)."""
+
+    @classmethod
+    def open(cls, dataset: Dataset, image_size: int | None = None) -> FrameCache:
+        """Open the cache of a dataset, made when it is not there or out of date.
+
+        Args:
+            dataset: what to cache.
+            image_size: S to resize to, by area; the size at which it was collected by default.
+        """
+        size = image_size or int(dataset.manifest.settings["image_size"])
+        name = f"frames-{VERSION}-{size}-{dataset.fingerprint}"
+        folder = _cache_home(dataset) / name
+        if not folder.is_dir():
+            _build(dataset, size, folder)
+        frames = np.load(folder / "frames.npy", mmap_mode="r")
+        with np.load(folder / "index.npz") as stored:
+            index = {column: stored[column] for column in stored.files}
+        images = set(index)
+        table = dataset.table([c for c in schema_of(dataset.env) if c not in images])
+        return cls(frames, dict(_arrays(table)), index)
+
+
+def _cache_home(dataset: Dataset) -> Path:
+    """Beside the dataset, or among the user's caches if that cannot be written."""
+    if os.access(dataset.path, os.W_OK):
+        return dataset.path / ".cache"
+    return Path(os.environ.get("EMBODIED_SSL_CACHE") or Path.home() / ".cache" / "embodied-ssl")
+
+
+def _build(dataset: Dataset, size: int, folder: Path) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".frames-", dir=folder.parent))
+    try:
+        encoded, index = _gather(dataset)
+        frames = np.lib.format.open_memmap(
+            draft / "frames.npy", "w+", np.uint8, (len(encoded), size, size, 3)
+        )
+
+        def fill(number: int) -> None:
+            image = decode(encoded[number])
+            if image.shape[:2] != (size, size):
+                image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
+            frames[number] = image
+
+        with ThreadPoolExecutor() as pool:
+            for start in range(0, len(encoded), DECODED_AT_ONCE):
+                list(pool.map(fill, range(start, min(start + DECODED_AT_ONCE, len(encoded)))))
+        frames.flush()
+        np.savez(draft / "index.npz", **index)
+        for old in folder.parent.glob(f"frames-*-{size}-*"):
+            shutil.rmtree(old, ignore_errors=True)
+        os.replace(draft, folder)
+    except OSError as error:
+        if folder.is_dir():  # another process was faster
+            return
+        raise UserError(f"cannot write the frame cache {folder}: {error.strerror}.") from error
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def _gather(dataset: Dataset) -> tuple[list[bytes], dict[str, np.ndarray]]:
+    """Every encoded image in order, and where each column's images are among them."""
+    dataset.verify()
+    encoded: list[bytes] = []
+    index: dict[str, np.ndarray] = {}
+    for column, kind in schema_of(dataset.env).items():
+        if kind not in (IMAGE, IMAGES):
+            continue
+        images = dataset.table([column])[column].to_pylist()
+        lists = [[i] if kind == IMAGE and i else (i or []) for i in images]
+        width = 1 if kind == IMAGE else max(map(len, lists), default=0)
+        places = np.full((len(lists), max(width, 1)), -1, np.int64)
+        for row, found in enumerate(lists):
+            places[row, : len(found)] = np.arange(len(encoded), len(encoded) + len(found))
+            encoded += [image["bytes"] for image in found]
+        index[column] = places[:, 0] if kind == IMAGE else places
+    return encoded, index
+
+
+def _arrays(table: pa.Table, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+    """Columns as arrays: numbers as numbers (absent: NaN, -1 or False), the rest as objects."""
+    for name in table.column_names:
+        column = table[name].combine_chunks()
+        if pa.types.is_struct(column.type):
+            parts = pa.table(
+                dict(zip((f.name for f in column.type), column.flatten(), strict=True))
+            )
+            yield from _arrays(parts, f"{prefix}{name}.")
+            continue
+        yield prefix + name, _array(column)
+
+
+def _array(column: Any) -> np.ndarray:
+    if pa.types.is_list(column.type):
+        values = column.to_pylist()
+        array = np.empty(len(values), object)
+        array[:] = [np.asarray(value if value is not None else [], np.float32) for value in values]
+        return array
+    if pa.types.is_string(column.type):
+        return np.array([value or "" for value in column.to_pylist()], object)
+    absent = {
+        pa.types.is_floating: float("nan"),
+        pa.types.is_integer: -1,
+        pa.types.is_boolean: False,
+    }
+    fill = next(value for test, value in absent.items() if test(column.type))
+    return column.fill_null(fill).to_numpy(zero_copy_only=False)

@@ -1,0 +1,116 @@
+"""Labelled images for evaluation: the turntable's views, or a folder of photos."""
+
+from __future__ import annotations
+
+import hashlib
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, UnidentifiedImageError
+
+from embodied_ssl.data.dataset import Dataset
+from embodied_ssl.data.frames import FrameCache
+from embodied_ssl.errors import UserError
+
+PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+PREFIXES = {"train": ("both", "gallery"), "val": ("val", "query"), "test": ("test", "query")}
+
+
+@dataclass(frozen=True)
+class LabelledImages:
+    """Images with the labels of what they show."""
+
+    images: np.ndarray
+    """(N, S, S, 3) uint8 RGB."""
+    kind: np.ndarray
+    """(N,) the category."""
+    instance: np.ndarray
+    """(N,) the object itself, unique over kinds."""
+    split: np.ndarray
+    """(N,) "val" or "test"; "both" for a gallery that serves both."""
+    role: np.ndarray
+    """(N,) "gallery" or "query"."""
+
+    def select(self, split: str, role: str) -> np.ndarray:
+        """Indices of the images of a split ("val" or "test") that play a role."""
+        return np.flatnonzero((self.role == role) & np.isin(self.split, (split, "both")))
+
+
+def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
+    """Labelled images from a turntable dataset or from ``folder:PATH``.
+
+    A folder holds photos as ``kind/instance/*.jpg``. Names that begin with ``train_`` make the
+    gallery, ``val_`` and ``test_`` the queries; without such names a hash of the path decides.
+
+    Args:
+        spec: a dataset's folder, or "folder:PATH".
+        image_size: S; for a dataset its own size by default, for photos 128.
+
+    Raises:
+        UserError: for what is not there, holds no labelled images, or is no image.
+    """
+    if spec.startswith("folder:"):
+        return _open_photos(Path(spec.removeprefix("folder:")), image_size or 128)
+    dataset = Dataset.open(spec)
+    if dataset.env != "turntable":
+        raise UserError(
+            f"{spec} was collected in {dataset.env!r} and has no labels: collect --env turntable."
+        )
+    cache = FrameCache.open(dataset, image_size)
+    rows = cache.rows
+    return LabelledImages(
+        images=cache.frames[cache.index["image"]],
+        kind=rows["kind"],
+        instance=rows["instance"],
+        split=rows["split"],
+        role=rows["role"],
+    )
+
+
+def _open_photos(folder: Path, size: int) -> LabelledImages:
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder of photos.")
+    paths = sorted(p for p in folder.glob("*/*/*") if p.suffix.lower() in PHOTOS)
+    if not paths:
+        raise UserError(f"{folder} holds no photos as kind/instance/*.jpg.")
+    named = all(path.name.split("_")[0] in PREFIXES for path in paths)
+    parts = [PREFIXES[path.name.split("_")[0] if named else _drawn(path)] for path in paths]
+    split, role = np.array(parts, object).T
+    for needed in ("val", "test"):
+        if not (split == needed).any() or not (role == "gallery").any():
+            raise UserError(f"{folder} has too few photos for a gallery and {needed} queries.")
+    with ThreadPoolExecutor() as pool:
+        images = np.stack(list(pool.map(lambda path: _read_photo(path, size), paths)))
+    return LabelledImages(
+        images=images,
+        kind=np.array([path.parts[-3] for path in paths], object),
+        instance=np.array(["/".join(path.parts[-3:-1]) for path in paths], object),
+        split=split,
+        role=role,
+    )
+
+
+def _drawn(path: Path) -> str:
+    """Half of the photos of a folder without prefixes for the gallery, a quarter for each split."""
+    name = "/".join(path.parts[-3:])
+    return ("train", "train", "val", "test")[hashlib.blake2b(name.encode()).digest()[0] % 4]
+
+
+def _read_photo(path: Path, size: int) -> np.ndarray:
+    """The middle square of a photo, resized by area."""
+    try:
+        with Image.open(path) as photo:
+            photo.draft("RGB", (2 * size, 2 * size))  # JPEG decodes small ones faster
+            image = np.asarray(photo.convert("RGB"))
+    except (UnidentifiedImageError, OSError, ValueError) as error:
+        raise UserError(f"{path} is no image that can be read.") from error
+    height, width = image.shape[:2]
+    side = min(height, width)
+    top, left = (height - side) // 2, (width - side) // 2
+    middle = image[top : top + side, left : left + side]
+    smaller = side > size
+    method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    return cv2.resize(middle, (size, size), interpolation=method)

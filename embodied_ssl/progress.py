@@ -1,0 +1,97 @@
+"""Progress of long work: a live bar on a terminal, a line now and then in a log."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+LINE_EVERY = 10.0  # seconds, in a log
+
+
+@contextmanager
+def progress_bar(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    """Show how far something is, its rate and the time left.
+
+    Yields:
+        a function that says that so many more units are done; what is told before the first second
+        of work counts as done earlier and does not enter the rate.
+    """
+    show = _live if sys.stderr.isatty() else _log
+    with show(title, total, unit) as advance:
+        yield advance
+
+
+@contextmanager
+def _live(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
+
+    meter = _Meter(total)
+    columns = (
+        TextColumn("[bold]{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TextColumn(unit),
+        TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True, compact=True),
+    )
+    with Progress(*columns, console=Console(stderr=True), speed_estimate_period=60) as progress:
+        task = progress.add_task(title, total=total, rate="")
+
+        def advance(count: int) -> None:
+            meter.advance(count)
+            progress.update(task, completed=meter.done, rate=f"{meter.rate:.1f}/s")
+
+        yield advance
+
+
+@contextmanager
+def _log(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+    meter = _Meter(total)
+    last = time.monotonic()
+
+    def advance(count: int) -> None:
+        nonlocal last
+        meter.advance(count)
+        now = time.monotonic()
+        if now - last > LINE_EVERY or (meter.done >= total and count):
+            last = now
+            left = (total - meter.done) / meter.rate if meter.rate else 0
+            print(
+                f"{title}: {meter.done}/{total} {unit}, {meter.rate:.1f}/s, {left:.0f} s left",
+                file=sys.stderr,
+                flush=True,
+            )
+
+    yield advance
+
+
+class _Meter:
+    """Counts what is done and how fast."""
+
+    def __init__(self, total: int):
+        self.total = total
+        self.done = 0
+        self._before = 0  # done by an earlier run
+        self._start = time.monotonic()
+
+    def advance(self, count: int) -> None:
+        if time.monotonic() - self._start < 1.0 and not self.done:
+            self._before = count
+        self.done += count
+
+    @property
+    def rate(self) -> float:
+        """Units a second since the work began."""
+        elapsed = time.monotonic() - self._start
+        return (self.done - self._before) / elapsed if elapsed > 0 else 0.0
