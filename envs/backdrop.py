@@ -19,32 +19,27 @@ SURFACES_PER_VIEW = 4  # floor, two walls, obstacle
 
 
 @dataclass(frozen=True)
-class Box:
-    """What is to be seen: a box aligned with the world's axes, standing on z = 0."""
+class Subject:
+    """What is to be seen, standing on the plane z = 0 about the origin."""
 
-    low: np.ndarray
-    """(3,) metres."""
-    high: np.ndarray
+    points: np.ndarray
+    """(N, 3) metres, between which all of it lies."""
 
     @property
     def middle(self) -> np.ndarray:
-        return (self.low + self.high) / 2
+        """Centre of the box around it, (3,)."""
+        return (self.points.min(axis=0) + self.points.max(axis=0)) / 2
 
     @property
     def diagonal(self) -> float:
-        return float(np.linalg.norm(self.high - self.low))
-
-    @property
-    def corners(self) -> np.ndarray:
-        """(8, 3) metres."""
-        choice = np.indices((2, 2, 2)).reshape(3, 8).T
-        return np.where(choice, self.high, self.low)
+        """Length of the box's diagonal, metres."""
+        return float(np.linalg.norm(np.ptp(self.points, axis=0)))
 
 
 def frame_object(
-    rng: np.random.Generator, box: Box, elevation: float, azimuth: float, size: int
+    rng: np.random.Generator, subject: Subject, elevation: float, azimuth: float, size: int
 ) -> Camera:
-    """A camera about (elevation, azimuth), degrees, in whose frame the box fills 35 to 75 %."""
+    """A camera about (elevation, azimuth), degrees, in whose frame the subject spans 60 to 92 %."""
     elevation = np.radians(elevation + rng.uniform(-4, 4))
     azimuth = np.radians(azimuth + rng.uniform(-8, 8))
     roll = np.radians(rng.uniform(-10, 10))
@@ -57,16 +52,20 @@ def frame_object(
     )
     right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
     up = np.cos(roll) * np.cross(back, right) + np.sin(roll) * right
-    share, fov = rng.uniform(0.55, 0.88), rng.uniform(28.0, 42.0)
-    distance = 3 * box.diagonal
+    share, fov = rng.uniform(0.6, 0.92), rng.uniform(28.0, 42.0)
+    distance = 3 * subject.diagonal
     for _ in range(3):  # the apparent size falls nearly as the distance grows
         camera = Camera(
-            tuple(box.middle + distance * back), tuple(box.middle), tuple(up), float(fov), size
+            tuple(subject.middle + distance * back),
+            tuple(subject.middle),
+            tuple(up),
+            float(fov),
+            size,
         )
-        pixels = camera.project(box.corners)
+        pixels = camera.project(subject.points)
         distance *= np.ptp(pixels, axis=0).max() / (share * size)
-        distance = max(distance, 0.8 * box.diagonal)
-    camera = replace(camera, eye=tuple(box.middle + distance * back))
+        distance = max(distance, 0.8 * subject.diagonal)
+    camera = replace(camera, eye=tuple(subject.middle + distance * back))
     spare = (1 - share) / 2 * rng.uniform(-0.7, 0.7, 2)
     aside, above = spare  # of the frame
     return replace(camera, window=(-1 + aside, 1 + aside, -1 + above, 1 + above))
@@ -95,20 +94,22 @@ class Stage:
         simulation: Simulation,
         rng: np.random.Generator,
         camera: Camera,
-        box: Box,
+        subject: Subject,
         surfaces: list[int],
     ):
         self._client = simulation.client
         floor, left, right, obstacle = surfaces
         eye = np.array(camera.eye)
-        ahead = np.array([*(box.middle - eye)[:2], 0.0])
+        ahead = np.array([*(subject.middle - eye)[:2], 0.0])
         reach = float(np.linalg.norm(ahead))
         ahead = ahead / reach
         aside = np.array([ahead[1], -ahead[0], 0.0])
-        unit = box.diagonal
+        unit = subject.diagonal
         # The corner where the walls meet stands behind the object, a little off the middle.
         corner = (
-            box.middle + ahead * unit * rng.uniform(0.9, 2.5) + aside * unit * rng.uniform(-2, 2)
+            subject.middle
+            + ahead * unit * rng.uniform(0.9, 2.5)
+            + aside * unit * rng.uniform(-2, 2)
         )
         corner[2] = 0.0
         angles = rng.uniform((0.05, 0.05), (0.6, 0.6))
@@ -126,7 +127,7 @@ class Stage:
             self._panel(rng, corner, far * ways[1], (0, 0, far), right, tile[2]),
         ]
         if rng.random() < 0.4:
-            self._bodies.append(self._obstacle(rng, camera, box, obstacle))
+            self._bodies.append(self._obstacle(rng, camera, subject, obstacle))
 
     def _panel(self, rng, origin, width, height, surface: int, tile: float) -> int:
         """A parallelogram seen from the side on which ``width`` turns left into ``height``."""
@@ -153,14 +154,14 @@ class Stage:
         )
         return self._wear(shape, surface)
 
-    def _obstacle(self, rng, camera: Camera, box: Box, surface: int) -> int:
+    def _obstacle(self, rng, camera: Camera, subject: Subject, surface: int) -> int:
         """A ball or a bar nearer than the object that hides a bit of its outline."""
-        pixels = camera.project(box.corners)
+        pixels = camera.project(subject.points)
         middle, half = pixels.mean(axis=0), np.ptp(pixels, axis=0) / 2
         angle = rng.uniform(0, 2 * np.pi)
         place = middle + half * 1.05 * np.array([np.cos(angle), np.sin(angle)])
         (ray,) = camera.rays(place[None])
-        distance = np.linalg.norm(np.array(camera.eye) - box.middle) * rng.uniform(0.5, 0.7)
+        distance = np.linalg.norm(np.array(camera.eye) - subject.middle) * rng.uniform(0.5, 0.7)
         radius = 0.2 * distance * camera_share(camera, half.min())
         client = self._client
         if rng.random() < 0.5:

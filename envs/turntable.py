@@ -7,8 +7,9 @@ from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
+from scipy.spatial.transform import Rotation
 
-from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Box, Stage, draw_light, frame_object
+from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Stage, Subject, draw_light, frame_object
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
@@ -33,8 +34,8 @@ class TurntableEnv(gymnasium.Env):
 
     `Discrete(3 * azimuths)`: which view. View `i` is taken from elevation 30, 45 or 60 degrees
     (`i // azimuths`) and azimuth `360 * (i % azimuths) / azimuths`, both with a few degrees of
-    jitter; roll, distance, and place in the frame vary too. The box around the object fills 42 to
-    75 % of the frame.
+    jitter; roll, distance, and place in the frame vary too. The object spans 60 to 92 % of the
+    frame, along its larger side there.
 
     ### Observation
 
@@ -110,7 +111,7 @@ class TurntableEnv(gymnasium.Env):
         if not 0 <= self.episode < self.num_episodes:
             raise WorldError(f"episode {self.episode} of a turntable with {self.num_episodes}")
         self.split, self.name = self.names[self.episode]
-        self.box = self._put_object()
+        self.subject = self._put_object()
         views = self.steps_per_episode + 1
         self._seeds = self.np_random.integers(2**63, size=views)
         chosen = self.np_random.permutation(SURFACES)[: views * SURFACES_PER_VIEW]
@@ -136,28 +137,29 @@ class TurntableEnv(gymnasium.Env):
         self.steps += 1
         return image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
 
-    def _put_object(self) -> Box:
+    def _put_object(self) -> Subject:
         """Stand the episode's object on the floor, let it settle, and measure it."""
         self.simulation.reset()
         client = self.simulation.client
         ground = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
         model = self.objects.load(self.name)
-        body = model.spawn(client, (0, 0, model.extents[2] / 2 + 0.001))
+        falling = model.spawn(client, (0, 0, model.extents[2] / 2 + 0.001))
+        before = Rotation.from_quat(client.getBasePositionAndOrientation(falling)[1])
         self.simulation.step(SETTLE_STEPS)
+        after = Rotation.from_quat(client.getBasePositionAndOrientation(falling)[1])
+        turn = after * before.inv()
+        client.removeBody(falling)
         client.removeBody(ground)
-        low, high = np.array(client.getAABB(body))
-        position, orientation = client.getBasePositionAndOrientation(body)
-        centre = (low + high) / 2
-        shift = np.array([centre[0], centre[1], low[2]])
-        client.resetBasePositionAndOrientation(
-            body, np.subtract(position, shift).tolist(), orientation
-        )
-        return Box(low - shift, high - shift)
+        points = turn.apply(model.outline)
+        low, high = points.min(axis=0), points.max(axis=0)
+        centre = np.array([*(-(low + high) / 2)[:2], -low[2]])
+        model.spawn(client, centre.tolist(), turn.as_quat().tolist(), fixed=True)
+        return Subject(points + centre)
 
     def _photograph(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
         rng = np.random.default_rng(self._seeds[view])
-        camera = frame_object(rng, self.box, elevation, azimuth, self.image_size)
-        stage = Stage(self.simulation, rng, camera, self.box, self._surfaces[view])
+        camera = frame_object(rng, self.subject, elevation, azimuth, self.image_size)
+        stage = Stage(self.simulation, rng, camera, self.subject, self._surfaces[view])
         self._last: tuple[Camera, Light] = camera, draw_light(rng)
         image = self.simulation.render(*self._last).rgb
         stage.strike()

@@ -89,5 +89,5 @@ class Blobs:
         """The object of this name."""
         shape, _, variant = name.split("/")[-1].partition("-")
         if shape not in _shapes() or not variant.isdecimal():
-            raise WorldError(f"no blob is called {name!r}")
+            raise WorldError(f"no blob is called {name!r}; try blobs/blob/{_shapes()[0]}-0")
         return build(name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,13 @@ class UrdfModel(Named):
     extents: Vector
     path: str
     offset: Vector
-    """From the centre of the object's box to the origin of the file's frame of mass, metres."""
+    """From the centre of the object's box to the origin of the body's frame, metres."""
+    turn: Quaternion
+    """Of the body's frame while the object stands upright."""
+
+    @property
+    def outline(self) -> np.ndarray:
+        return np.array(list(product((-0.5, 0.5), repeat=3))) * self.extents
 
     def spawn(
         self,
@@ -47,11 +54,10 @@ class UrdfModel(Named):
         scale: float = 1.0,
         fixed: bool = False,
     ) -> int:
-        shift, _ = client.multiplyTransforms(
-            (0, 0, 0), orientation, [scale * value for value in self.offset], (0, 0, 0, 1)
-        )
+        offset = [scale * value for value in self.offset]
+        place, turn = client.multiplyTransforms(position, orientation, offset, self.turn)
         body = load_urdf(client, self.path, scale, fixed)
-        client.resetBasePositionAndOrientation(body, np.add(position, shift).tolist(), orientation)
+        client.resetBasePositionAndOrientation(body, place, turn)
         if not fixed:
             client.changeDynamics(body, -1, mass=scaled_mass(self.mass, scale))
         apply_material(client, body, self.material)
@@ -109,7 +115,8 @@ class Folder:
                         raise
                     warnings.warn(f"left out: {error}", stacklevel=2)
         finally:
-            simulation.close()
+            with silence():
+                simulation.close()
         return models
 
     @cached_property
@@ -155,7 +162,7 @@ def _measured(simulation: Simulation, name: str, path: str) -> UrdfModel:
     links = range(-1, client.getNumJoints(body))
     low, high = np.array([client.getAABB(body, link) for link in links]).swapaxes(0, 1)
     low, high = low.min(axis=0), high.max(axis=0)
-    origin, _ = client.getBasePositionAndOrientation(body)
+    origin, turn = client.getBasePositionAndOrientation(body)
     return UrdfModel(
         name=name,
         material=materials()[MATERIAL],
@@ -163,4 +170,5 @@ def _measured(simulation: Simulation, name: str, path: str) -> UrdfModel:
         extents=tuple((high - low).tolist()),
         path=path,
         offset=tuple((np.array(origin) - (low + high) / 2).tolist()),
+        turn=turn,
     )

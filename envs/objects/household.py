@@ -87,7 +87,7 @@ class Household:
 
     def load(self, name: str) -> SolidModel:
         """The object of this name."""
-        _, kind, _ = name.split("/")
-        if kind not in self.kinds:
-            raise WorldError(f"no household object is called {name!r}")
+        source, kind, instance = (*name.split("/"), "", "")[:3]
+        if source != self.source or kind not in self.kinds or not instance.isdecimal():
+            raise WorldError(f"no household object is called {name!r}; try household/mug/00042")
         return build(name)

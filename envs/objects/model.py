@@ -65,6 +65,11 @@ class ObjectModel(Protocol):
     @property
     def instance(self) -> str: ...
 
+    @property
+    def outline(self) -> np.ndarray:
+        """Points (N, 3) about the centre of the object's box between which all of it lies."""
+        ...
+
     def spawn(
         self,
         client: BulletClient,
@@ -116,6 +121,10 @@ class SolidModel(Named):
     solid: Solid | HullSolid
     texture: np.ndarray
     """(H, W, 3) uint8 RGB."""
+
+    @property
+    def outline(self) -> np.ndarray:
+        return self.solid.corners[0]
 
     def spawn(
         self,

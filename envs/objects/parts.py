@@ -73,7 +73,10 @@ def standing(size: Vector, foot: Vector = (0.0, 0.0, 0.0)) -> Part:
 def wall(radius: float, thickness: float, bottom: float, top: float, sides: int = 8) -> list[Part]:
     """A round wall about the z axis, as upright boards: what makes a vessel hollow."""
     angles = 2 * np.pi * (np.arange(sides) + 0.5) / sides
-    half = (thickness / 2, (radius + thickness / 2) * np.tan(np.pi / sides), (top - bottom) / 2)
+    # A polygon of the circle's area: its corners stand out as far as its sides fall short.
+    slope = np.tan(np.pi / sides)
+    radius = (radius + thickness / 2) * np.sqrt(np.pi / (sides * slope)) - thickness / 2
+    half = (thickness / 2, (radius + thickness / 2) * slope, (top - bottom) / 2)
     return [
         Part(
             "box",

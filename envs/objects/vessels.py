@@ -136,5 +136,5 @@ def plate(p: SimpleNamespace) -> Solid:
         disc(flat, 0, INSIDE, down=True),
     ]
     parts = [Part("cylinder", (flat, 0.006, 0), (0, 0, 0.003))]
-    parts += wall((flat + p.radius) / 2, p.radius - flat, 0.003, p.height)
+    parts += wall((flat + p.radius) / 2, p.radius - flat, 0.003, p.height, sides=12)
     return Solid(patches, parts)

@@ -106,18 +106,10 @@ def _box(
 def build_scene(simulation: Simulation, rng: np.random.Generator, image_size: int) -> Scene:
     """Draw a table, a tray and a room, and put them into an empty simulation."""
     surfaces = iter(rng.choice(SURFACES, 2 * SIDES + 3, replace=False).tolist())
-    turn = float(rng.uniform(0, 2 * np.pi))
-    edges = turn + (np.arange(SIDES + 1) - 0.5) * 2 * np.pi / SIDES
-    ring = RADIUS * np.stack([np.cos(edges), np.sin(edges)], axis=1)
-    for (x0, y0), (x1, y1) in pairwise(ring):
-        wall = [[x1, y1, FLOOR], [x0, y0, FLOOR], [x0, y0, CEILING], [x1, y1, CEILING]]
-        _panel(simulation, wall, next(surfaces))
-        _panel(simulation, [[0, 0, FLOOR], [x0, y0, FLOOR], [x1, y1, FLOOR]], next(surfaces))
-    span = np.array([RADIUS, RADIUS])
-    _panel(simulation, _rectangle(-span, span, CEILING)[::-1], next(surfaces))
-    _panel(simulation, _rectangle(*TABLE, TABLE_TOP), next(surfaces), tiles=2.0)
+    # Near things first: the renderer shades what it draws at once, and skips what lies behind.
     tray = (TRAY_CENTER - TRAY_HALF, TRAY_CENTER + TRAY_HALF)
     _panel(simulation, _rectangle(*tray, 2 * TABLE_TOP), next(surfaces))
+    _panel(simulation, _rectangle(*TABLE, TABLE_TOP), next(surfaces), tiles=2.0)
     _box(simulation, (*TABLE[0], -0.05), (*TABLE[1], 0.0), (0.4, 0.35, 0.3, 1.0))
     color = (*rng.uniform(0.1, 0.9, 3).tolist(), 1.0)
     (x0, y0), (x1, y1), thick = tray[0], tray[1], 0.012
@@ -128,6 +120,15 @@ def build_scene(simulation: Simulation, rng: np.random.Generator, image_size: in
         ((x0, y1), (x1, y1 + thick)),
     ):
         _box(simulation, (*low, 0.0), (*high, RIM_HEIGHT), color)
+    turn = float(rng.uniform(0, 2 * np.pi))
+    edges = turn + (np.arange(SIDES + 1) - 0.5) * 2 * np.pi / SIDES
+    ring = RADIUS * np.stack([np.cos(edges), np.sin(edges)], axis=1)
+    for (x0, y0), (x1, y1) in pairwise(ring):
+        wall = [[x1, y1, FLOOR], [x0, y0, FLOOR], [x0, y0, CEILING], [x1, y1, CEILING]]
+        _panel(simulation, wall, next(surfaces))
+        _panel(simulation, [[0, 0, FLOOR], [x0, y0, FLOOR], [x1, y1, FLOOR]], next(surfaces))
+    span = np.array([RADIUS, RADIUS])
+    _panel(simulation, _rectangle(-span, span, CEILING)[::-1], next(surfaces))
     return Scene(
         overhead=_overhead(rng, image_size),
         light=draw_light(rng),

@@ -132,7 +132,7 @@ def test_no_two_views_of_an_object_share_a_side_of_the_room(tabletop, monkeypatc
 
     monkeypatch.setattr(env.simulation, "render", watch)
     act(env, 3, np.zeros(2))
-    sides = set(range(2 * SIDES))  # walls and floors were built first
+    sides = set(range(7, 7 + 2 * SIDES))  # walls and floors, after the table's seven parts
     assert len(seen) == 5 and len(set(lights)) == 5
     for first, second in combinations(seen, 2):
         assert not first & second & sides

@@ -1,0 +1,201 @@
+"""The shapes of the objects, what they are made of, and how they feel."""
+
+import dataclasses
+import tomllib
+from importlib.resources import files
+
+import numpy as np
+import pytest
+import trimesh
+
+from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.household import BUILDERS
+from embodied_ssl_envs.objects.model import MASSES, materials
+from embodied_ssl_envs.objects.parts import Part, rod, standing, wall
+from embodied_ssl_envs.objects.patches import lathe, sphere, torus, tube
+from embodied_ssl_envs.objects.textures import LOOKS, draw_texture
+from embodied_ssl_envs.simulation import Simulation
+
+OPENING = 0.08  # metres between the open fingers
+# Wider than the hand: some are for pushing, others are held by an edge, a ring or a point.
+WIDE = {"bowl", "pan", "plate", "book", "donut", "star"}
+
+
+@pytest.fixture(scope="module")
+def household():
+    return open_objects(["household"])
+
+
+@pytest.fixture(scope="module")
+def models(household):
+    """Six instances of every kind."""
+    return [household.load(name) for name in household.names("train", 6 * len(household.kinds))]
+
+
+def described():
+    return tomllib.loads(files("embodied_ssl_assets").joinpath("household.toml").read_text())
+
+
+def test_every_kind_is_described_and_built(household):
+    assert set(household.kinds) == set(BUILDERS) == set(described())
+    assert len(household.kinds) >= 18
+    for kind, entry in described().items():
+        assert {*entry["materials"], *entry.get("trims", [])} <= set(materials()), kind
+
+
+def test_every_material_has_a_look():
+    assert set(LOOKS) == set(materials())
+
+
+def test_skins_are_light_and_whole(models):
+    for model in models:
+        vertices, normals, uvs = model.solid.corners
+        assert len(vertices) == 3 * model.solid.triangles
+        assert 12 <= model.solid.triangles <= 600, model.name
+        assert np.isfinite(vertices).all() and np.isfinite(uvs).all()
+        assert np.linalg.norm(normals, axis=1) == pytest.approx(1.0, abs=1e-4), model.name
+        assert uvs.min() >= 0 and uvs.max() <= 1, model.name
+    assert np.median([model.solid.triangles for model in models]) < 250
+
+
+def test_blobs_are_light_too():
+    blobs = open_objects(["blobs"])
+    for name in blobs.names("test", 40):
+        model = blobs.load(name)
+        assert model.solid.triangles <= 500
+        assert min(model.extents[:2]) < OPENING - 0.005 and max(model.extents) < 0.14
+
+
+def test_parts_are_few_convex_and_fill_the_skin(models):
+    for model in models:
+        parts = model.solid.parts
+        assert 1 <= len(parts) <= 26, model.name
+        meshes = [part.mesh() for part in parts]
+        for mesh in meshes:
+            assert mesh.volume == pytest.approx(mesh.convex_hull.volume, rel=1e-3), model.name
+        touched = trimesh.util.concatenate(meshes).bounds
+        seen = np.concatenate([patch.triangles.reshape(-1, 3) for patch in model.solid.patches])
+        # What is touched lies where it is seen, give or take a stalk or a cord.
+        assert np.abs(touched[0] - seen.min(axis=0)).max() < 0.012, model.name
+        assert np.abs(touched[1] - seen.max(axis=0)).max() < 0.02, model.name
+
+
+def test_the_volume_of_a_part_is_that_of_its_mesh():
+    for part in (
+        standing((0.02, 0.03, 0.04)),
+        rod((0, 0, 0), (0.1, 0, 0), 0.01),
+        rod((0, 0, 0), (0, 0.1, 0), 0.01, "cylinder"),
+        Part("sphere", (0.03, 0, 0)),
+    ):
+        assert part.volume == pytest.approx(part.mesh().volume, rel=0.05)
+
+
+def contains(mesh, point):
+    """Whether a point lies in a convex mesh: behind all its faces."""
+    return ((mesh.triangles_center - point) * mesh.face_normals).sum(axis=1).min() >= 0
+
+
+def test_a_wall_leaves_room_inside():
+    boards = wall(0.04, 0.004, 0.0, 0.1)
+    inside = np.array([[0.03, 0, 0.05], [0, -0.03, 0.05], [0, 0, 0.05]])
+    on_the_wall = np.array([[0.04, 0, 0.05], [0, 0.04, 0.05]])
+    meshes = [board.mesh() for board in boards]
+    assert not any(contains(mesh, point) for mesh in meshes for point in inside)
+    assert all(any(contains(mesh, point) for mesh in meshes) for point in on_the_wall)
+
+
+@pytest.mark.parametrize(
+    "patch, volume",
+    [
+        (sphere(0.03), 4 / 3 * np.pi * 0.03**3),
+        (torus(0.04, 0.01), 2 * np.pi**2 * 0.04 * 0.01**2),
+        (tube(np.linspace((0, 0, 0), (0.1, 0, 0), 4), 0.01, sides=12), np.pi * 0.01**2 * 0.1),
+        (lathe([(0, 0), (0.02, 0), (0.02, 0.05), (0, 0.05)]), np.pi * 0.02**2 * 0.05),
+    ],
+    ids=["sphere", "torus", "tube", "lathe"],
+)
+def test_closed_skins_enclose_their_volume_from_outside(patch, volume):
+    a, b, c = np.moveaxis(patch.triangles, 1, 0)
+    enclosed = np.einsum("ij,ij->", a, np.cross(b, c)) / 6  # negative if inside out
+    assert enclosed == pytest.approx(volume, rel=0.12)
+
+
+def test_sizes_suit_the_hand(models):
+    for model in models:
+        assert 0.012 <= min(model.extents) and max(model.extents) <= 0.28, model.name
+        if model.kind not in WIDE:
+            assert min(model.extents[:2]) < OPENING - 0.003, model.name
+
+
+def test_masses_lie_within_what_the_arm_lifts(models):
+    masses = [model.mass for model in models]
+    assert min(masses) >= MASSES[0] and max(masses) <= MASSES[1]
+    clamped = np.mean([mass in MASSES for mass in masses])
+    assert clamped < 0.2  # mass tells something about nearly every object
+
+
+def test_upright_objects_stay_upright(models):
+    simulation = Simulation()
+    for model in models[: len(BUILDERS)]:
+        simulation.reset()
+        client = simulation.client
+        client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
+        body = model.spawn(client, (0, 0, model.extents[2] / 2 + 0.001))
+        simulation.step(240)
+        position, orientation = client.getBasePositionAndOrientation(body)
+        up = client.getMatrixFromQuaternion(orientation)[8]
+        if model.kind not in ("ball", "apple"):
+            assert up > 0.95, model.name
+        assert abs(position[2] - model.extents[2] / 2) < 0.02, model.name
+    simulation.close()
+
+
+def test_textures_tell_the_material():
+    """A nearest neighbour on local contrast, blind to colour, tells smooth from rough."""
+    rng = np.random.default_rng(0)
+
+    def roughness(material):
+        grey = [draw_texture(rng, material, ())[:96].mean(axis=2) for _ in range(12)]
+        return np.median([np.abs(np.diff(g, axis=0)).mean() / g.mean() for g in grey])
+
+    assert roughness("foam") > 3 * roughness("glass")
+    assert roughness("rubber") > 2 * roughness("wax")
+
+
+def test_colour_alone_does_not_tell_objects_apart(household):
+    """Many instances share a palette: mean colours are crowded, pictures are not."""
+    boxes = [household.load(f"household/box/{index:05d}").texture[:96] for index in range(80)]
+    means = np.array([box.reshape(-1, 3).mean(axis=0) for box in boxes])
+    apart = np.linalg.norm(means[:, None] - means, axis=-1) + 1e9 * np.eye(len(boxes))
+    assert np.median(apart.min(axis=1)) < 20
+
+
+def press(simulation, model, force=5.0):
+    """Metres by which a ball of 8 mm radius sinks under a force, in newtons."""
+    simulation.reset()
+    client = simulation.client
+    client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
+    model.spawn(client, (0, 0, model.extents[2] / 2))
+    simulation.step(120)
+    top = client.rayTest((0, 0, 1), (0, 0, -1))[0][3][2]
+    ball = client.createMultiBody(
+        0.05, client.createCollisionShape(client.GEOM_SPHERE, radius=0.008), -1, (0, 0, top + 0.008)
+    )
+    for _ in range(240):
+        place, _ = client.getBasePositionAndOrientation(ball)
+        client.applyExternalForce(ball, -1, (0, 0, -force), place, client.WORLD_FRAME)
+        simulation.step()
+    return top + 0.008 - client.getBasePositionAndOrientation(ball)[0][2]
+
+
+def test_soft_materials_give_way_and_hard_ones_do_not(household):
+    simulation = Simulation()
+    block = household.load("household/sponge/00000")
+    sunk = {
+        name: press(simulation, dataclasses.replace(block, material=materials()[name]))
+        for name in ("foam", "rubber", "plastic", "wood", "metal")
+    }
+    simulation.close()
+    assert sunk["foam"] > 0.004 and sunk["rubber"] > 0.002
+    assert sunk["wood"] < 0.0006 and sunk["metal"] < 0.0003
+    assert list(sunk.values()) == sorted(sunk.values(), reverse=True)
