@@ -38,8 +38,9 @@ class EvaluateConfig:
     """retrieval: recall@k of held-out objects; interactions: each task on unseen objects."""
     out: Path | None = None
     """Write everything as JSON to this file."""
-    image_size: int = 128
-    """Pixels along each side of the images shown to the trunks."""
+    image_size: int | None = None
+    """Pixels along each side of the images shown to the trunks; by default those of the data set,
+    and 128 for photos."""
     seed: int = 0
     """Of the untrained trunk."""
     device: str = "auto"
@@ -54,7 +55,7 @@ def run_evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """
     if config.protocol not in PROTOCOLS:
         raise did_you_mean("protocol", config.protocol, PROTOCOLS)
-    if config.image_size < 1:
+    if config.image_size is not None and config.image_size < 1:
         raise UserError(f"--image-size must be positive, not {config.image_size}.")
     if config.out is not None and not config.out.parent.is_dir():
         config.out.parent.mkdir(parents=True, exist_ok=True)

@@ -43,14 +43,14 @@ class Half:
     queries: np.ndarray
     """(Q,) indices of images."""
     kind: np.ndarray
-    """(N,) of all images."""
+    """(N,) of all images, a number for each kind."""
     instance: np.ndarray
-    """(N,) of all images."""
+    """(N,) of all images, a number for each instance."""
 
-    def score(self, features: Features, encoder: Encoder) -> dict[str, Any]:
-        """Recall@k at every level."""
+    def score(self, similarity: np.ndarray) -> dict[str, Any]:
+        """Recall@k at every level, from cosines (Q, G)."""
         return recalls(
-            self.similarity(features, encoder),
+            similarity,
             (self.kind[self.queries], self.instance[self.queries]),
             (self.kind[self.gallery], self.instance[self.gallery]),
         )
@@ -69,13 +69,14 @@ def half(labelled: LabelledImages, split: str) -> Half:
     Raises:
         UserError: when it has no queries or no gallery.
     """
-    here = np.isin(labelled.split, (split, "both"))
-    gallery = np.flatnonzero(here & (labelled.role == "gallery"))
-    queries = np.flatnonzero(here & (labelled.role == "query"))
+    gallery, queries = labelled.select(split, "gallery"), labelled.select(split, "query")
     for images, role in ((gallery, "gallery"), (queries, "queries")):
         if not len(images):
             raise UserError(f"no {role} of the split {split!r} in the data.")
-    return Half(gallery, queries, labelled.kind, labelled.instance)
+    numbers = [
+        np.unique(labels, return_inverse=True)[1] for labels in (labelled.kind, labelled.instance)
+    ]
+    return Half(gallery, queries, *numbers)
 
 
 def choose(features: Features, val: Half) -> tuple[Embedding, list[dict[str, Any]]]:
@@ -86,7 +87,7 @@ def choose(features: Features, val: Half) -> tuple[Embedding, list[dict[str, Any
     """
     gallery = select(features, val.gallery)
     tried = candidates(gallery)
-    scores = [val.score(features, encoder) for encoder in fit(tried, gallery)]
+    scores = [val.score(val.similarity(features, encoder)) for encoder in fit(tried, gallery)]
     table = [
         {"embedding": embedding.label, **score}
         for embedding, score in zip(tried, scores, strict=True)
@@ -108,16 +109,11 @@ def judge(features: Features, val: Half, test: Half, shown: np.ndarray) -> dict[
     embedding, table = choose(features, val)
     (encoder,) = fit([embedding], select(features, test.gallery))
     similarity = test.similarity(features, encoder)
-    score = recalls(
-        similarity,
-        (test.kind[test.queries], test.instance[test.queries]),
-        (test.kind[test.gallery], test.instance[test.gallery]),
-    )
     neighbours = test.gallery[nearest(similarity[shown], SHOWN_NEIGHBOURS)]
     return {
         "embedding": embedding.label,
         "val": table,
-        "test": score,
+        "test": test.score(similarity),
         "neighbours": neighbours.tolist(),
     }
 
@@ -145,7 +141,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
             models[name]["seconds"] = round(time.perf_counter() - start, 1)
             progress.advance(task)
     results = {
-        "data": {"checksum": checksum(labelled), "val": counts(val), "test": counts(test)},
+        "data": {"image_size": labelled.images.shape[1], "checksum": checksum(labelled), "val": counts(val), "test": counts(test)},
         "queries": test.queries[shown].tolist(),
         "models": models,
     }
