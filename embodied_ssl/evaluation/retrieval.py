@@ -141,7 +141,12 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
             models[name]["seconds"] = round(time.perf_counter() - start, 1)
             progress.advance(task)
     results = {
-        "data": {"image_size": labelled.images.shape[1], "checksum": checksum(labelled), "val": counts(val), "test": counts(test)},
+        "data": {
+            "checksum": checksum(labelled),
+            "image_size": labelled.images.shape[1],
+            "val": counts(val),
+            "test": counts(test),
+        },
         "queries": test.queries[shown].tolist(),
         "models": models,
     }

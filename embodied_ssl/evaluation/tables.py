@@ -22,7 +22,7 @@ def share(value: float | None) -> str:
     """A share as papers print it: .372."""
     if value is None or value != value:
         return "-"
-    return f"{value:.3f}".removeprefix("0")
+    return "1.00" if value >= 0.9995 else f"{value:.3f}".removeprefix("0")
 
 
 def short_name(name: str) -> str:
@@ -39,7 +39,7 @@ def retrieval_table(results: dict[str, Any]) -> Table:
         caption="{queries} queries, {gallery} images in the gallery, {instances} instances of "
         "{kinds} kinds; embedding chosen on validation objects".format(**data),
     )
-    table.add_column("model, [dim]embedding")
+    table.add_column("model, [dim]embedding", overflow="fold")
     for title in LEVELS.values():
         table.add_column(title, no_wrap=True)
     for name, model in results["models"].items():
