@@ -1,0 +1,46 @@
+"""Losses as pure functions."""
+
+from __future__ import annotations
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, Int
+from torch import Tensor
+
+
+def nt_xent(
+    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], temperature: float
+) -> Float[Tensor, ""]:
+    """Normalised temperature-scaled cross-entropy (SimCLR, Chen et al. 2020); InfoNCE over a batch.
+
+    Row i of one and row i of the other are two views of the same thing; each has to find its
+    partner among the 2N - 1 other rows by cosine similarity.
+    """
+    views = F.normalize(torch.cat([first, second]).float(), dim=1)  # (2N, D)
+    logits = views @ views.T / temperature
+    logits.fill_diagonal_(float("-inf"))  # nothing is its own partner
+    count = len(first)
+    partner = torch.arange(2 * count, device=views.device).roll(count)
+    return F.cross_entropy(logits, partner)
+
+
+def cosine_embedding(
+    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float = 0.0
+) -> Float[Tensor, ""]:
+    """The Curious Robot's identity loss, over as many negative as positive pairs.
+
+    Positive pairs (row i with row i) cost 1 - cos, negative ones (row i with row i + 1)
+    max(0, cos - margin).
+    """
+    first, second = first.float(), second.float()
+    positive = F.cosine_similarity(first, second)
+    negative = F.cosine_similarity(first, second.roll(1, dims=0))
+    return ((1 - positive) + F.relu(negative - margin)).mean() / 2
+
+
+def masked_grasp(
+    logits: Float[Tensor, "N 18 2"], angle: Int[Tensor, " N"], success: Int[Tensor, " N"]
+) -> Float[Tensor, ""]:
+    """18 two-way softmaxes, one an angle; only that of the executed angle has a loss."""
+    executed = logits[torch.arange(len(logits), device=logits.device), angle]  # (N, 2)
+    return F.cross_entropy(executed.float(), success)
