@@ -1,0 +1,124 @@
+"""Small datasets of drawn images for the whole suite, written by the real writer."""
+
+import cv2
+import numpy as np
+import pytest
+
+from embodied_ssl.data.card import write_card
+from embodied_ssl.data.manifest import Manifest
+from embodied_ssl.data.shards import checksum, write_shard
+
+SIDE = 64
+KINDS = ("mug", "bowl", "box", "book")
+SHADES = np.random.default_rng(7).integers(60, 255, (64, 3))
+
+
+def draw(instance: int, turn: float, rng: np.random.Generator) -> np.ndarray:
+    """A bar whose colour and width tell the object, turned by radians, on a random background."""
+    image = rng.integers(0, 60, 3) + rng.integers(0, 30, (SIDE, SIDE, 3))
+    image = np.ascontiguousarray(image, np.uint8)
+    size = (SIDE * 0.75, SIDE * (0.1 + 0.1 * (instance % 4)))
+    centre = tuple((SIDE / 2 + rng.uniform(-3, 3, 2)).tolist())
+    corners = cv2.boxPoints((centre, size, -np.degrees(turn)))
+    shade = tuple(int(value) for value in SHADES[instance])
+    return cv2.fillPoly(image, [np.int32(np.round(corners))], shade)
+
+
+def save(folder, env, rows, settings, rows_per_shard):
+    """Write rows as the dataset that ``collect`` would have left."""
+    manifest = Manifest(env, {"seed": 0, "image_size": SIDE, **settings})
+    for k in range(-(-len(rows) // rows_per_shard)):
+        path = folder / "data" / f"{k:05d}.parquet"
+        part = rows[k * rows_per_shard : (k + 1) * rows_per_shard]
+        write_shard(path, env, part)
+        manifest.shards[path.name] = {"rows": len(part), "sha256": checksum(path)}
+    manifest.write(folder)
+    write_card(folder, manifest)
+    return folder
+
+
+def tabletop_rows(count: int) -> list[dict]:
+    """Interactions whose outcomes follow from what the images show."""
+    rng = np.random.default_rng(0)
+    rows: list[dict] = []
+    episode = 0
+    while len(rows) < count:
+        split = "val" if episode % 4 == 3 else "train"
+        instance = episode % 12 + (12 if split == "val" else 0)
+        label = {
+            "source": "household",
+            "kind": KINDS[instance % 4],
+            "instance": f"household/{KINDS[instance % 4]}/{instance:05d}",
+            "material": ("rubber", "steel")[instance % 2],
+            "mass": 0.1 + 0.01 * instance,
+            "friction": 0.6,
+            "stiffness": 1000.0 * (1 + instance % 2),
+        }
+
+        def add(interaction, row, episode=episode, split=split, label=label):
+            step = sum(other["episode"] == episode for other in rows)
+            common = {"episode": episode, "step": step, "interaction": interaction}
+            rows.append(common | {"split": split, "track": "", "object": label} | row)
+
+        def acted(turn, instance=instance):
+            frames = {name: draw(instance, turn, rng) for name in ("overhead", "before", "wrist")}
+            pixel = rng.uniform(0.3, 0.7, 2) * SIDE
+            return frames | {"pixel": pixel.tolist(), "crop_width": 0.25, "angle": -1}
+
+        turn = rng.uniform(0, np.pi)
+        angle = int(rng.integers(18))
+        success = bool(np.abs(np.sin(turn - np.pi * angle / 18)) > 0.7)  # across the bar
+        track = f"{episode}-0" if success else ""
+        add("grasp", acted(turn) | {"angle": angle, "success": success, "track": track})
+        if success:
+            views = [draw(instance, view, rng) for view in rng.uniform(0, np.pi, 5)]
+            add("look", {"views": views, "angle": -1, "track": track})
+        move = rng.uniform(-0.5, 0.5, 2)
+        push = [*(-move).tolist(), *move.tolist(), 0.02]
+        after = np.roll(draw(instance, turn, rng), tuple(np.int32(move[::-1] * 10)), axis=(0, 1))
+        displacement = [*(move * 0.1).tolist(), 0.1]
+        add("push", acted(turn) | {"push": push, "after": after, "displacement": displacement})
+        slope = 40.0 * (1 + instance % 2)
+        force = [0.0] * 4 + [slope * i / 240 for i in range(1, 12)]
+        add("poke", acted(turn) | {"force": force, "slope": slope, "intercept": 0.0})
+        episode += 1
+    return rows[:count]
+
+
+def turntable_rows(objects: int, azimuths: int) -> list[dict]:
+    """Every object from three elevations."""
+    rng = np.random.default_rng(1)
+    rows = []
+    for episode in range(objects):
+        kind = KINDS[episode % 4]
+        views = [(e, a) for e in (30, 45, 60) for a in range(azimuths)]
+        for step, (elevation, azimuth) in enumerate(views):
+            rows.append(
+                {
+                    "episode": episode,
+                    "step": step,
+                    "split": "val" if episode < objects // 2 else "test",
+                    "image": draw(24 + episode, rng.uniform(0, np.pi), rng),
+                    "kind": kind,
+                    "instance": f"household/{kind}/{24 + episode:05d}",
+                    "elevation": elevation,
+                    "azimuth": 360 * azimuth / azimuths,
+                    "role": "query" if elevation == 45 else "gallery",
+                }
+            )
+    return rows
+
+
+@pytest.fixture(scope="session")
+def tabletop_dir(tmp_path_factory):
+    """A tabletop dataset of 120 interactions with 24 objects, images of 64 pixels."""
+    folder = tmp_path_factory.mktemp("datasets") / "tabletop"
+    return save(folder, "tabletop", tabletop_rows(120), {"interactions": 120}, rows_per_shard=100)
+
+
+@pytest.fixture(scope="session")
+def turntable_dir(tmp_path_factory):
+    """A turntable dataset of 12 objects, half of them val, 6 views each, images of 64 pixels."""
+    folder = tmp_path_factory.mktemp("datasets") / "turntable"
+    rows = turntable_rows(objects=12, azimuths=2)
+    return save(folder, "turntable", rows, {"azimuths": 2}, rows_per_shard=48)
