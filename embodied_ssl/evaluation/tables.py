@@ -20,7 +20,7 @@ LEVELS = {
 
 def share(value: float | None) -> str:
     """A share as papers print it: .372."""
-    if value is None or value != value:
+    if value is None:
         return "-"
     return "1.00" if value >= 0.9995 else f"{value:.3f}".removeprefix("0")
 
@@ -58,3 +58,21 @@ def print_retrieval(results: dict[str, Any]) -> None:
         console.print(f"{total - judged} queries have no other instance of their kind: left out.")
     if "imagenet" not in results["models"]:
         console.print("imagenet is not installed: pip install 'embodied-ssl\\[imagenet]'")
+
+
+def tasks_table(results: dict[str, Any], metrics: dict[str, tuple[str, str]]) -> Table:
+    """The numbers of each task on unseen objects, a row a metric, a column a model.
+
+    Args:
+        results: of the protocol ``interactions``.
+        metrics: name -> (title, format).
+    """
+    counts = ", ".join(f"{count} {task}" for task, count in results["data"].items())
+    table = Table(box=box.SIMPLE, title="each task on unseen objects", caption=f"rows: {counts}")
+    table.add_column("")
+    for name in results["models"]:
+        table.add_column(short_name(name), justify="right", overflow="fold")
+    for metric, (title, form) in metrics.items():
+        values = [model.get(metric) for model in results["models"].values()]
+        table.add_row(title, *("n/a" if v is None else form.format(v) for v in values))
+    return table

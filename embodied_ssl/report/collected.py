@@ -14,6 +14,7 @@ from embodied_ssl.report.images import ACCENTS, INK, data_uri, figure, svg
 
 TIME_STEP = 1 / 240  # s between two forces of a poke
 TOUCH = 0.05  # N, from which on the poke's line is fitted
+SHOWN_BEFORE = 12  # forces before the first touch
 JAW = 0.08  # m between the open fingers
 NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}
 
@@ -78,7 +79,9 @@ def sample(cache: FrameCache, interaction: str, seed: int) -> list[dict[str, Any
         return [push_sample(cache, row) for row in moved_first(rows, chosen)[:4]]
     if interaction == "poke":
         return [poke_sample(cache, row) for row in chosen[:4]]
-    return [look_sample(cache, row) for row in chosen[:4]]
+    views = (cache.index["views"][chosen] >= 0).sum(axis=1)
+    longest = chosen[np.argsort(-views, kind="stable")]  # an object may slip out of the hand
+    return [look_sample(cache, row) for row in longest[:4]]
 
 
 def moved_first(rows: dict[str, np.ndarray], chosen: np.ndarray) -> np.ndarray:
@@ -140,6 +143,7 @@ def poke_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     axes.plot(1000 * time, force, color=ACCENTS[0], linewidth=2)
     touch = np.flatnonzero(force > TOUCH)
     if len(touch):
+        axes.set_xlim(left=1000 * time[max(0, touch[0] - SHOWN_BEFORE)])
         since = time[touch[0] :] - time[touch[0]]
         felt = 1000 * time[touch[0] :]
         axes.plot(felt, slope * since + intercept, color=ACCENTS[1], linewidth=1.6, dashes=(4, 2))

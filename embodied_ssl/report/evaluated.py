@@ -73,8 +73,8 @@ def recall_row(name: str, models: dict[str, Any], best: bool) -> dict[str, Any]:
 
     def cell(level: str, k: int) -> tuple[str, float, bool]:
         value = models[name]["test"][level][str(k)]
-        highest = max(model["test"][level][str(k)] for model in models.values())
-        return share(value), value, value == highest
+        highest = max(model["test"][level][str(k)] or 0 for model in models.values())
+        return share(value), value or 0, value == highest
 
     return {
         "name": short_name(name),
@@ -91,8 +91,8 @@ def stage_rows(name: str, model: dict[str, Any]) -> dict[str, Any]:
         {
             "embedding": score["embedding"],
             "chosen": score["embedding"] == model["embedding"],
-            "instance": (share(score["instance"]["1"]), score["instance"]["1"]),
-            "category": (share(score["category"]["1"]), score["category"]["1"]),
+            "instance": share(score["instance"]["1"]),
+            "category": share(score["category"]["1"]),
         }
         for score in model["val"]
     ]

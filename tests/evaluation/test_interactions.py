@@ -1,0 +1,43 @@
+"""Per-task numbers against cases that can be counted by hand."""
+
+import numpy as np
+import pytest
+
+from embodied_ssl.evaluation.interactions import (
+    grasp_metrics,
+    identity_auc,
+    poke_metrics,
+    push_error,
+)
+
+
+def test_grasp_metrics_of_a_ranking_counted_by_hand():
+    success = np.array([True, False, True, False])
+    scores = grasp_metrics(np.array([0.9, 0.8, 0.7, 0.1]), success)
+    assert scores["grasp_accuracy"] == 0.75
+    assert scores["grasp_auc"] == 0.75  # one of four pairs is in the wrong order
+    assert scores["grasp_ap"] == pytest.approx((1 + 2 / 3) / 2)
+
+
+def test_grasps_that_all_failed_have_an_accuracy_only():
+    assert grasp_metrics(np.array([0.2, 0.6]), np.array([False, False])) == {"grasp_accuracy": 0.5}
+
+
+def test_push_error_is_in_centimetres_of_the_table():
+    true = np.zeros((1, 4))
+    # half a crop is 1 in the crop's coordinates: the start is off by 3-4-5, the end is right
+    assert push_error(true + [0.3, 0.4, 0, 0], true, np.array([0.24])) == pytest.approx(3.0)
+
+
+def test_poke_r2_is_one_for_the_truth_and_zero_for_the_mean():
+    line = np.random.default_rng(0).normal(size=(20, 2))
+    assert poke_metrics(line, line) == {"poke_slope_r2": 1, "poke_intercept_r2": 1}
+    mean = poke_metrics(np.broadcast_to(line.mean(axis=0), line.shape), line)
+    assert mean == {"poke_slope_r2": pytest.approx(0), "poke_intercept_r2": pytest.approx(0)}
+
+
+def test_identity_auc_counts_the_pairs_in_the_right_order():
+    views = np.eye(3, dtype=np.float32)
+    assert identity_auc(views, views) == 1
+    assert identity_auc(views, np.roll(views, 1, axis=0)) == 0.25  # 3 below 3, equal to 3 of 6
+    assert identity_auc(np.ones((3, 2)), np.ones((3, 2))) == 0.5

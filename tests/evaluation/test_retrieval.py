@@ -1,0 +1,138 @@
+"""The choice sees validation only, the test set is read with what was chosen."""
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from embodied_ssl.data import LabelledImages
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
+from embodied_ssl.evaluation.embedding import OneStage
+from embodied_ssl.evaluation.models import model_names
+from embodied_ssl.evaluation.retrieval import choose, half, judge
+from embodied_ssl.evaluation.tables import share
+
+
+def labelled_images(instances=12, views=6):
+    """Half of the instances for each split; the last two views of each are queries."""
+    instance = np.repeat(np.arange(instances), views)
+    return LabelledImages(
+        images=np.zeros((len(instance), 2, 2, 3), np.uint8),
+        kind=np.array([f"kind{i % 3}" for i in instance], object),
+        instance=np.array([f"thing{i}" for i in instance], object),
+        split=np.where(instance < instances // 2, "val", "test").astype(object),
+        role=np.array(["gallery"] * (views - 2) + ["query"] * 2, object)[
+            np.arange(len(instance)) % views
+        ],
+    )
+
+
+def features_of(labelled, seed=0):
+    """One stage that knows the instances of validation, one that knows those of test, and noise."""
+    rng = np.random.default_rng(seed)
+    numbers = np.unique(labelled.instance, return_inverse=True)[1]
+    code = rng.normal(size=(numbers.max() + 1, 16)).astype(np.float32)[numbers]
+    noise = rng.normal(size=(3, *code.shape)).astype(np.float32)
+    val = (labelled.split == "val")[:, None]
+    return {
+        ("noise", "mean"): noise[0],
+        ("for val", "mean"): np.where(val, code, noise[1]),
+        ("for test", "mean"): np.where(val, noise[2], code),
+    }
+
+
+def test_what_is_best_on_validation_is_chosen_though_another_is_best_on_test():
+    labelled = labelled_images()
+    val, test = half(labelled, "val"), half(labelled, "test")
+    result = judge(features_of(labelled), val, test, np.arange(3))
+    assert result["embedding"] == "for val mean"
+    chosen = max(result["val"], key=lambda score: score["instance"]["1"])
+    assert chosen["embedding"] == "for val mean" and chosen["instance"]["1"] == 1
+    assert result["test"]["instance"]["1"] < 0.7
+
+
+def test_the_choice_does_not_change_with_the_labels_or_features_of_test():
+    labelled = labelled_images()
+    features = features_of(labelled)
+    expected = choose(features, half(labelled, "val"))
+    is_test = labelled.split == "test"
+    labels = labelled.instance.copy()
+    labels[is_test] = np.random.default_rng(1).permutation(labels[is_test])
+    garbage = {key: np.where(is_test[:, None], -7, x) for key, x in features.items()}
+    assert choose(garbage, half(replace(labelled, instance=labels), "val")) == expected
+
+
+def test_equal_recall_at_1_is_decided_by_recall_at_5_and_then_by_the_order():
+    labelled = labelled_images()
+    val = half(labelled, "val")
+    features = features_of(labelled)
+    same = {("a", "mean"): features["for val", "mean"], ("b", "mean"): features["for val", "mean"]}
+    assert choose(same, val)[0] == OneStage("a", "mean")
+
+
+def test_neighbours_are_images_of_the_gallery_of_test():
+    labelled = labelled_images()
+    val, test = half(labelled, "val"), half(labelled, "test")
+    features = {("x", "mean"): features_of(labelled)["for test", "mean"]}
+    found = np.array(judge(features, val, test, np.array([0, 5]))["neighbours"])
+    assert np.isin(found, test.gallery).all()
+    assert labelled.instance[found[0, 0]] == labelled.instance[test.queries[0]]
+    assert labelled.instance[found[1, 0]] == labelled.instance[test.queries[5]]
+
+
+def test_one_gallery_may_serve_both_splits():
+    labelled = labelled_images()
+    both = replace(labelled, split=np.where(labelled.role == "gallery", "both", labelled.split))
+    assert (half(both, "val").gallery == half(both, "test").gallery).all()
+    assert len(half(both, "val").gallery) == 48
+
+
+def test_a_split_without_queries_is_an_error():
+    labelled = labelled_images()
+    with pytest.raises(UserError, match="no queries of the split 'val'"):
+        half(replace(labelled, role=np.full(len(labelled.role), "gallery", object)), "val")
+
+
+def test_baselines_are_always_in_the_table():
+    assert set(model_names(["pixels"])) >= {"pixels", "histogram", "random"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "line"),
+    [
+        ({"protocol": "retrieve"}, "unknown protocol 'retrieve': did you mean 'retrieval'"),
+        ({"runs": ("imagnet",)}, "unknown run or baseline 'imagnet': did you mean 'imagenet'"),
+        ({"data": "nowhere"}, "nowhere"),
+        ({"data": "folder:nowhere"}, "nowhere"),
+        ({"device": "gpu"}, "no device 'gpu'"),
+        ({"image_size": 0}, "--image-size must be positive"),
+    ],
+)
+def test_bad_input_is_one_clear_line(settings, line, turntable_dir):
+    config = replace(EvaluateConfig(runs=("pixels",), data=str(turntable_dir)), **settings)
+    with pytest.raises(UserError, match=line) as caught:
+        run_evaluate(config)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_folder_that_is_no_run_is_an_error(tmp_path, turntable_dir):
+    with pytest.raises(UserError, match=tmp_path.name):
+        run_evaluate(EvaluateConfig(runs=(str(tmp_path),), data=str(turntable_dir)))
+
+
+def test_the_command_writes_what_it_prints(turntable_dir, tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr(models, "imagenet_installed", lambda: False)  # it takes longest
+    out = tmp_path / "new" / "results.json"
+    config = EvaluateConfig(runs=("pixels",), data=str(turntable_dir), out=out)
+    results = run_evaluate(config)
+    assert json.loads(out.read_text()) == json.loads(json.dumps(results))
+    shown = capsys.readouterr().out
+    for name, model in results["models"].items():
+        assert name in shown
+        assert share(model["test"]["instance"]["20"]) in shown
+    assert "imagenet is not installed" in shown
+    again = run_evaluate(config)["models"]
+    for name, model in results["models"].items():
+        assert again[name]["test"] == model["test"]
