@@ -39,7 +39,7 @@ class Subject:
 def frame_object(
     rng: np.random.Generator, subject: Subject, elevation: float, azimuth: float, size: int
 ) -> Camera:
-    """A camera about (elevation, azimuth), degrees, in whose frame the subject spans 60 to 92 %."""
+    """A camera about (elevation, azimuth), degrees, in whose frame the subject spans 45 to 85 %."""
     elevation = np.radians(elevation + rng.uniform(-4, 4))
     azimuth = np.radians(azimuth + rng.uniform(-8, 8))
     roll = np.radians(rng.uniform(-10, 10))
@@ -52,7 +52,7 @@ def frame_object(
     )
     right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
     up = np.cos(roll) * np.cross(back, right) + np.sin(roll) * right
-    share, fov = rng.uniform(0.6, 0.92), rng.uniform(28.0, 42.0)
+    share, fov = rng.uniform(0.45, 0.85), rng.uniform(28.0, 42.0)
     distance = 3 * subject.diagonal
     for _ in range(3):  # the apparent size falls nearly as the distance grows
         camera = Camera(
@@ -105,14 +105,11 @@ class Stage:
         ahead = ahead / reach
         aside = np.array([ahead[1], -ahead[0], 0.0])
         unit = subject.diagonal
-        # The corner where the walls meet stands behind the object, a little off the middle.
-        corner = (
-            subject.middle
-            + ahead * unit * rng.uniform(0.9, 2.5)
-            + aside * unit * rng.uniform(-2, 2)
-        )
-        corner[2] = 0.0
-        angles = rng.uniform((0.05, 0.05), (0.6, 0.6))
+        # The walls meet behind the object, a little off the middle, and come forwards from there.
+        angles = rng.uniform(0.05, 0.6, 2)
+        off = unit * rng.uniform(-2, 2)
+        behind = unit * rng.uniform(0.8, 2.2) + abs(off) * np.tan(angles.max())
+        corner = (subject.middle + ahead * behind + aside * off) * (1, 1, 0)
         far = 4 * unit + 2 * reach
         ways = [
             ahead * -np.sin(a) + s * aside * np.cos(a) for a, s in zip(angles, (-1, 1), strict=True)

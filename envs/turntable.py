@@ -34,7 +34,7 @@ class TurntableEnv(gymnasium.Env):
 
     `Discrete(3 * azimuths)`: which view. View `i` is taken from elevation 30, 45 or 60 degrees
     (`i // azimuths`) and azimuth `360 * (i % azimuths) / azimuths`, both with a few degrees of
-    jitter; roll, distance, and place in the frame vary too. The object spans 60 to 92 % of the
+    jitter; roll, distance, and place in the frame vary too. The object spans 45 to 85 % of the
     frame, along its larger side there.
 
     ### Observation

@@ -31,8 +31,10 @@ class Part:
             case "cylinder":
                 mesh = trimesh.creation.cylinder(radius, length)
             case "capsule":
-                mesh = trimesh.creation.capsule(length, radius)
-                mesh.apply_translation(-mesh.bounds.mean(axis=0))
+                ends = [trimesh.creation.icosphere(2, radius) for _ in range(2)]
+                ends[0].apply_translation((0, 0, -length / 2))
+                ends[1].apply_translation((0, 0, length / 2))
+                mesh = trimesh.util.concatenate(ends).convex_hull
             case "sphere":
                 mesh = trimesh.creation.icosphere(2, radius)
         pose = np.eye(4)

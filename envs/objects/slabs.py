@@ -85,7 +85,7 @@ def star(p: SimpleNamespace) -> Solid:
     turn = np.pi * np.arange(2 * points) / points
     radius = np.where(np.arange(2 * points) % 2, p.inner * p.radius, p.radius)
     outline = np.stack([radius * np.cos(turn), radius * np.sin(turn)], axis=-1)
-    reach = p.radius * (1 + p.inner) / 2
+    reach = p.radius * 0.85
     parts = [Part("cylinder", (p.radius * p.inner, p.height, 0), (0, 0, p.height / 2))]
     for angle in turn[::2]:
         width = p.radius * p.inner * np.sin(np.pi / points) * 0.8

@@ -17,8 +17,8 @@ from embodied_ssl_envs.objects.textures import LOOKS, draw_texture
 from embodied_ssl_envs.simulation import Simulation
 
 OPENING = 0.08  # metres between the open fingers
-# Wider than the hand: some are for pushing, others are held by an edge, a ring or a point.
-WIDE = {"bowl", "pan", "plate", "book", "donut", "star"}
+# Wider than the hand: some are for pushing, others are held by an edge, a ring, a point or a handle.
+WIDE = {"bowl", "pan", "plate", "book", "donut", "star", "hammer"}
 
 
 @pytest.fixture(scope="module")
@@ -122,7 +122,7 @@ def test_closed_skins_enclose_their_volume_from_outside(patch, volume):
 
 def test_sizes_suit_the_hand(models):
     for model in models:
-        assert 0.012 <= min(model.extents) and max(model.extents) <= 0.28, model.name
+        assert min(model.extents) >= 0.009 and max(model.extents) <= 0.28, model.name
         if model.kind not in WIDE:
             assert min(model.extents[:2]) < OPENING - 0.003, model.name
 

@@ -87,7 +87,7 @@ def test_every_pixel_is_covered(env, monkeypatch):
         (body,) = set.intersection(*(set(np.unique(each)) for each in seen))
         assert all((each >= 0).all() for each in seen)
         shares = [(each == body).mean() for each in seen]
-        assert min(shares) > 0.02 and np.median(shares) > 0.06
+        assert min(shares) > 0.01 and np.median(shares) > 0.02
 
 
 def test_views_in_any_order_are_the_same_views(env):
@@ -107,7 +107,7 @@ def test_the_object_is_framed():
         camera = frame_object(rng, subject, 45, azimuth, 128)
         pixels = camera.project(subject.points)
         share = np.ptp(pixels, axis=0).max() / 128
-        assert 0.58 < share < 0.95
+        assert 0.43 < share < 0.87
         assert pixels.min() > -0.05 * 128 and pixels.max() < 1.05 * 128
         height = np.degrees(np.arcsin(-camera.axes[2][2]))
         assert height == pytest.approx(45, abs=4.1)
