@@ -1,0 +1,151 @@
+"""``train``: one loop for every method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from embodied_ssl.methods.base import Method
+
+
+@dataclass(frozen=True)
+class TrunkConfig:
+    """The shared network."""
+
+    name: str = "alexnet"
+    """alexnet, or any model of timm."""
+    width: float = 1.0
+    """AlexNet: of the convolutions, as a fraction of the paper's."""
+    fc_dim: int = 1024
+    """AlexNet: units of fc1 and fc2 (the paper: 4096)."""
+    norm: Literal["batch", "lrn"] = "batch"
+    """AlexNet: BatchNorm, or the paper's local response normalisation."""
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What ``build_trunk`` takes besides the name."""
+        if self.name != "alexnet":
+            return {}
+        return {"width": self.width, "fc_dim": self.fc_dim, "norm": self.norm}
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """Train a trunk; the same command continues what was interrupted."""
+
+    data: Path
+    """A dataset collected on the tabletop."""
+    out: Path
+    """The run's folder."""
+    trunk: TrunkConfig = field(default_factory=TrunkConfig)
+    images: int = 1_000_000
+    """Budget: images through the trunk, the same for every method."""
+    batch_size: int = 128
+    """Samples in a step."""
+    train_size: int = 96
+    """Side, in pixels, of the images cut out of the frames."""
+    optimizer: Literal["adamw", "sgd", "rmsprop"] = "adamw"
+    """The paper has rmsprop."""
+    lr: float = 1e-3
+    """Largest learning rate: it rises over the warm-up and falls along a cosine."""
+    weight_decay: float = 0.05
+    warmup: float = 0.03
+    """Part of the training over which the learning rate rises."""
+    seed: int = 0
+    precision: Literal["auto", "fp32", "bf16"] = "auto"
+    """auto: bf16 where the hardware computes in it."""
+    checkpoint_minutes: float = 5.0
+    """Minutes between checkpoints."""
+
+
+def run_train(config: TrainConfig, method_name: str, method_config: Any = None) -> Path:
+    """Train a method from its newest checkpoint, or from scratch, to the end of its budget.
+
+    Returns:
+        the run's folder.
+
+    Raises:
+        UserError: for data that is not there, a folder that holds another run, bad settings.
+    """
+    from embodied_ssl.data import Dataset, FrameCache
+    from embodied_ssl.errors import UserError
+    from embodied_ssl.loop import Loop
+    from embodied_ssl.methods import method_class
+
+    for name in ("images", "batch_size", "train_size", "lr"):
+        if getattr(config, name) <= 0:
+            raise UserError(f"--{name.replace('_', '-')} must be positive.")
+    if config.batch_size < 2:
+        raise UserError("--batch-size must be at least 2.")
+    cls = method_class(method_name)
+    method_config = method_config or cls.Config()
+    dataset = Dataset.open(config.data)
+    if dataset.env != "tabletop":
+        raise UserError(f"{config.data} was collected in {dataset.env!r}: train on tabletop data.")
+    method = build_method(config, method_name, method_config)
+    prepare_folder(config, method_name, method_config, dataset)
+    Loop(config, method, FrameCache.open(dataset)).run()
+    return config.out
+
+
+def build_method(config: TrainConfig, name: str, method_config: Any) -> Method:
+    """The method with random weights, a function of the seed."""
+    import torch
+
+    from embodied_ssl.methods import method_class
+    from embodied_ssl.trunks import build_trunk
+
+    torch.manual_seed(config.seed)
+    trunk = build_trunk(config.trunk.name, **config.trunk.settings)
+    return method_class(name)(trunk, method_config, config.train_size)
+
+
+def prepare_folder(config: TrainConfig, name: str, method_config: Any, dataset: Any) -> None:
+    """Write ``run.json``, or make sure that it says the same; UserError if it does not."""
+    import json
+    from importlib.metadata import version
+
+    from embodied_ssl.checkpoint import RUN
+    from embodied_ssl.data.shards import write_atomically
+    from embodied_ssl.errors import UserError
+    from embodied_ssl.settings import to_plain
+
+    train = to_plain(config)
+    for without_effect in ("data", "out", "trunk", "checkpoint_minutes"):
+        train.pop(without_effect)
+    run = {
+        "method": name,
+        "method_config": to_plain(method_config),
+        "trunk": config.trunk.name,
+        "trunk_settings": config.trunk.settings,
+        "train": train,
+        "dataset": {
+            "path": str(config.data),
+            "fingerprint": dataset.fingerprint,
+            "image_size": dataset.manifest.settings["image_size"],
+        },
+    }
+    path = config.out / RUN
+    if not path.exists() and config.out.exists() and any(config.out.iterdir()):
+        raise UserError(f"{config.out} holds something that is no run: choose another --out.")
+    if path.exists():
+        try:
+            earlier = json.loads(path.read_text())
+        except ValueError as error:
+            raise UserError(f"{path} is damaged: {error}.") from error
+        for part, value in run.items():
+            if part != "dataset" and earlier.get(part) != value:
+                raise UserError(
+                    f"{config.out} was trained with another {part.replace('_', ' ')}: choose "
+                    "another --out."
+                )
+        if earlier["dataset"]["fingerprint"] != dataset.fingerprint:
+            raise UserError(f"{config.out} was trained on other data: choose another --out.")
+        return
+    versions = {name: version(name) for name in ("embodied-ssl", "torch", "accelerate")}
+    try:
+        write_atomically(path, json.dumps(run | {"versions": versions}, indent=1).encode())
+    except OSError as error:
+        raise UserError(f"cannot write {path}: {error.strerror}.") from error
