@@ -10,10 +10,9 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Stage, Subject, draw_light, frame_object
-from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.surfaces import SURFACES
 
 ELEVATIONS = {30: "gallery", 45: "query", 60: "gallery"}  # degrees
@@ -160,11 +159,9 @@ class TurntableEnv(gymnasium.Env):
         rng = np.random.default_rng(self._seeds[view])
         camera = frame_object(rng, self.subject, elevation, azimuth, self.image_size)
         stage = Stage(self.simulation, rng, camera, self.subject, self._surfaces[view])
-        self._last: tuple[Camera, Light] = camera, draw_light(rng)
-        image = self.simulation.render(*self._last).rgb
+        self._image = self.simulation.render(camera, draw_light(rng)).rgb
         stage.strike()
-        self._image = image
-        return image
+        return self._image
 
     def explorer(self, seed: int) -> Policy:
         """Takes every view once, in order; nothing is left to chance, so the seed is not used."""

@@ -34,7 +34,8 @@ def apple(p: SimpleNamespace) -> Solid:
     profile = list(zip(radius, height, strict=True))
     widest = float(radius.max())
     low = Part("sphere", (min(widest, top / 2), 0, 0), (0, 0, min(widest, top / 2)))
-    high = Part("sphere", (widest * (0.8 - 0.5 * p.pear), 0, 0), (0, 0, top * 0.62))
+    small = min(float(np.interp(0.75 * top, height[:-1], radius[:-1])), 0.4 * top)
+    high = Part("sphere", (small, 0, 0), (0, 0, 0.97 * top - small))
     patches = [lathe(profile), disc(radius[0], 0, down=True), tube(stalk, 0.0015, TRIM, sides=5)]
     return Solid(patches, [low, high], fill=0.9)
 

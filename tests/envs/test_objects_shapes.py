@@ -17,7 +17,7 @@ from embodied_ssl_envs.objects.textures import LOOKS, draw_texture
 from embodied_ssl_envs.simulation import Simulation
 
 OPENING = 0.08  # metres between the open fingers
-# Wider than the hand: some are for pushing, others are held by an edge, a ring, a point or a handle.
+# Wider than the hand: some are for pushing, others are held by an edge or a handle.
 WIDE = {"bowl", "pan", "plate", "book", "donut", "star", "hammer"}
 
 
@@ -77,7 +77,7 @@ def test_parts_are_few_convex_and_fill_the_skin(models):
         seen = np.concatenate([patch.triangles.reshape(-1, 3) for patch in model.solid.patches])
         # What is touched lies where it is seen, give or take a stalk or a cord.
         assert np.abs(touched[0] - seen.min(axis=0)).max() < 0.012, model.name
-        assert np.abs(touched[1] - seen.max(axis=0)).max() < 0.02, model.name
+        assert np.abs(touched[1] - seen.max(axis=0)).max() < 0.022, model.name
 
 
 def test_the_volume_of_a_part_is_that_of_its_mesh():

@@ -59,19 +59,14 @@ def test_views_share_no_surface(env):
     assert len(np.unique(used)) == used.size
 
 
-def test_no_view_shows_the_void_or_loses_the_object(env):
-    for episode in (0, 100, 219):
-        env.reset(seed=episode, options={"episode": episode})
-        spawned = set(range(env.simulation.client.getNumBodies()))
-        for view in range(env.steps_per_episode):
-            env.step(view)
-            camera, light = env._last
-            assert camera.size == 64
-            # Everything but the object has been struck again.
-            assert env.simulation.client.getNumBodies() == len(spawned)
+def test_stages_are_struck_again(env):
+    env.reset(seed=1, options={"episode": 100})
+    for view in range(env.steps_per_episode):
+        env.step(view)
+        assert env.simulation.client.getNumBodies() == 1
 
 
-def test_every_pixel_is_covered(env, monkeypatch):
+def test_every_view_shows_the_object_and_no_void(env, monkeypatch):
     seen = []
     render = env.simulation.render
 
