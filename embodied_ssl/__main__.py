@@ -1,0 +1,5 @@
+"""``python -m embodied_ssl``."""
+
+from embodied_ssl.cli import main
+
+main()
