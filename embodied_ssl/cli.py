@@ -1,167 +1,195 @@
-"""The command line: the only place where everything meets.
+"""The command line. Here, and nowhere else, everything meets; heavy imports wait for their verb."""
 
-Heavy imports wait inside the handlers, so that ``--help`` answers at once.
-"""
-
-from __future__ import annotations
-
+import errno
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, make_dataclass
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
-VERBS = {
-    "collect": "collect data in a simulated world",
-    "info": "say what a dataset holds and whether it is whole",
-    "methods": "list the methods that train can use",
-    "train": "train a trunk by one of the methods",
-    "evaluate": "judge trained trunks beside the baselines",
-    "report": "write everything into one HTML page",
-}
+from embodied_ssl.errors import UserError, did_you_mean
+
+DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 USAGE_ERROR, INTERRUPTED = 2, 130
+
+
+def _collect(args: list[str], program: str) -> None:
+    """Collect data in a simulated world."""
+    from embodied_ssl.collect import CollectConfig, run_collect
+
+    run_collect(_parse(CollectConfig, args, program))
+
+
+def _info(args: list[str], program: str) -> None:
+    """Say what a dataset holds and whether it is whole."""
+    from tyro.conf import Positional
+
+    def folder(data: Annotated[Path, Positional]) -> Path:
+        """Say what a dataset holds and whether it is whole.
+
+        Args:
+            data: folder of the dataset.
+        """
+        return data
+
+    data = _parse(folder, args, program)
+    from embodied_ssl.data.info import print_info
+
+    print_info(data)
+
+
+def _methods(args: list[str], program: str) -> None:
+    """List the methods that can be trained."""
+    if args in (["-h"], ["--help"]):
+        print(f"usage: {program}\n\n{_methods.__doc__}")
+    elif args:
+        raise UserError(f"{program} takes no {args[0]!r}.")
+    else:
+        print(_list_of_methods())
+
+
+def _train(args: list[str], program: str) -> None:
+    """Train a trunk with one of the methods."""
+    if not args or args[0] in ("-h", "--help"):
+        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{_list_of_methods()}")
+        print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
+        return
+    name, *rest = args
+    if name.startswith("-"):
+        raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
+    import tyro
+
+    from embodied_ssl.methods import method_class
+    from embodied_ssl.train import TrainConfig, run_train
+
+    cls = method_class(name)
+    flat = tyro.conf.arg(name="")
+
+    def both(
+        loop: Annotated[TrainConfig, flat], method: Annotated[cls.Config, flat]
+    ) -> tuple[TrainConfig, Any]:
+        return loop, method
+
+    with _lists_with_commas():
+        loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__)
+    run_train(loop, name, method)
+
+
+def _evaluate(args: list[str], program: str) -> None:
+    """Judge trained trunks beside the baselines that they have to beat."""
+    from embodied_ssl.evaluation import EvaluateConfig, run_evaluate
+
+    run_evaluate(_parse(EvaluateConfig, args, program))
+
+
+def _report(args: list[str], program: str) -> None:
+    """Write everything into one HTML page."""
+    from embodied_ssl.report import ReportConfig, run_report
+
+    run_report(_parse(ReportConfig, args, program))
+
+
+VERBS: dict[str, Callable[[list[str], str], None]] = {
+    "collect": _collect,
+    "info": _info,
+    "methods": _methods,
+    "train": _train,
+    "evaluate": _evaluate,
+    "report": _report,
+}
+
+
+def _parse(what: Any, args: list[str], program: str, description: str | None = None) -> Any:
+    """The verb's settings; tyro ends the program with status 2 where they make no sense."""
+    import tyro
+
+    return tyro.cli(what, prog=program, description=description, args=args)
+
+
+def _lists_with_commas() -> Any:
+    """Lets tyro take names apart at commas too: ``--tasks grasp,push``."""
+    from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec
+
+    registry = ConstructorRegistry()
+
+    @registry.primitive_rule
+    def names(info: Any) -> Any:
+        if get_args(info.type) != (str, ...):
+            return None
+        return PrimitiveConstructorSpec(
+            nargs="*",
+            metavar="NAME,NAME,...",
+            instance_from_str=lambda given: tuple(n for part in given for n in part.split(",")),
+            is_instance=lambda value: isinstance(value, tuple),
+            str_from_instance=list,
+        )
+
+    return registry
+
+
+def _list_of_methods() -> str:
+    """Every method with the first line of its file, read without the seconds that torch takes."""
+    import ast
+
+    import embodied_ssl.methods as methods
+
+    lines = []
+    for name, place in methods.METHODS.items():
+        file = Path(methods.__file__).with_name(place.split(":")[0].split(".")[-1] + ".py")
+        summary = ast.get_docstring(ast.parse(file.read_text())) or ""
+        lines.append(f"  {name:<16}{summary.splitlines()[0]}")
+    return "\n".join(lines)
+
+
+def _dispatch(args: list[str]) -> None:
+    if not args or args[0] in ("-h", "--help"):
+        print("usage: embodied-ssl VERB [options]\n\nLearn visual features by acting.\n")
+        print("\n".join(f"  {name:<10}{verb.__doc__}" for name, verb in VERBS.items()))
+        print("\nembodied-ssl VERB --help says more of each.")
+    elif args[0] not in VERBS:
+        raise did_you_mean("verb", args[0], VERBS)
+    else:
+        VERBS[args[0]](args[1:], f"embodied-ssl {args[0]}")
+
+
+def run(command: Callable[[], None]) -> int:
+    """Run a command and give its exit status: what a user can get wrong is one line, and 2."""
+    try:
+        command()
+    except UserError as error:
+        return _complain(str(error))
+    except KeyboardInterrupt:
+        print("interrupted: the same command continues.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # whoever read our output has seen enough
+        sys.stderr.close()
+        return 1
+    except OSError as error:
+        if not isinstance(error, PermissionError) and error.errno not in DISK_FULL:
+            raise
+        return _complain(f"{error.strerror}: {error.filename or 'while writing'}.")
+    return 0
+
+
+def _complain(message: str) -> int:
+    print("error: " + " ".join(message.split()), file=sys.stderr)
+    return USAGE_ERROR
 
 
 def main() -> None:
     """``embodied-ssl VERB ...``"""
-    arguments = sys.argv[1:]
-    if not arguments or arguments[0] in ("-h", "--help"):
-        print("usage: embodied-ssl VERB [options]\n")
-        print("\n".join(f"  {verb:<10}{text}" for verb, text in VERBS.items()))
-        print("\nembodied-ssl VERB --help says more of each.")
-        return
-    handlers = {
-        "collect": _collect,
-        "info": _info,
-        "methods": _methods,
-        "train": _train,
-        "evaluate": _evaluate,
-        "report": _report,
-    }
-    _run(lambda: _handler(handlers, arguments[0])(arguments[1:], f"embodied-ssl {arguments[0]}"))
+    sys.exit(run(lambda: _dispatch(sys.argv[1:])))
 
 
 def collect() -> None:
-    """``collect ...``"""
-    _run(lambda: _collect(sys.argv[1:], "collect"))
+    """``collect ...``, the same as ``embodied-ssl collect ...``."""
+    sys.exit(run(lambda: _collect(sys.argv[1:], "collect")))
 
 
 def train() -> None:
-    """``train METHOD ...``"""
-    _run(lambda: _train(sys.argv[1:], "train"))
+    """``train ...``, the same as ``embodied-ssl train ...``."""
+    sys.exit(run(lambda: _train(sys.argv[1:], "train")))
 
 
 def evaluate() -> None:
-    """``evaluate RUN ...``"""
-    _run(lambda: _evaluate(sys.argv[1:], "evaluate"))
-
-
-def _handler(handlers: dict[str, Callable], verb: str) -> Callable:
-    from embodied_ssl.errors import did_you_mean
-
-    if verb not in handlers:
-        raise did_you_mean("verb", verb, handlers)
-    return handlers[verb]
-
-
-def _run(command: Callable[[], None]) -> None:
-    """Run a command; a user's mistake ends in one line and status 2."""
-    from embodied_ssl.errors import UserError
-
-    try:
-        command()
-    except UserError as error:
-        print(f"error: {error}", file=sys.stderr)
-        sys.exit(USAGE_ERROR)
-    except KeyboardInterrupt:
-        print("interrupted: the same command continues.", file=sys.stderr)
-        sys.exit(INTERRUPTED)
-    except BrokenPipeError:
-        sys.exit(1)
-
-
-def _parse(config: type, arguments: Sequence[str], program: str) -> Any:
-    import tyro
-
-    # Nested settings are few: --trunk.width says whose width it is, the rest needs no prefix.
-    return tyro.cli(config, args=list(arguments), prog=program)
-
-
-def _collect(arguments: Sequence[str], program: str) -> None:
-    from embodied_ssl.collect import CollectConfig, run_collect
-
-    run_collect(_parse(CollectConfig, arguments, program))
-
-
-def _info(arguments: Sequence[str], program: str) -> None:
-    from tyro.conf import Positional
-
-    @dataclass(frozen=True)
-    class InfoConfig:
-        """Say what a dataset holds and whether it is whole."""
-
-        data: Annotated[Path, Positional]
-        """Folder of the dataset."""
-
-    config = _parse(InfoConfig, arguments, program)
-    from embodied_ssl.data.info import print_info
-
-    print_info(config.data)
-
-
-def _methods(arguments: Sequence[str], program: str) -> None:
-    @dataclass(frozen=True)
-    class MethodsConfig:
-        """List the methods that train can use."""
-
-    _parse(MethodsConfig, arguments, program)
-    from rich.console import Console
-    from rich.table import Table
-
-    from embodied_ssl.methods import METHODS, method_class
-
-    table = Table("method", "samples", "what it does")
-    for name in METHODS:
-        cls = method_class(name)
-        table.add_row(name, cls.samples, (cls.__doc__ or "").splitlines()[0])
-    Console().print(table)
-
-
-def _train(arguments: Sequence[str], program: str) -> None:
-    from embodied_ssl.methods import METHODS, method_class
-
-    if not arguments or arguments[0] in ("-h", "--help"):
-        print(f"usage: {program} METHOD --data DIR --out DIR [options]\n")
-        print("methods: " + ", ".join(METHODS))
-        print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
-        return
-    name, *rest = arguments
-    cls = method_class(name)
-
-    import tyro
-
-    from embodied_ssl.train import TrainConfig, run_train
-
-    both = make_dataclass(
-        "Train",
-        [
-            ("loop", tyro.conf.OmitArgPrefixes[TrainConfig]),
-            ("method", tyro.conf.OmitArgPrefixes[cls.Config]),
-        ],
-        frozen=True,
-    )
-    both.__doc__ = (cls.__doc__ or "").splitlines()[0]
-    parsed = _parse(both, rest, f"{program} {name}")
-    run_train(parsed.loop, name, parsed.method)
-
-
-def _evaluate(arguments: Sequence[str], program: str) -> None:
-    from embodied_ssl.evaluation import EvaluateConfig, run_evaluate
-
-    run_evaluate(_parse(EvaluateConfig, arguments, program))
-
-
-def _report(arguments: Sequence[str], program: str) -> None:
-    from embodied_ssl.report import ReportConfig, run_report
-
-    run_report(_parse(ReportConfig, arguments, program))
+    """``evaluate ...``, the same as ``embodied-ssl evaluate ...``."""
+    sys.exit(run(lambda: _evaluate(sys.argv[1:], "evaluate")))

@@ -68,6 +68,8 @@ class CuriousRobot(Method):
         """Of the views of an object, and of the colours in the other tasks."""
 
         def __post_init__(self) -> None:
+            named = [name for part in self.tasks for name in part.split(",") if name]
+            object.__setattr__(self, "tasks", tuple(named))  # --tasks grasp,push or grasp push
             for task in self.tasks:
                 if task not in TASKS:
                     raise did_you_mean("task", task, TASKS)
