@@ -70,7 +70,7 @@ def _train(args: list[str], program: str) -> None:
         return loop, method
 
     with _lists_with_commas():
-        loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__)
+        loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
     run_train(loop, name, method)
 
 
