@@ -53,7 +53,7 @@ def _train(args: list[str], program: str) -> None:
         print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{_list_of_methods()}")
         print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
         return
-    name, *rest = args
+    name, *rest = ["--trunk.name" if part == "--trunk" else part for part in args]
     if name.startswith("-"):
         raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
     import tyro
