@@ -65,13 +65,13 @@ def stage_features(trunk: StagedTrunk, images: np.ndarray, device: torch.device)
         with reduced_precision(device):
             stages = trunk.stages(trunk.normalize(frames))
         for name, maps in zip(trunk.stage_names, stages, strict=True):
-            maps = maps.float()
             if maps.shape[-2:] == (1, 1):
                 pooled = {"": maps.flatten(1)}
             else:
-                pooled = {"mean": maps.mean((2, 3)), "max": maps.amax((2, 3))}
+                mean = maps.mean((2, 3), dtype=torch.float32)
+                pooled = {"mean": mean, "max": maps.amax((2, 3))}
             for pooling, vectors in pooled.items():
-                collected.setdefault((name, pooling), []).append(vectors.cpu().numpy())
+                collected.setdefault((name, pooling), []).append(vectors.float().cpu().numpy())
     return {key: np.concatenate(parts) for key, parts in collected.items()}
 
 
@@ -87,7 +87,8 @@ def calibrate(trunk: nn.Module, images: np.ndarray, device: torch.device) -> Non
         norm.train()
     for frames in batches(images, device):
         if len(frames) > 1:
-            trunk.stages(trunk.normalize(frames))
+            with reduced_precision(device):
+                trunk.stages(trunk.normalize(frames))
     for norm, momentum in zip(norms, momenta, strict=True):
         norm.momentum = momentum
         norm.eval()

@@ -66,8 +66,8 @@ def test_calibration_sets_the_statistics_of_the_images(images):
     weights = trunk.conv.weight.clone()
     calibrate(trunk, images, CPU)
     maps = trunk.conv(trunk.normalize(torch.from_numpy(images).permute(0, 3, 1, 2)))
-    torch.testing.assert_close(trunk.norm.running_mean, maps.mean((0, 2, 3)))
-    torch.testing.assert_close(trunk.norm.running_var, maps.var((0, 2, 3)), rtol=1e-3, atol=0)
+    torch.testing.assert_close(trunk.norm.running_mean, maps.mean((0, 2, 3)), rtol=0, atol=5e-3)
+    torch.testing.assert_close(trunk.norm.running_var, maps.var((0, 2, 3)), rtol=2e-2, atol=1e-4)
     assert torch.equal(trunk.conv.weight, weights)
     assert not trunk.norm.training
 
