@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.simulation import Light, Simulation
 from embodied_ssl_envs.surfaces import surface_file
 
@@ -142,13 +143,8 @@ class Stage:
         spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
         uvs = metres @ spin
         uvs = uvs - np.floor(uvs.min(axis=0)) + shift  # the renderer repeats upwards of zero only
-        shape = self._client.createVisualShape(
-            self._client.GEOM_MESH,
-            vertices=places.tolist(),
-            indices=indices.tolist(),
-            uvs=uvs.tolist(),
-            normals=[normal.tolist()] * len(places),
-        )
+        normals = np.broadcast_to(normal, places.shape)
+        shape = visual_mesh(self._client, places, normals, uvs, indices)
         return self._wear(shape, surface)
 
     def _obstacle(self, rng, camera: Camera, subject: Subject, surface: int) -> int:

@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 
 from embodied_ssl_envs.bullet import BulletClient
+from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.objects.solids import HullSolid, Solid
 
 Vector = tuple[float, float, float]
@@ -135,18 +136,11 @@ class SolidModel(Named):
         fixed: bool = False,
     ) -> int:
         vertices, normals, uvs = self.solid.corners
-        visual = client.createVisualShape(
-            client.GEOM_MESH,
-            vertices=(vertices * scale).tolist(),
-            indices=list(range(len(vertices))),
-            normals=normals.tolist(),
-            uvs=uvs.tolist(),
-        )
         mass = 0.0 if fixed else scaled_mass(self.mass, scale)
         body = client.createMultiBody(
             mass,
             self.solid.collision_shape(client, scale),
-            visual,
+            visual_mesh(client, vertices * scale, normals, uvs),
             basePosition=position,
             baseOrientation=orientation,
         )
