@@ -76,7 +76,7 @@ def augment(
     cos, sin, side = scale * turn.cos(), scale * turn.sin(), 1.0 - 2.0 * mirror
     rows = torch.stack([side * cos, -side * sin, shift[:, 0], sin, cos, shift[:, 1]], dim=1)
     grid = F.affine_grid(rows.reshape(-1, 2, 3), [count, 3, size, size], align_corners=False)
-    images = frames.float() / 255
+    images = frames.float()
     images = F.grid_sample(
         images, grid.to(device), mode="bilinear", padding_mode="reflection", align_corners=False
     )
@@ -87,8 +87,11 @@ def augment(
 
 
 def _recolor(images: Tensor, settings: Augmentation, uniform) -> Tensor:
-    """One 3 x 3 matrix and one offset for each image: hue, saturation, contrast, brightness."""
-    brightness = uniform(1 - settings.brightness, 1 + settings.brightness)
+    """One 3 x 3 matrix and one offset for each image: hue, saturation, contrast, brightness.
+
+    Takes values up to 255 and gives values up to 1: one pass over the pixels less.
+    """
+    brightness = uniform(1 - settings.brightness, 1 + settings.brightness) / 255
     contrast = uniform(1 - settings.contrast, 1 + settings.contrast)
     saturation = uniform(1 - settings.saturation, 1 + settings.saturation)
     saturation = torch.where(uniform(0, 1) < settings.gray, 0.0, saturation)

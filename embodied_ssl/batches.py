@@ -5,7 +5,7 @@ A method names the kind of sample it eats; the sampler of that kind gathers fram
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -52,22 +52,42 @@ class InteractionSampler:
 
     The line of a poke is given as ``sign(x) log(1 + |x|)``, standardised over the training rows:
     stiffness spans two decades, and on the raw scale a few hard objects would be all the loss.
+
+    Args:
+        cache: of a tabletop dataset.
+        batch_size: samples of each task in a batch.
+        seed: of the choice of rows.
+        split: of the episodes that are drawn from.
+        counts: samples of each task, where it is not ``batch_size``.
     """
 
-    def __init__(self, cache: FrameCache, batch_size: int, seed: int, split: str = "train"):
+    def __init__(
+        self,
+        cache: FrameCache,
+        batch_size: int,
+        seed: int,
+        split: str = "train",
+        counts: dict[str, int] | None = None,
+    ):
         self.frames, self.batch_size, self.seed = cache.frames, batch_size, seed
+        self.counts = dict.fromkeys(TASKS, batch_size) if counts is None else counts
         rows, index = cache.rows, cache.index
         self.rows, self.index = rows, index
         ours = rows["split"] == split
+        seen = {
+            "grasp": index["before"] >= 0,
+            "push": (index["before"] >= 0) & (index["after"] >= 0),
+            "poke": (index["before"] >= 0) & np.isfinite(rows["slope"] + rows["intercept"]),
+        }
         self.of_task = {
-            task: np.flatnonzero(ours & (rows["interaction"] == task))
-            for task in ("grasp", "push", "poke")
+            task: np.flatnonzero(ours & whole & (rows["interaction"] == task))
+            for task, whole in seen.items()
         }
         self.views = self._views(ours)
         self.of_task["identity"] = np.arange(len(self.views))
         line = np.stack([rows["slope"], rows["intercept"]], axis=1)
         line = np.sign(line) * np.log1p(np.abs(line))
-        pokes = line[(rows["split"] == "train") & (rows["interaction"] == "poke")]
+        pokes = line[(rows["split"] == "train") & (rows["interaction"] == "poke") & seen["poke"]]
         mean, std = (pokes.mean(0), pokes.std(0) + 1e-6) if len(pokes) else (0.0, 1.0)
         self.line = ((line - mean) / std).astype(np.float32)
 
@@ -95,13 +115,15 @@ class InteractionSampler:
                 raise UserError(f"the dataset holds too few rows to learn {task}.")
 
     def __call__(self, step: int) -> Batch:
-        """The batches of a step, by task."""
+        """The batches of a step, by task; no object twice while there are enough of them."""
         rng = np.random.default_rng([self.seed, step])
-        return {
-            task: self._batch(task, rng.choice(rows, self.batch_size), rng)
-            for task, rows in self.of_task.items()
-            if len(rows)
-        }
+        batches = {}
+        for task, count in self.counts.items():
+            rows = self.of_task[task]
+            if len(rows):
+                chosen = rng.choice(rows, count, replace=len(rows) < count)
+                batches[task] = self._batch(task, chosen, rng)
+        return batches
 
     def everything(self, task: str) -> Iterator[Batch]:
         """Every row of a task once, in order, for validation."""
@@ -130,6 +152,8 @@ class InteractionSampler:
         return batch
 
 
+Sampler = Callable[[int], Batch]
+"""The number of a step -> its batch."""
 SAMPLERS = {"frames": FrameSampler, "interactions": InteractionSampler}
 """Kind of sample -> what gathers it."""
 

@@ -110,6 +110,8 @@ def _load_weights(module: torch.nn.Module, path: Path, strict: bool = True) -> N
 def save_checkpoint(run: Path, step: int, method: Method, optimizer: torch.optim.Optimizer) -> None:
     """Write a checkpoint, atomically, and remove the ones before it."""
     final = run / "checkpoints" / f"step-{step:08d}"
+    if final.exists():  # whole, or it would not have this name
+        return
     draft = final.with_name(f".{final.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -120,8 +122,6 @@ def save_checkpoint(run: Path, step: int, method: Method, optimizer: torch.optim
     for number, numbers in optimizer.state_dict()["state"].items():
         state |= {f"{number}.{name}": torch.as_tensor(v) for name, v in numbers.items()}
     save_file({k: v.contiguous() for k, v in state.items()}, draft / "optimizer.safetensors")
-    if final.exists():
-        shutil.rmtree(final)
     os.replace(draft, final)
     for old in final.parent.iterdir():
         if old != final:

@@ -10,12 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 
 import torch
 from accelerate import Accelerator
-from accelerate.utils import ProjectConfiguration
+from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration
 from torch import Tensor
 
-from embodied_ssl.batches import SAMPLERS, generator_of, to_device
+from embodied_ssl.batches import FrameSampler, generator_of, to_device
 from embodied_ssl.checkpoint import METRICS, resume, save_checkpoint
 from embodied_ssl.data import FrameCache
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.features import calibrate
 from embodied_ssl.methods.base import Method
 from embodied_ssl.progress import progress_bar
 from embodied_ssl.train import TrainConfig
@@ -40,15 +42,14 @@ class Loop:
         self.accelerator = Accelerator(
             mixed_precision="bf16" if self._reduced() else "no",
             log_with="tensorboard",
+            # Not every layer of the trunk has a task.
+            kwargs_handlers=[DistributedDataParallelKwargs(find_unused_parameters=True)],
             project_config=ProjectConfiguration(str(config.out), str(config.out)),
         )
         # Other processes of a distributed run draw other samples.
-        seed = config.seed + 7919 * self.accelerator.process_index
-        sampler = SAMPLERS[method.samples](cache, config.batch_size, seed)
-        if hasattr(sampler, "require"):
-            sampler.require(method.config.tasks)
-        self.sampler, self.seed = sampler, seed
-        self.method = method
+        self.seed = config.seed + 7919 * self.accelerator.process_index
+        self.sampler = method.open_sampler(cache, config.batch_size, self.seed)
+        self.method, self.cache = method, cache
         optimizer = OPTIMIZERS[config.optimizer](_groups(method, config.weight_decay), config.lr)
         # Channels last is where the convolutions of CPUs and GPUs are fast.
         method = method.to(memory_format=torch.channels_last)
@@ -65,22 +66,22 @@ class Loop:
         """Train to the end of the budget."""
         config, accelerator = self.config, self.accelerator
         step = resume(config.out, self.method, self.optimizer)
-        images = step_images = 0
+        images = 0
         for _ in range(step):
-            self.method.progress = images / config.images
-            images += self.method.images_per_step(config.batch_size)
-        self._trim_metrics(step)
+            images += self._step_images(images)
         if images >= config.images:
             return
+        self._trim_metrics(step)
+        if step == 0:
+            self._calibrate_frozen()
         accelerator.init_trackers("tensorboard")
         self.method.train()
         saved = time.monotonic()
         start, before = time.monotonic(), images
         with progress_bar("train", config.images, "images") as advance:
             advance(images)
-            for batch in self._batches(step):
-                self.method.progress = images / config.images
-                step_images = self.method.images_per_step(config.batch_size)
+            for batch in self.batches(step):
+                step_images = self._step_images(images)
                 outputs = self.step(step, batch, images / config.images)
                 step, images = step + 1, images + step_images
                 advance(step_images)
@@ -110,7 +111,19 @@ class Loop:
         self.method.after_step()
         return outputs
 
-    def _batches(self, step: int) -> Iterator[dict]:
+    def _step_images(self, images: int) -> int:
+        """Images through the trunk in the step that begins after so many of them."""
+        self.method.progress = images / self.config.images
+        return self.method.images_per_step(self.config.batch_size) * self.accelerator.num_processes
+
+    def _calibrate_frozen(self) -> None:
+        """Fit the BatchNorm of a trunk that will not learn to the images that it will see."""
+        if not any(weights.requires_grad for weights in self.method.trunk.parameters()):
+            pool = FrameSampler(self.cache, 1, self.config.seed).pool
+            frames = self.cache.frames[pool[:: 1 + len(pool) // 1024]]
+            calibrate(self.method.trunk, frames, self.accelerator.device)
+
+    def batches(self, step: int) -> Iterator[dict]:
         """Batches from a step on, the next one gathered while this one trains."""
         with ThreadPoolExecutor(1) as pool:
             coming = pool.submit(self.sampler, step)
@@ -123,7 +136,7 @@ class Loop:
     def _log(self, step: int, images: int, outputs: dict[str, Tensor], rate: float) -> None:
         numbers = {k: v.item() for k, v in outputs.items() if v.dim() == 0}
         if not math.isfinite(numbers["loss"]):
-            raise FloatingPointError(f"the loss is {numbers['loss']} at step {step}")
+            raise UserError(f"the loss is {numbers['loss']} at step {step}: try a smaller --lr.")
         self.accelerator.log(numbers | {"images_per_second": rate}, step=step)
         if self.accelerator.is_main_process:
             entry = {"step": step, "images": images, "images_per_second": round(rate, 1), **numbers}

@@ -51,9 +51,11 @@ class TrainConfig:
     lr: float = 1e-3
     """Largest learning rate: it rises over the warm-up and falls along a cosine."""
     weight_decay: float = 0.05
+    """Of weights, not of biases and the scales of normalisation."""
     warmup: float = 0.03
     """Part of the training over which the learning rate rises."""
     seed: int = 0
+    """Of the first weights, the choice of samples and their augmentation."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """auto: bf16 where the hardware computes in it."""
     checkpoint_minutes: float = 5.0

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import torch
 from torch import Tensor, nn
 
+from embodied_ssl.batches import SAMPLERS, Sampler
+from embodied_ssl.data import FrameCache
 from embodied_ssl.trunks import Trunk
 
 
@@ -36,6 +38,10 @@ class Method(nn.Module):
         self.trunk = trunk
         self.config = config
         self.train_size = train_size
+
+    def open_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> Sampler:
+        """What gathers the batches of a dataset."""
+        return SAMPLERS[self.samples](cache, batch_size, seed)
 
     @abstractmethod
     def images_per_step(self, batch_size: int) -> int:

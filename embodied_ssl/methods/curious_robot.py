@@ -7,13 +7,15 @@ conv3 of a shared clone, poke from fc1, identity from fc2 of a shared clone.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import NONE, Augmentation, augment
+from embodied_ssl.batches import TASKS, Batch, InteractionSampler, Sampler
+from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
 from embodied_ssl.methods.base import Method
@@ -21,8 +23,6 @@ from embodied_ssl.methods.heads import ANGLES, GraspHead, PokeHead, PushHead, ta
 from embodied_ssl.methods.simclr import projection_head
 from embodied_ssl.trunks import Trunk
 
-Batch = dict[str, Any]
-TASKS = ("grasp", "push", "poke", "identity")
 IMAGES = {"grasp": ("before",), "push": ("before", "after"), "poke": ("before",),
           "identity": ("first", "second")}  # fmt: skip
 
@@ -111,13 +111,18 @@ class CuriousRobot(Method):
         """Samples of a task in a step; never one alone, for BatchNorm."""
         return max(2, round(self.config.shares[TASKS.index(task)] * batch_size))
 
+    def open_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> Sampler:
+        counts = {task: self.count(task, batch_size) for task in self.config.tasks}
+        sampler = InteractionSampler(cache, batch_size, seed, counts=counts)
+        sampler.require(self.config.tasks)
+        return sampler
+
     def images_per_step(self, batch_size: int) -> int:
         return sum(len(IMAGES[task]) * self.count(task, batch_size) for task in self.active_tasks())
 
     def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         tasks = self.active_tasks()
-        size = max(len(next(iter(batch[task].values()))) for task in tasks)
-        batch = {t: {k: v[: self.count(t, size)] for k, v in batch[t].items()} for t in tasks}
+        batch = {task: dict(batch[task]) for task in tasks}
         images = {task: self._augmented(task, batch[task], generator) for task in tasks}
         # All tasks share one pass, and so the statistics of BatchNorm.
         stages = self.trunk.stages(self.trunk.normalize(torch.cat([images[t] for t in tasks])))

@@ -1,0 +1,110 @@
+"""Augmentation: geometry on drawn images, colours against single operations, seeds."""
+
+import colorsys
+import math
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from embodied_ssl.augment import NONE, Augmentation, augment
+
+STRONG = Augmentation(rotate=0.5, gray=0.2, blur=0.5)
+
+
+def noise(count=4, size=32):
+    generator = torch.Generator().manual_seed(9)
+    return torch.randint(256, (count, 3, size, size), generator=generator).byte()
+
+
+def seeded(seed=0):
+    return torch.Generator().manual_seed(seed)
+
+
+def needle(angle):
+    """A white line through the centre, counter-clockwise from the u axis by radians."""
+    image = np.zeros((65, 65, 3), np.uint8)
+    tip = 24 * 256 * np.array([math.cos(angle), -math.sin(angle)])
+    start, end = (np.round(32 * 256 + sign * tip).astype(int).tolist() for sign in (-1, 1))
+    cv2.line(image, start, end, (255, 255, 255), 5, cv2.LINE_AA, shift=8)
+    return torch.from_numpy(image).permute(2, 0, 1)[None]
+
+
+def direction(image):
+    """Counter-clockwise angle of the line in an image, radians in [0, pi)."""
+    v, u = np.nonzero(image[0, 0].numpy() > 0.5)
+    spread = np.cov(np.stack([u - 32.0, 32.0 - v]))
+    axis = np.linalg.eigh(spread)[1][:, -1]
+    return math.atan2(axis[1], axis[0]) % math.pi
+
+
+def test_without_augmentation_images_stay_as_they_are():
+    frames = noise()
+    images = augment(frames, 32, NONE, seeded())
+    torch.testing.assert_close(images, frames / 255, atol=1e-5, rtol=0)
+
+
+@pytest.mark.parametrize("degrees", [0, 20, 70, 130])
+@pytest.mark.parametrize("flip", [False, True])
+def test_a_line_turns_counter_clockwise_after_it_was_mirrored(degrees, flip):
+    turn = torch.tensor([math.radians(30)])
+    image = augment(needle(math.radians(degrees)), 65, NONE, seeded(), turn, torch.tensor([flip]))
+    expected = math.radians((-degrees if flip else degrees) + 30)
+    assert math.sin(direction(image) - expected) == pytest.approx(0, abs=0.04)
+
+
+def test_the_same_seed_gives_the_same_images_and_another_gives_others():
+    first, again, other = (augment(noise(), 24, STRONG, seeded(s)) for s in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.allclose(first, other, atol=0.05)
+    assert first.shape == (4, 3, 24, 24)
+    assert first.min() >= 0 and first.max() <= 1
+
+
+def test_a_full_turn_of_the_hue_by_thirds_permutes_the_channels():
+    frames = torch.tensor([200, 100, 50]).byte().reshape(1, 3, 1, 1).expand(1, 3, 4, 4)
+    turned = {
+        tuple((augment(frames, 4, settings, seeded(s))[0, :, 0, 0] * 255).round().int().tolist())
+        for s in range(60)
+        for settings in [Augmentation((1, 1), 0, 0, 0, 0, 0, hue=0.5)]
+    }
+    gray = 350 / 3
+    for pixel in turned:  # turned about the grey axis: the sum stays, up to clipping
+        if 0 not in pixel and 255 not in pixel:
+            assert sum(pixel) / 3 == pytest.approx(gray, abs=1)
+    hues = {round(colorsys.rgb_to_hsv(*pixel)[0], 1) for pixel in turned}
+    assert len(hues) >= 8
+
+
+def test_brightness_scales_and_grey_equals_luma():
+    frames = noise(64)
+    bright = augment(frames, 32, Augmentation((1, 1), 0, 0, 0.3, 0, 0, 0), seeded())
+    ratio = bright.mean((1, 2, 3)) / (frames / 255).mean((1, 2, 3))
+    assert 0.69 < ratio.min() < 0.8 and 1.1 < ratio.max() < 1.31
+    grey = augment(frames, 32, Augmentation((1, 1), 0, 0, 0, 0, 0, 0, gray=1.0), seeded())
+    weights = torch.tensor([0.299, 0.587, 0.114]).reshape(1, 3, 1, 1)
+    luma = (frames / 255 * weights).sum(1, keepdim=True).expand(-1, 3, -1, -1)
+    torch.testing.assert_close(grey, luma, atol=1e-5, rtol=0)
+
+
+def test_contrast_keeps_the_mean_luma():
+    frames = (noise(16) // 4 + 96).byte()  # far from clipping
+    images = augment(frames, 32, Augmentation((1, 1), 0, 0, 0, 0.5, 0, 0), seeded())
+    weights = torch.tensor([0.299, 0.587, 0.114])
+    before, after = ((x.mean((2, 3)) @ weights) for x in (frames / 255, images))
+    torch.testing.assert_close(after, before, atol=1e-4, rtol=0)
+    assert (images.std((2, 3)) / (frames / 255).std((2, 3))).std() > 0.1
+
+
+def test_blur_agrees_with_opencv_and_leaves_the_others_alone():
+    blurred = augment(noise(), 32, Augmentation((1, 1), 0, 0, 0, 0, 0, 0, blur=1.0), seeded())
+    plain = noise() / 255
+    errors = []
+    for sigma in np.linspace(0.3, 1.5, 121):
+        reference = cv2.GaussianBlur(
+            plain[0].permute(1, 2, 0).numpy(), (7, 7), sigma, borderType=cv2.BORDER_REFLECT_101
+        )
+        errors.append(np.abs(blurred[0].permute(1, 2, 0).numpy() - reference).max())
+    assert min(errors) < 0.01
+    assert not torch.allclose(blurred, plain, atol=0.05)

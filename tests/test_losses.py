@@ -1,0 +1,58 @@
+"""Losses against analytic cases and loops that spell them out."""
+
+import math
+
+import pytest
+import torch
+from sklearn.metrics import log_loss
+from sklearn.metrics.pairwise import cosine_similarity
+
+from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
+
+
+def test_nt_xent_agrees_with_a_loop_over_the_views():
+    first, second = torch.randn(2, 6, 5, generator=torch.Generator().manual_seed(0))
+    views = torch.cat([first, second]).numpy()
+    similarity = cosine_similarity(views) / 0.3
+    total = 0.0
+    for i in range(12):
+        others = [math.exp(similarity[i, j]) for j in range(12) if j != i]
+        total -= math.log(math.exp(similarity[i, (i + 6) % 12]) / sum(others))
+    assert nt_xent(first, second, 0.3).item() == pytest.approx(total / 12, rel=1e-5)
+
+
+def test_nt_xent_of_collapsed_views_is_the_logarithm_of_the_choices():
+    same = torch.ones(8, 4)
+    assert nt_xent(same, same, 0.1).item() == pytest.approx(math.log(15), rel=1e-5)
+
+
+def test_nt_xent_of_separate_objects_is_near_zero_and_symmetric():
+    eye = torch.eye(8)
+    assert nt_xent(eye, 3 * eye, 0.05).item() < 1e-6
+    first, second = torch.randn(2, 8, 4, generator=torch.Generator().manual_seed(1))
+    assert torch.isclose(nt_xent(first, second, 0.2), nt_xent(second, first, 0.2))
+
+
+def test_cosine_embedding_agrees_with_torch():
+    first, second = torch.randn(2, 7, 5, generator=torch.Generator().manual_seed(0))
+    pairs = torch.cat([first, first]), torch.cat([second, second.roll(1, dims=0)])
+    signs = torch.cat([torch.ones(7), -torch.ones(7)])
+    expected = torch.nn.CosineEmbeddingLoss(margin=0.1)(*pairs, signs)
+    assert torch.isclose(cosine_embedding(first, second, margin=0.1), expected)
+
+
+def test_masked_grasp_agrees_with_the_log_loss_of_the_executed_angles():
+    generator = torch.Generator().manual_seed(0)
+    logits = torch.randn(9, 18, 2, generator=generator)
+    angle = torch.randint(18, (9,), generator=generator)
+    success = torch.tensor([0, 1, 1, 0, 1, 0, 0, 1, 1])
+    chosen = [logits[i, angle[i]].double().softmax(0).tolist() for i in range(9)]
+    expected = log_loss(success.numpy(), chosen)
+    assert masked_grasp(logits, angle, success).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_masked_grasp_leaves_other_angles_without_a_gradient():
+    logits = torch.zeros(2, 18, 2, requires_grad=True)
+    masked_grasp(logits, torch.tensor([3, 17]), torch.tensor([0, 1])).backward()
+    touched = logits.grad.abs().sum(2).nonzero().tolist()
+    assert touched == [[0, 3], [1, 17]]
