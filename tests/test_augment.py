@@ -23,9 +23,9 @@ def seeded(seed=0):
 
 
 def needle(angle):
-    """A white line through the centre, counter-clockwise from the u axis by radians."""
+    """A short white line (its mirror image beyond the border stays out), radians from u."""
     image = np.zeros((65, 65, 3), np.uint8)
-    tip = 24 * 256 * np.array([math.cos(angle), -math.sin(angle)])
+    tip = 15 * 256 * np.array([math.cos(angle), -math.sin(angle)])
     start, end = (np.round(32 * 256 + sign * tip).astype(int).tolist() for sign in (-1, 1))
     cv2.line(image, start, end, (255, 255, 255), 5, cv2.LINE_AA, shift=8)
     return torch.from_numpy(image).permute(2, 0, 1)[None]
