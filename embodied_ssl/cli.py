@@ -4,7 +4,7 @@ import errno
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, get_args
+from typing import Annotated, Any
 
 from embodied_ssl.errors import UserError, did_you_mean
 
@@ -69,8 +69,7 @@ def _train(args: list[str], program: str) -> None:
     ) -> tuple[TrainConfig, Any]:
         return loop, method
 
-    with _lists_with_commas():
-        loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
+    loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
     run_train(loop, name, method)
 
 
@@ -103,27 +102,6 @@ def _parse(what: Any, args: list[str], program: str, description: str | None = N
     import tyro
 
     return tyro.cli(what, prog=program, description=description, args=args)
-
-
-def _lists_with_commas() -> Any:
-    """Lets tyro take names apart at commas too: ``--tasks grasp,push``."""
-    from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec
-
-    registry = ConstructorRegistry()
-
-    @registry.primitive_rule
-    def names(info: Any) -> Any:
-        if get_args(info.type) != (str, ...):
-            return None
-        return PrimitiveConstructorSpec(
-            nargs="*",
-            metavar="NAME,NAME,...",
-            instance_from_str=lambda given: tuple(n for part in given for n in part.split(",")),
-            is_instance=lambda value: isinstance(value, tuple),
-            str_from_instance=list,
-        )
-
-    return registry
 
 
 def _list_of_methods() -> str:

@@ -153,8 +153,14 @@ def shard_rows(spec: CollectSpec, k: int) -> list[dict[str, Any]]:
 def collect_shard(spec: CollectSpec, k: int) -> Path:
     """Collect shard ``k`` and give its path. Pure: the same bytes whoever collects it, and when."""
     from embodied_ssl.data.shards import write_shard
+    from embodied_ssl.errors import UserError
+    from embodied_ssl_envs.errors import WorldError
 
-    write_shard(spec.file(k), spec.env, shard_rows(spec, k))
+    try:
+        rows = shard_rows(spec, k)
+    except WorldError as error:  # an object that will not load
+        raise UserError(str(error)) from error
+    write_shard(spec.file(k), spec.env, rows)
     return spec.file(k)
 
 

@@ -3,25 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from tyro.conf import Positional
 
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.schema import image_columns, schema_of
-
-
-@dataclass(frozen=True)
-class InfoConfig:
-    """Say what a dataset holds and whether it is whole."""
-
-    data: Annotated[Path, Positional]
-    """Folder of the dataset."""
 
 
 def print_info(path: Path) -> None:
