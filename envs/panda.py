@@ -23,7 +23,7 @@ FINGERTIP = 0.01  # metres that the fingers reach beyond that frame
 OPENING = 0.04  # metres of travel of each finger
 # N m: five times the real arm's limits, because a real arm's controller carries its own weight.
 ARM_FORCE = 5 * np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])
-GRIP_FORCE = 25.0  # N on each finger; the real hand grips continuously with up to 70 N
+GRIP_FORCE = 12.0  # N on each finger: enough for 0.8 kg, and soft things are not squeezed out
 POSITION_GAIN = 0.5  # tracks within 3 mm at the speeds below; higher gains overshoot
 
 

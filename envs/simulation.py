@@ -71,7 +71,7 @@ class Simulation:
             fixedTimeStep=TIME_STEP,
             numSolverIterations=50,
             deterministicOverlappingPairs=1,
-            contactBreakingThreshold=0.002,
+            contactBreakingThreshold=0.005,
         )
 
     def step(self, count: int = 1) -> None:

@@ -32,8 +32,8 @@ class EvaluateConfig:
     runs: Annotated[tuple[str, ...], Positional]
     """Run folders, or baselines: pixels, histogram, random, imagenet."""
     data: str
-    """A turntable data set, ``folder:PATH`` of photos as kind/instance/*.jpg, or for the protocol
-    ``interactions`` a tabletop data set."""
+    """A turntable data set, folder:PATH of photos as kind/instance/*.jpg, or for the protocol
+    interactions a tabletop data set."""
     protocol: str = "retrieval"
     """retrieval: recall@k of held-out objects; interactions: each task on unseen objects."""
     out: Path | None = None

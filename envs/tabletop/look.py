@@ -23,6 +23,7 @@ WIDEST = 2.2  # radians of the first joint to either side; five poses are 60 deg
 EYE = np.array([0.35, -0.55, 0.65])  # metres, in the frame that turns with the first joint
 MARGIN = 1.5  # width of a view over the object's diameter
 ASIDE = 2.1  # radians of the first joint at which a dropped object misses the table
+SHOW_STEPS = 140  # from pose to pose: within the arm's real limit of 2.2 rad/s
 FALL_STEPS = 60
 
 
@@ -43,7 +44,7 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
     for azimuth in azimuths:
         jitter = rng.uniform(-1, 1, 7) * [0.02, 0.1, 0.0, 0.1, 0.35, 0.45, 1.2]
         joints = turned(SHOWING, azimuth) + jitter
-        arm.move_joints(joints, TRAVEL_STEPS)
+        arm.move_joints(joints, SHOW_STEPS)
         if not holds(world):  # it has slipped away, and the robot feels it
             break
         camera = _head_camera(world, held)

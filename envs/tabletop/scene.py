@@ -12,6 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.simulation import Light, Simulation
 from embodied_ssl_envs.surfaces import SURFACES, surface_file
 
@@ -66,15 +67,9 @@ def _panel(simulation: Simulation, corners: np.ndarray, surface: int, tiles: flo
     corners = np.asarray(corners, float)
     indices = [index for second in range(1, len(corners) - 1) for index in (0, second, second + 1)]
     normal = np.cross(corners[1] - corners[0], corners[2] - corners[1])
-    normal = (normal / np.linalg.norm(normal)).tolist()
-    uvs = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * tiles).tolist()[: len(corners)]
-    shape = client.createVisualShape(
-        client.GEOM_MESH,
-        vertices=corners.tolist(),
-        indices=indices,
-        uvs=uvs,
-        normals=[normal] * len(corners),
-    )
+    normal = normal / np.linalg.norm(normal)
+    uvs = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * tiles)[: len(corners)]
+    shape = visual_mesh(client, corners, np.tile(normal, (len(corners), 1)), uvs, indices)
     body = client.createMultiBody(baseMass=0, baseVisualShapeIndex=shape)
     texture = client.loadTexture(surface_file(surface))
     client.changeVisualShape(body, -1, textureUniqueId=texture)
