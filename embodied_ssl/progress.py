@@ -66,7 +66,7 @@ def _log(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
         now = time.monotonic()
         if now - last > LINE_EVERY or (meter.done >= total and count):
             last = now
-            left = (total - meter.done) / meter.rate if meter.rate else 0
+            left = max(0, total - meter.done) / meter.rate if meter.rate else 0
             print(
                 f"{title}: {meter.done}/{total} {unit}, {meter.rate:.1f}/s, {left:.0f} s left",
                 file=sys.stderr,
