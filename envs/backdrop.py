@@ -42,8 +42,8 @@ def frame_object(
 ) -> Camera:
     """A camera about (elevation, azimuth), degrees, in whose frame the subject spans 45 to 85 %."""
     elevation = np.radians(elevation + rng.uniform(-4, 4))
-    azimuth = np.radians(azimuth + rng.uniform(-8, 8))
-    roll = np.radians(rng.uniform(-10, 10))
+    azimuth = np.radians(azimuth)
+    roll = np.radians(rng.uniform(-25, 25))
     back = np.array(
         [
             np.cos(azimuth) * np.cos(elevation),

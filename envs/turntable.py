@@ -32,8 +32,9 @@ class TurntableEnv(gymnasium.Env):
     ### Action
 
     `Discrete(3 * azimuths)`: which view. View `i` is taken from elevation 30, 45 or 60 degrees
-    (`i // azimuths`) and azimuth `360 * (i % azimuths) / azimuths`, both with a few degrees of
-    jitter; roll, distance, and place in the frame vary too. The object spans 45 to 85 % of the
+    (`i // azimuths`), give or take 4, and from anywhere in the sector `i % azimuths` of
+    `360 / azimuths` degrees, so that no query has its twin in the gallery; roll (25 degrees to
+    either side), distance, and place in the frame vary too. The object spans 45 to 85 % of the
     frame, along its larger side there.
 
     ### Observation
@@ -44,7 +45,7 @@ class TurntableEnv(gymnasium.Env):
 
     The reward is 0. After each step `info["record"]` is the row that `collect` stores: `episode`,
     `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
-    (degrees, without the jitter) and `role`: views from 45 degrees are queries, those from 30 and
+    (degrees, the middle of the sector) and `role`: views from 45 degrees are queries, those from 30 and
     60 the gallery. An episode terminates after as many steps as there are views.
 
     ### Reset
@@ -157,6 +158,7 @@ class TurntableEnv(gymnasium.Env):
 
     def _photograph(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
         rng = np.random.default_rng(self._seeds[view])
+        azimuth += rng.uniform(-180, 180) / self.azimuths
         camera = frame_object(rng, self.subject, elevation, azimuth, self.image_size)
         stage = Stage(self.simulation, rng, camera, self.subject, self._surfaces[view])
         self._image = self.simulation.render(camera, draw_light(rng)).rgb

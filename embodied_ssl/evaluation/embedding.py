@@ -62,6 +62,12 @@ def candidates(gallery: Features) -> list[Embedding]:
     return [OneStage(*key) for key in gallery] + [Whitened(dim) for dim in dims]
 
 
+def raw(features: Features) -> OneStage:
+    """The last pooled stage, mean-pooled: nothing is chosen, so models compare like for like."""
+    pooled = [key for key in features if key[1] == "mean"]
+    return OneStage(*(pooled or list(features))[-1])
+
+
 def side_by_side(features: Features) -> np.ndarray:
     """(N, sum of C): every stage, mean-pooled where there is a choice, scaled to unit length."""
     return np.hstack([normalized(x) for (_, pooling), x in features.items() if pooling != "max"])

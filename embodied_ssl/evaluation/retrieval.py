@@ -1,8 +1,9 @@
 """Retrieval of held-out objects: which images of the gallery are nearest to a query?
 
 The embedding (one stage, mean- or max-pooled and centred; or all stages whitened) is chosen on the
-validation objects by instance recall@1, then the test objects are read once. As on UW RGB-D the
-gallery has the lowest and the highest elevation, the queries the one between.
+validation objects by instance recall@1, then the test objects are read once; beside it stands the
+raw embedding, which nobody chose. As on UW RGB-D the gallery has the lowest and the highest
+elevation, the queries the one between.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from embodied_ssl.evaluation.embedding import (
     Features,
     candidates,
     fit,
+    raw,
     select,
 )
 from embodied_ssl.evaluation.features import open_device
@@ -110,13 +112,18 @@ def judge(features: Features, val: Half, test: Half, shown: np.ndarray) -> dict[
         shown: positions among the queries of ``test`` whose neighbours are reported.
     """
     embedding, table = choose(features, val)
-    (encoder,) = fit([embedding], select(features, test.gallery))
+    plain = raw(features)
+    encoder, plain_encoder = fit([embedding, plain], select(features, test.gallery))
     similarity = test.similarity(features, encoder)
     neighbours = test.gallery[nearest(similarity[shown], SHOWN_NEIGHBOURS)]
     return {
         "embedding": embedding.label,
         "val": table,
         "test": test.score(similarity),
+        "raw": {
+            "embedding": plain.label,
+            "test": test.score(test.similarity(features, plain_encoder)),
+        },
         "neighbours": neighbours.tolist(),
     }
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from embodied_ssl.evaluation.recall import RANKS
@@ -30,28 +32,45 @@ def short_name(name: str) -> str:
     return Path(name).name or name
 
 
-def retrieval_table(results: dict[str, Any]) -> Table:
-    """Recall@k on the test objects, a row a model."""
-    data = results["data"]["test"]
+def retrieval_table(results: dict[str, Any], ranks: Sequence[int] = RANKS) -> Table:
+    """Recall@k on the test objects: each model with its chosen and its raw embedding."""
     table = Table(
         box=box.SIMPLE,
-        title="recall@" + "/".join(map(str, RANKS)) + " on test objects",
+        title="recall@" + "/".join(map(str, ranks)) + " on test objects",
         caption="{queries} queries, {gallery} images in the gallery, {instances} instances of "
-        "{kinds} kinds; embedding chosen on validation objects".format(**data),
+        "{kinds} kinds; first the embedding chosen on validation objects, then the raw one".format(
+            **results["data"]["test"]
+        ),
     )
-    table.add_column("model, [dim]embedding", overflow="fold")
+    table.add_column("model, [dim]embedding", no_wrap=True)
     for title in LEVELS.values():
-        table.add_column(title, no_wrap=True)
+        table.add_column(title)
     for name, model in results["models"].items():
-        cells = [" ".join(share(model["test"][level][str(k)]) for k in RANKS) for level in LEVELS]
-        table.add_row(f"{short_name(name)}\n[dim]{model['embedding']}", *cells)
+        table.add_row(f"[bold]{escape(short_name(name))}")
+        for part in parts(model):
+            cells = [" ".join(share(part["test"][level][str(k)]) for k in ranks) for level in LEVELS]
+            table.add_row(f"  [dim]{part['embedding']}", *cells)
+    return table
+
+
+def parts(model: dict[str, Any]) -> list[dict[str, Any]]:
+    """What is shown of a model: its chosen embedding, and the raw one where that is another."""
+    return [model] if model["embedding"] == model["raw"]["embedding"] else [model, model["raw"]]
+
+
+def fitting_table(results: dict[str, Any], console: Console) -> Table:
+    """The table with as many ranks as the terminal is wide enough for."""
+    for count in range(len(RANKS), 0, -1):
+        table = retrieval_table(results, RANKS[:count])
+        if console.measure(table).maximum <= console.width:
+            break
     return table
 
 
 def print_retrieval(results: dict[str, Any]) -> None:
     """The table, and how many queries the last column had to leave out."""
     console = Console()
-    console.print(retrieval_table(results))
+    console.print(fitting_table(results, console))
     total = results["data"]["test"]["queries"]
     judged = next(iter(results["models"].values()))["test"]["category_without_own"]["queries"]
     if judged < total:

@@ -13,7 +13,7 @@ from embodied_ssl_envs.tabletop.perception import surface_point
 from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
 
 SPEED = 0.04  # metres a second
-ABOVE = 0.01  # metres above the seen surface at which the slow descent begins
+ABOVE = 0.03  # metres above the seen surface at which the slow descent begins
 DEEPEST = 0.015  # metres below it at which it ends
 LOWEST = 0.002  # metres above the table
 ENOUGH = 12.0  # newtons
@@ -59,7 +59,7 @@ def _press(world: TabletopWorld, surface: np.ndarray, orientation: np.ndarray) -
     arm = world.arm
     deepest = max(surface[2] - DEEPEST, FINGERTIP + LOWEST)
     steps = max(1, int((surface[2] + ABOVE - deepest) / SPEED / TIME_STEP))
-    # Over 25 mm a straight line in joint angles is a straight line of the fingertip to 0.1 mm.
+    # Over 45 mm a straight line in joint angles is a straight line of the fingertip to 1.5 mm.
     first = arm.target
     last = arm.kinematics.solve((surface[0], surface[1], deepest), orientation)
     force = []
