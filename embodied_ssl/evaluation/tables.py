@@ -60,9 +60,10 @@ def parts(model: dict[str, Any]) -> list[dict[str, Any]]:
 
 def fitting_table(results: dict[str, Any], console: Console) -> Table:
     """The table with as many ranks as the terminal is wide enough for."""
+    unbounded = console.options.update(width=1000)
     for count in range(len(RANKS), 0, -1):
         table = retrieval_table(results, RANKS[:count])
-        if console.measure(table).maximum <= console.width:
+        if console.measure(table, options=unbounded).maximum <= console.width:
             break
     return table
 
