@@ -69,7 +69,7 @@ def load_trunk(run: str | Path) -> Trunk:
     """The trained trunk of a run, on the CPU; UserError when there is no whole checkpoint."""
     info = load_run(run)
     trunk = build_trunk(info.trunk, **info.trunk_settings)
-    _load_weights(trunk, _checkpoint(run) / "trunk" / "model.safetensors")
+    _load_weights(trunk, checkpoint_of(run) / "trunk" / "model.safetensors")
     return trunk.eval()
 
 
@@ -83,7 +83,7 @@ def load_method(run: str | Path) -> Method:
     config = from_plain(cls.Config, info.method_config)
     trunk = build_trunk(info.trunk, **info.trunk_settings)
     method = cls(trunk, config, info.train["train_size"])
-    load_weights(method, _checkpoint(run))
+    load_weights(method, checkpoint_of(run))
     return method.eval()
 
 
@@ -93,7 +93,8 @@ def load_weights(method: Method, checkpoint: Path) -> None:
     _load_weights(method, checkpoint / "method.safetensors", strict=False)
 
 
-def _checkpoint(run: str | Path) -> Path:
+def checkpoint_of(run: str | Path) -> Path:
+    """The newest checkpoint of a run; UserError when there is none yet."""
     checkpoint = newest(run)
     if checkpoint is None:
         raise UserError(f"{run} has no checkpoint yet: run its train command again.")

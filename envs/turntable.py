@@ -45,8 +45,8 @@ class TurntableEnv(gymnasium.Env):
 
     The reward is 0. After each step `info["record"]` is the row that `collect` stores: `episode`,
     `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
-    (degrees, the middle of the sector) and `role`: views from 45 degrees are queries, those from 30 and
-    60 the gallery. An episode terminates after as many steps as there are views.
+    (degrees, the middle of the sector) and `role`: views from 45 degrees are queries, those from
+    30 and 60 the gallery. An episode terminates after as many steps as there are views.
 
     ### Reset
 

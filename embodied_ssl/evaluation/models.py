@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from embodied_ssl.checkpoint import load_run, load_trunk
+from embodied_ssl.checkpoint import checkpoint_of, load_run, load_trunk
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.evaluation.baselines import (
     ImageNetTrunk,
@@ -39,13 +39,14 @@ def model_names(named: Sequence[str]) -> list[str]:
 
 
 def check_names(named: Sequence[str]) -> None:
-    """UserError for a name that is neither a baseline nor a run folder."""
+    """UserError for a name that is neither a baseline nor the folder of a run with a checkpoint."""
     for name in named:
         if name in BASELINES:
             continue
         if not Path(name).is_dir():
             raise did_you_mean("run or baseline", name, BASELINES)
         load_run(name)
+        checkpoint_of(name)
 
 
 def run_folders(named: Sequence[str]) -> list[str]:

@@ -48,7 +48,9 @@ def retrieval_table(results: dict[str, Any], ranks: Sequence[int] = RANKS) -> Ta
     for name, model in results["models"].items():
         table.add_row(f"[bold]{escape(short_name(name))}")
         for part in parts(model):
-            cells = [" ".join(share(part["test"][level][str(k)]) for k in ranks) for level in LEVELS]
+            cells = [
+                " ".join(share(part["test"][level][str(k)]) for k in ranks) for level in LEVELS
+            ]
             table.add_row(f"  [dim]{part['embedding']}", *cells)
     return table
 

@@ -1,0 +1,89 @@
+"""The whole way through the installed commands, small: collect, train, evaluate, report."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+TRUNK = "--trunk.width 0.1 --trunk.fc-dim 16 --train-size 48 --batch-size 8"
+
+
+@pytest.fixture
+def commands(tmp_path):
+    """Run an installed command in an empty folder and give what it printed."""
+
+    def call(line, *more, **environment):
+        verb, *args = line.split()
+        done = subprocess.run(
+            [Path(sys.executable).with_name(verb), *args, *more],
+            cwd=tmp_path,
+            env=os.environ | {"COLUMNS": "100"} | environment,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    return call
+
+
+def digests(folder):
+    files = [*sorted((folder / "data").iterdir()), folder / "dataset.json"]
+    return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+
+def test_from_nothing_to_a_report(commands, tmp_path):
+    collecting = "collect --env tabletop --out table --interactions 150 --image-size 48 --workers 2"
+    commands(collecting)
+    commands(
+        "collect --env turntable --out turn --val-objects 6 --test-objects 8 --azimuths 1 "
+        "--image-size 48"
+    )
+    before = digests(tmp_path / "table")
+    commands(collecting)  # nothing is left to do
+    assert digests(tmp_path / "table") == before
+    said = commands("embodied-ssl info table")
+    assert "150" in said and "grasp" in said
+    # What is on disk is the boundary: whoever trains needs no simulator.
+    blocked = tmp_path / "blocked"
+    blocked.mkdir()
+    (blocked / "pybullet.py").write_text("raise ImportError('blocked')")
+    training = "train curious-robot --data table --images 160 --out run"
+    for line in (training, training.replace("curious-robot", "simclr").replace("run", "other")):
+        commands(f"{line} {TRUNK}", PYTHONPATH=str(blocked))
+    said = commands("evaluate run other --data turn --out turn.json", PYTHONPATH=str(blocked))
+    assert "recall@1" in said
+    commands("evaluate run other --data table --protocol interactions --out tasks.json")
+    commands("embodied-ssl report --data table --runs run --evaluations turn.json tasks.json "
+             "--out report.html")  # fmt: skip
+    results = json.loads((tmp_path / "turn.json").read_text())
+    assert {"pixels", "histogram", "random", "run", "other"} <= results["models"].keys()
+    assert results["data"]["test"]["queries"] == 8
+    assert results["command"][0] == "evaluate"
+    assert (tmp_path / "report.html").stat().st_size > 50_000
+
+
+def test_collecting_that_was_killed_goes_on(commands, tmp_path):
+    line = "collect --env turntable --val-objects 8 --test-objects 24 --azimuths 2 --image-size 32"
+    commands(f"{line} --out whole")
+    args = [Path(sys.executable).with_name("collect"), *line.split()[1:], "--out", "broken"]
+    process = subprocess.Popen(
+        [*args, "--workers", "2"], cwd=tmp_path, stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    data = tmp_path / "broken" / "data"
+    workers = []
+    while process.poll() is None and not (data.is_dir() and list(data.glob("0*.parquet"))):
+        workers = psutil.Process(process.pid).children(recursive=True) or workers
+        time.sleep(0.002)
+    process.kill()
+    process.wait()
+    assert psutil.wait_procs(workers, timeout=20)[1] == []  # none is left behind
+    commands(f"{line} --out broken", "--workers", "2")
+    assert digests(tmp_path / "broken") == digests(tmp_path / "whole")
+    assert not list(data.glob(".*"))

@@ -1,0 +1,78 @@
+"""The trunk's contract: as many stages as names, of the sizes that were promised."""
+
+import pytest
+import torch
+
+from embodied_ssl.errors import UserError
+from embodied_ssl.trunks import AlexNet, build_trunk
+
+TRUNKS = {
+    "batch": ("alexnet", {}),
+    "lrn": ("alexnet", {"norm": "lrn"}),
+    "narrow": ("alexnet", {"width": 0.25, "fc_dim": 64}),
+    "resnet": ("resnet10t", {}),
+    "mobile": ("mobilenetv3_small_050", {}),
+}
+
+
+@pytest.fixture(params=TRUNKS)
+def trunk(request):
+    torch.manual_seed(0)
+    name, settings = TRUNKS[request.param]
+    return build_trunk(name, **settings).eval()
+
+
+@pytest.mark.parametrize("size", [32, 96, 128])
+def test_stages_are_what_they_say(trunk, size):
+    with torch.inference_mode():
+        images = trunk.normalize(torch.randint(0, 256, (2, 3, size, size), dtype=torch.uint8))
+        stages, features = trunk.stages(images), trunk(images)
+    assert [maps.shape[:2] for maps in stages] == [(2, dim) for dim in trunk.stage_dims]
+    assert len(trunk.stage_names) == len(set(trunk.stage_names)) == len(stages)
+    assert all(maps.dim() == 4 and maps.isfinite().all() for maps in stages)
+    assert features.shape == (2, trunk.dim)
+    torch.testing.assert_close(features, stages[-1].mean((2, 3)))
+
+
+def test_bytes_and_numbers_are_the_same_image(trunk):
+    frames = torch.randint(0, 256, (2, 3, 32, 32), dtype=torch.uint8)
+    torch.testing.assert_close(trunk.normalize(frames), trunk.normalize(frames.float() / 255))
+
+
+def test_weights_follow_from_the_seed(trunk):
+    settings = next(s for n, s in TRUNKS.values() if n == "alexnet" and not s)
+    first, second = (torch.manual_seed(5) and build_trunk("alexnet", **settings) for _ in range(2))
+    for one, other in zip(first.parameters(), second.parameters(), strict=True):
+        assert torch.equal(one, other)
+
+
+def test_it_can_be_saved_and_opened_again(tmp_path):
+    trunk = AlexNet(width=0.1, fc_dim=16, norm="lrn").eval()
+    trunk.save_pretrained(tmp_path)
+    again = AlexNet.from_pretrained(tmp_path).eval()
+    images = torch.rand(2, 3, 64, 64)
+    assert torch.equal(trunk(images), again(images))
+
+
+def test_the_papers_sizes():
+    trunk = AlexNet(fc_dim=4096, norm="lrn", grid=6)
+    assert trunk.stage_dims == (96, 256, 384, 384, 256, 4096, 4096)
+    assert not any(isinstance(layer, torch.nn.BatchNorm2d) for layer in trunk.modules())
+    # Without groups, as in the paper's figure; biases and the two large layers included.
+    count = sum(p.numel() for p in trunk.parameters())
+    convolutions = [(3, 96, 11), (96, 256, 5), (256, 384, 3), (384, 384, 3), (384, 256, 3)]
+    layers = [*convolutions, (256, 4096, 6), (4096, 4096, 1)]
+    assert count == sum(i * o * k * k + o for i, o, k in layers)
+
+
+@pytest.mark.parametrize(
+    ("name", "settings", "said"),
+    [
+        ("alexnett", {}, "did you mean 'alexnet'"),
+        ("resnet10t", {"width": 2.0}, "no setting 'width'"),
+        ("zzzz", {}, "unknown trunk"),
+    ],
+)
+def test_what_is_no_trunk(name, settings, said):
+    with pytest.raises(UserError, match=said):
+        build_trunk(name, **settings)
