@@ -20,6 +20,7 @@ def trained(tabletop_dir, tmp_path_factory):
         images=32,
         batch_size=8,
         train_size=48,
+        precision="fp32",  # Accelerate has one for a whole process
     )
     return run_train(config, "simclr")
 

@@ -142,6 +142,7 @@ def test_a_new_method_is_a_file_and_a_line(tmp_path, tabletop_dir, monkeypatch):
         images=32,
         batch_size=8,
         train_size=48,
+        precision="fp32",  # Accelerate has one for a whole process
     )
     run_train(config, "brightness")
     assert type(load_method(config.out)).__name__ == "Brightness"
