@@ -14,7 +14,17 @@ from typing import Any
 ROWS = 100  # interactions in a shard of an endless env
 EPISODES = 8  # episodes in a shard of an env with a fixed number of them
 
-ENVS = {"tabletop": "embodied_ssl/Tabletop-v0", "turntable": "embodied_ssl/Turntable-v0"}
+ENVS = {
+    "tabletop": "embodied_ssl/Tabletop-v0",
+    "turntable": "embodied_ssl/Turntable-v0",
+    "rooms": "embodied_ssl/Rooms-v0",
+}
+OWN_SETTINGS = {
+    "tabletop": (),
+    "turntable": ("val_objects", "test_objects", "azimuths"),
+    "rooms": ("episodes", "frames"),
+}
+"""Counts that an env takes besides what all of them take."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +32,7 @@ class CollectConfig:
     """Collect data in a simulated world."""
 
     env: str
-    """tabletop or turntable."""
+    """tabletop, turntable or rooms."""
     out: Path
     """Folder of the dataset; the same command continues what was interrupted."""
     interactions: int = 10_000
@@ -43,6 +53,10 @@ class CollectConfig:
     """Turntable: objects of the test split."""
     azimuths: int = 8
     """Turntable: views of an object at each elevation."""
+    episodes: int = 400
+    """Rooms: how many of them, each in a room of its own."""
+    frames: int = 100
+    """Rooms: frames of an episode, ten a second."""
 
 
 @dataclass(frozen=True)
@@ -74,18 +88,14 @@ def make_spec(config: CollectConfig) -> CollectSpec:
 
     if config.env not in ENVS:
         raise did_you_mean("env", config.env, ENVS)
-    counted = ["workers", "image_size"]
     settings: dict[str, Any] = {
         "image_size": config.image_size,
         "objects": config.objects,
         "skip_broken": config.skip_broken,
     }
-    if config.env == "tabletop":
-        counted.append("interactions")
-    else:
-        counted += ["val_objects", "test_objects", "azimuths"]
-        settings |= {name: getattr(config, name) for name in counted[2:]}
-    for name in counted:
+    own = OWN_SETTINGS[config.env]
+    settings |= {name: getattr(config, name) for name in own}
+    for name in ("workers", "image_size", *(own or ["interactions"])):
         if getattr(config, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
     if not 16 <= config.image_size <= 1024:

@@ -7,6 +7,10 @@ gymnasium.register(
     entry_point="embodied_ssl_envs.tabletop.env:TabletopEnv",
 )
 gymnasium.register(
+    id="embodied_ssl/Rooms-v0",
+    entry_point="embodied_ssl_envs.rooms.env:RoomsEnv",
+)
+gymnasium.register(
     id="embodied_ssl/Turntable-v0",
     entry_point="embodied_ssl_envs.turntable:TurntableEnv",
 )

@@ -109,6 +109,16 @@ class Simulation:
         self.seconds["rendering"] += time.perf_counter() - start
         return frame
 
+    def unseen(self) -> int:
+        """A visual shape for a body that is only bumped into; without one Bullet draws what the
+        body collides with."""
+        client = self.client
+        speck = [1e-6] * 3
+        below = (0.0, 0.0, -50.0)
+        return client.createVisualShape(
+            client.GEOM_BOX, halfExtents=speck, visualFramePosition=below
+        )
+
     def close(self) -> None:
         """Disconnect; safe to call twice."""
         if self.client.isConnected():

@@ -99,6 +99,13 @@ def _blots(rng: np.random.Generator) -> np.ndarray:
 PATTERNS: tuple[Pattern, ...] = (_mottle, _wood, _tiles, _stripes, _weave, _blots)
 
 
+def surfaces_of(*patterns: str) -> np.ndarray:
+    """Numbers of the surfaces of some patterns, such as "wood" or "tiles"; of all if none."""
+    names = [pattern.__name__.strip("_") for pattern in PATTERNS]
+    wanted = [names.index(name) for name in patterns or names]
+    return np.flatnonzero(np.isin(np.arange(SURFACES) % len(PATTERNS), wanted))
+
+
 def draw_surface(index: int) -> np.ndarray:
     """Surface ``index`` as (SIZE, SIZE, 3) uint8 RGB."""
     rng = np.random.default_rng(np.random.SeedSequence([0x5EED, index]))

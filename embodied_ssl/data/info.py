@@ -12,6 +12,8 @@ from rich.table import Table
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.schema import image_columns, schema_of
 
+TURNING = 0.03  # radians from frame to frame: less is driving straight
+
 
 def print_info(path: Path) -> None:
     """Print counts, success rates, kinds, sizes and the state of the checksums.
@@ -30,7 +32,8 @@ def print_info(path: Path) -> None:
     console.print(f"settings: {settings}")
     if broken:
         raise damaged(broken[0])
-    console.print(_interactions(dataset) if dataset.env == "tabletop" else _objects(dataset))
+    describe = {"tabletop": _interactions, "turntable": _objects, "rooms": _motions}
+    console.print(describe[dataset.env](dataset))
     console.print(_kinds(dataset))
 
 
@@ -72,6 +75,24 @@ def _objects(dataset: Dataset) -> Table:
     return table
 
 
+def _motions(dataset: Dataset) -> Table:
+    rows = dataset.table(["split", "instance", "odometry", "bumped"]).to_pylist()
+    table = Table("split", "rooms", "frames", "ahead", "left", "right", "bumped")
+    for split in ("train", "val", "test"):
+        ours = [row for row in rows if row["split"] == split]
+        ahead, _, turn = np.array([row["odometry"] for row in ours]).reshape(-1, 3).T
+        straight = np.abs(turn) < TURNING
+        shares = (straight & (ahead > 0.02), turn >= TURNING, turn <= -TURNING)
+        bumped = np.array([row["bumped"] for row in ours], bool)
+        table.add_row(
+            split,
+            str(len({row["instance"] for row in ours})),
+            str(len(ours)),
+            *(f"{np.mean(share):.0%}" if ours else "" for share in (*shares, bumped)),
+        )
+    return table
+
+
 def _kinds(dataset: Dataset) -> str:
     if dataset.env == "tabletop":
         objects = dataset.table(["object"])["object"].to_pylist()
@@ -81,4 +102,5 @@ def _kinds(dataset: Dataset) -> str:
         named = {(row["kind"], row["instance"]) for row in rows}
     kinds = Counter(kind for kind, _ in named)
     listed = ", ".join(f"{kind} {count}" for kind, count in kinds.most_common())
-    return f"{len(named)} distinct objects of {len(kinds)} kinds: {listed}"
+    things = "rooms" if dataset.env == "rooms" else "objects"
+    return f"{len(named)} distinct {things} of {len(kinds)} kinds: {listed}"

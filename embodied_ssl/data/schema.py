@@ -58,7 +58,21 @@ TURNTABLE: dict[str, Any] = {
     "role": "string",  # gallery or query
 }
 
-SCHEMAS = {"tabletop": TABLETOP, "turntable": TURNTABLE}
+ROOMS: dict[str, Any] = {
+    "episode": "int32",
+    "step": "int16",  # frames of an episode follow each other by 0.1 s
+    "split": "string",  # train, val or test, of the room
+    "kind": "string",  # of the room
+    "instance": "string",  # the room's full name
+    "image": IMAGE,
+    "pose": ["float32"],  # camera to world, 4 x 4 row by row; x right, y down, z ahead; metres
+    "action": ["float32"],  # asked for: m/s ahead, rad/s counter-clockwise (and tilt, rad/s)
+    "odometry": ["float32"],  # since the frame before: metres ahead and to the left, radians
+    "bumped": "bool",
+    "fov": "float32",  # degrees
+}
+
+SCHEMAS = {"tabletop": TABLETOP, "turntable": TURNTABLE, "rooms": ROOMS}
 
 
 def image_columns(env: str) -> list[str]:

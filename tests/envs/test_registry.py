@@ -9,6 +9,7 @@ import embodied_ssl_envs  # noqa: F401  registers the worlds
 
 WORLDS = sorted(name for name in gymnasium.registry if name.startswith("embodied_ssl/"))
 SMALL = {
+    "embodied_ssl/Rooms-v0": {"image_size": 48, "episodes": 4, "frames": 6},
     "embodied_ssl/Tabletop-v0": {"image_size": 48},
     "embodied_ssl/Turntable-v0": {"image_size": 48, "val_objects": 2, "test_objects": 2},
 }

@@ -1,0 +1,70 @@
+"""A base with two driven wheels: it turns on the spot, drives ahead, and cannot slide or pass."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from embodied_ssl_envs.simulation import TIME_STEP, Simulation
+
+RADIUS = 0.2  # metres
+BODY = 1.5  # metres high: nothing in a room reaches over it
+MASS = 20.0  # kg
+ACCELERATION = np.array([1.5, 4.0])  # m/s^2, rad/s^2
+
+
+class DifferentialDrive:
+    """A cylinder moved by physics; furniture and walls stop it.
+
+    Args:
+        simulation: the room.
+        position: (2,) metres.
+        heading: radians, counter-clockwise from x.
+    """
+
+    def __init__(self, simulation: Simulation, position: np.ndarray, heading: float):
+        self._simulation = simulation
+        self._client = client = simulation.client
+        client.setGravity(0, 0, 0)  # wheels carry the base, and nothing else here can fall
+        shape = client.createCollisionShape(client.GEOM_CYLINDER, radius=RADIUS, height=BODY)
+        turn = (0.0, 0.0, float(np.sin(heading / 2)), float(np.cos(heading / 2)))
+        where = (*np.asarray(position, float).tolist(), BODY / 2 + 0.05)
+        self.body = client.createMultiBody(MASS, shape, simulation.unseen(), where, turn)
+        client.changeDynamics(
+            self.body,
+            -1,
+            localInertiaDiagonal=(0.0, 0.0, 0.5 * MASS * RADIUS**2),  # it never tips
+            lateralFriction=0.0,
+            linearDamping=0.0,
+            angularDamping=0.0,
+            activationState=client.ACTIVATION_STATE_DISABLE_SLEEPING,
+        )
+        self.speed = np.zeros(2)
+        """Forward, m/s, and turning, rad/s."""
+
+    @property
+    def pose(self) -> np.ndarray:
+        """x, y in metres and heading in radians, (3,)."""
+        (x, y, _), turn = self._client.getBasePositionAndOrientation(self.body)
+        return np.array([x, y, 2 * np.arctan2(turn[2], turn[3])])
+
+    def drive(self, wish: np.ndarray, steps: int) -> bool:
+        """Approach a forward speed (m/s) and turn rate (rad/s) for some steps of 1/240 s.
+
+        Returns:
+            whether the base bumped into something.
+        """
+        bumped = False
+        most = ACCELERATION * TIME_STEP
+        for _ in range(steps):
+            self.speed = self.speed + np.clip(np.subtract(wish, self.speed), -most, most)
+            before = self.pose
+            ahead = np.array([np.cos(before[2]), np.sin(before[2])])
+            velocity = (*(self.speed[0] * ahead).tolist(), 0.0)
+            self._client.resetBaseVelocity(self.body, velocity, (0.0, 0.0, float(self.speed[1])))
+            self._simulation.step()
+            if self._client.getContactPoints(bodyA=self.body):
+                bumped = True
+                # Wheels that are held up stop turning: the speed is what the base really moved.
+                moved = float((self.pose - before)[:2] @ ahead) / TIME_STEP
+                self.speed[0] = np.clip(moved, -abs(self.speed[0]), abs(self.speed[0]))
+        return bumped

@@ -1,0 +1,218 @@
+"""A camera on wheels in furnished rooms: what it sees, and how it moved."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import gymnasium
+import numpy as np
+
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.splits import split_of
+from embodied_ssl_envs.rooms.base import RADIUS, DifferentialDrive
+from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer
+from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
+from embodied_ssl_envs.rooms.room import build_room
+from embodied_ssl_envs.simulation import TIME_STEP, Frame, Simulation
+
+STEPS = 24  # of physics in a step: ten frames a second
+TILTING = 0.6  # rad/s
+TILT = np.radians([-30.0, 15.0])  # how far the head can look down and up
+
+
+class RoomsEnv(gymnasium.Env):
+    """A room per episode, seen by a camera that drives through it.
+
+    Rooms are of the kinds of `ROOM_KINDS`, each with furniture and layout of its own, textured
+    walls and floor, pictures, windows, and household objects on its tables. Episode `e` plays in a
+    room of kind `e % 8`, whose name (`rooms/kitchen/00016`) decides its split for ever.
+
+    ### Action
+
+    `Box(-1, 1)`: forward speed and counter-clockwise turn rate as parts of the greatest (1 m/s and
+    1.5 rad/s), which the base approaches with at most 1.5 m/s^2 and 4 rad/s^2 during 0.1 s; with
+    `tilt` also the speed at which the head looks up (0.6 rad/s, from 30 degrees down to 15 up).
+
+    ### Observation
+
+    `rgb` (S, S, 3) uint8 and, when asked for, `depth` (S, S) float32 metres along the optical axis
+    and `segmentation` (S, S) int32, the body that each pixel shows.
+
+    ### Reward, info, end
+
+    The reward is 0. `info` has `depth`; `pose`, the (4, 4) camera to world matrix (x right, y down,
+    z ahead); `odometry`, how the base moved since the frame before (metres ahead, metres to the
+    left, radians counter-clockwise, in the frame of the earlier pose), with noise if asked for;
+    `bumped`; `over`; and after a step `record`, the row that `collect` stores. An episode is
+    truncated after `frames` steps.
+
+    ### Reset
+
+    `options={"episode": e}` chooses the room's number, otherwise it is random. Everything else is
+    drawn from the env's generator: furniture, surfaces, objects, light, the camera's height (0.8 to
+    1.3 m), field of view (60 to 80 degrees) and tilt, and where it starts.
+
+    Args:
+        image_size: S, pixels along each side of an image.
+        objects: where the things on the tables come from: "household", "blobs" or "folder:PATH".
+        skip_broken: leave out objects of a folder that do not load, instead of an error.
+        episodes: how many there are.
+        frames: in an episode.
+        kinds: of rooms; all of them if empty.
+        tilt: whether the head can tilt.
+        odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
+        depth: observe depth too.
+        segmentation: observe segmentation too.
+        render_mode: "rgb_array" (what the camera sees) or "human" (Bullet's window, where there is
+            a display).
+
+    Raises:
+        WorldError: for kinds that are not known, impossible counts, or objects that are not there.
+    """
+
+    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
+
+    def __init__(
+        self,
+        image_size: int = 128,
+        objects: tuple[str, ...] = ("household",),
+        skip_broken: bool = False,
+        episodes: int = 400,
+        frames: int = 100,
+        kinds: tuple[str, ...] = (),
+        tilt: bool = False,
+        odometry_noise: float = 0.0,
+        depth: bool = False,
+        segmentation: bool = False,
+        render_mode: str | None = None,
+    ):
+        unknown = [kind for kind in kinds if kind not in ROOM_KINDS]
+        if unknown:
+            raise WorldError(f"no kind of room is called {unknown[0]!r}: {', '.join(ROOM_KINDS)}")
+        if min(episodes, frames) < 1 or odometry_noise < 0:
+            raise WorldError("rooms need at least one episode and one frame, and no negative noise")
+        self.image_size = image_size
+        self.kinds = tuple(kinds) or tuple(ROOM_KINDS)
+        self.render_mode = render_mode
+        self.odometry_noise = odometry_noise
+        self.num_episodes = episodes
+        """One room per episode."""
+        self.steps_per_episode = frames
+        """One step per frame."""
+        self.objects = open_objects(objects, skip_broken=skip_broken)
+        self.simulation = Simulation(window=render_mode == "human")
+        self._fastest = np.array([*FASTEST, TILTING] if tilt else FASTEST)
+        self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
+        shape = (image_size, image_size)
+        spaces = {"rgb": gymnasium.spaces.Box(0, 255, (*shape, 3), np.uint8)}
+        if depth:
+            spaces["depth"] = gymnasium.spaces.Box(0, np.inf, shape, np.float32)
+        if segmentation:
+            spaces["segmentation"] = gymnasium.spaces.Box(-1, 2**31 - 1, shape, np.int32)
+        self.observation_space = gymnasium.spaces.Dict(spaces)
+
+    def reset(
+        self, *, seed: int | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        super().reset(seed=seed)
+        number = (options or {}).get("episode")
+        self.episode = int(self.np_random.integers(self.num_episodes) if number is None else number)
+        kind = self.kinds[self.episode % len(self.kinds)]
+        self.name = f"rooms/{kind}/{self.episode:05d}"
+        self.split = split_of(self.name)
+        rng = self.np_random
+        self.simulation.reset()
+        self.room = build_room(self.simulation, rng, kind, self.objects, self.split, RADIUS)
+        start = self.room.places[rng.integers(len(self.room.places))]
+        self.base = DifferentialDrive(self.simulation, start, float(rng.uniform(-np.pi, np.pi)))
+        self.height, self.fov = float(rng.uniform(0.8, 1.3)), float(rng.uniform(60, 80))
+        self.tilt = float(np.radians(rng.uniform(-15, 0)))
+        self.steps = 0
+        self._look()
+        return self._observation(), self._info(np.zeros(3), bumped=False)
+
+    def step(
+        self, action: np.ndarray
+    ) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
+        action = np.clip(np.asarray(action, float), -1, 1) * self._fastest
+        before = self.base.pose
+        bumped = self.base.drive(action[:2], STEPS)
+        if len(action) == 3:
+            self.tilt = float(np.clip(self.tilt + action[2] * STEPS * TIME_STEP, *TILT))
+        odometry = motion(before, self.base.pose)
+        if self.odometry_noise:
+            odometry = odometry * (1 + self.odometry_noise * self.np_random.normal(size=3))
+        self._look()
+        self.steps += 1
+        info = self._info(odometry, bumped)
+        info["record"] = {
+            "episode": self.episode,
+            "step": self.steps - 1,
+            "split": self.split,
+            "kind": self.room.kind,
+            "instance": self.name,
+            "image": self.frame.rgb,
+            "pose": info["pose"].ravel().tolist(),
+            "action": action.tolist(),
+            "odometry": odometry.tolist(),
+            "bumped": bumped,
+            "fov": self.fov,
+        }
+        return self._observation(), 0.0, False, info["over"], info
+
+    def _look(self) -> None:
+        wanted = "segmentation" in self.observation_space.spaces
+        self.frame: Frame = self.simulation.render(self.camera(), self.room.light, wanted)
+
+    def camera(self) -> Camera:
+        """Over the middle of the base, looking where it heads."""
+        x, y, heading = self.base.pose
+        ahead = np.array([np.cos(heading), np.sin(heading), np.tan(self.tilt)])
+        eye = np.array([x, y, self.height])
+        target = tuple((eye + ahead).tolist())
+        return Camera(tuple(eye.tolist()), target, fov=self.fov, size=self.image_size)
+
+    def _observation(self) -> dict[str, np.ndarray]:
+        return {name: getattr(self.frame, name) for name in self.observation_space.spaces}
+
+    def _info(self, odometry: np.ndarray, bumped: bool) -> dict[str, Any]:
+        camera = self.camera()
+        right, up, ahead = camera.axes
+        pose = np.eye(4)
+        pose[:3] = np.stack([right, -up, ahead, np.array(camera.eye)], axis=1)
+        over = self.steps >= self.steps_per_episode
+        return {
+            "depth": self.frame.depth,
+            "pose": pose,
+            "odometry": odometry,
+            "bumped": bumped,
+            "over": over,
+        }
+
+    def explorer(self, seed: int) -> Policy:
+        """The wandering policy; a head that can tilt stays as it is."""
+        wander = make_wanderer(self.camera, seed)
+
+        def policy(observation: Any, info: dict[str, Any]) -> np.ndarray | None:
+            action = wander(observation, info)
+            if action is None or self.action_space.shape == (2,):
+                return action
+            return np.append(action, np.float32(0))
+
+        return policy
+
+    def render(self) -> np.ndarray | None:
+        return self.frame.rgb if self.render_mode == "rgb_array" else None
+
+    def close(self) -> None:
+        self.simulation.close()
+
+
+def motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Metres ahead and to the left and radians counter-clockwise from a pose (3,) to another."""
+    x, y, turn = after - before
+    cos, sin = np.cos(before[2]), np.sin(before[2])
+    turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    return np.array([cos * x + sin * y, cos * y - sin * x, turn])

@@ -1,0 +1,79 @@
+"""Wandering: ahead where the depth image shows room, with turns to both sides, back from a bump."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from embodied_ssl_envs.cameras import Camera
+
+FASTEST = np.array([1.0, 1.5])  # m/s, rad/s
+NEAR, CLEAR = 0.75, 1.1  # metres of room ahead: too little to go on, enough to go again
+LANE = 0.3  # metres to either side of the way ahead
+OBSTACLE = (0.05, 1.6)  # metres above the floor: what the base would hit
+EVERY = 4  # pixels: a sparse look is enough
+MODES = {"ahead": 0.5, "left": 0.25, "right": 0.25}
+LONGEST = 12  # frames in one mode
+
+Policy = Callable[[Any, dict[str, Any]], np.ndarray | None]
+
+
+def make_wanderer(camera: Callable[[], Camera], seed: int) -> Policy:
+    """A policy that knows what the depth image shows and no more.
+
+    Args:
+        camera: gives the calibrated camera.
+        seed: of the policy's own random numbers.
+
+    Returns:
+        a function of the observation and info that gives the next action, None at the end.
+    """
+    rng = np.random.default_rng(seed)
+    mode, left, speed, evading = "ahead", 0, np.zeros(2), 0
+
+    def wander(observation: Any, info: dict[str, Any]) -> np.ndarray | None:
+        nonlocal mode, left, speed, evading
+        if info["over"]:
+            return None
+        to_left, ahead, to_right = clearances(info["depth"], camera())
+        if ahead < NEAR or info["bumped"]:
+            evading = evading or (1 if to_left > to_right else -1)
+        elif ahead > CLEAR:
+            evading = 0
+        if evading:
+            left = 0
+            back = -0.3 if info["bumped"] else 0.0  # what is touched is often too low to be seen
+            return np.array([back, evading * rng.uniform(0.6, 1.0)], np.float32)
+        if left == 0:
+            mode = str(rng.choice(list(MODES), p=list(MODES.values())))
+            left = int(rng.integers(3, LONGEST))
+            turn = {"ahead": 0.0, "left": 1.0, "right": -1.0}[mode] * rng.uniform(0.4, 1.0)
+            forward = rng.uniform(0.5, 1.0) if mode == "ahead" else rng.uniform(0.0, 0.4)
+            speed = np.array([forward, turn])
+        left -= 1
+        return np.clip(speed + rng.normal(0, 0.04, 2), (0, -1), 1).astype(np.float32)
+
+    return wander
+
+
+def clearances(depth: np.ndarray, camera: Camera) -> tuple[float, float, float]:
+    """Metres of room to the left, straight ahead and to the right.
+
+    Args:
+        depth: (S, S) metres along the optical axis.
+        camera: that took it, level but for its tilt.
+    """
+    v, u = np.mgrid[: camera.size : EVERY, : camera.size : EVERY]
+    seen = depth[v, u][..., None] * camera.rays(np.stack([u, v], axis=-1) + 0.5)
+    height = seen[..., 2] + camera.eye[2]
+    right, _, axis = camera.axes
+    level = axis[:2] / np.linalg.norm(axis[:2])
+    forward, aside = seen[..., :2] @ level, seen[..., :2] @ right[:2]
+    stands = (height > OBSTACLE[0]) & (height < OBSTACLE[1])
+
+    def room(where: np.ndarray) -> float:
+        return float(forward[stands & where].min(initial=camera.far))
+
+    return room(aside < -LANE), room(np.abs(aside) <= LANE), room(aside > LANE)
