@@ -16,7 +16,8 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 
 Batch = dict[str, Any]
-OBJECT_CENTRED = ("before", "after", "wrist", "views")
+SEEN = ("before", "after", "wrist", "views", "image")
+"""Columns whose images an image-based method learns from."""
 TASKS = ("grasp", "push", "poke", "identity")
 
 
@@ -26,11 +27,11 @@ def generator_of(seed: int, step: int) -> torch.Generator:
 
 
 class FrameSampler:
-    """Single images of the training episodes: every object-centred view, for any image method."""
+    """Single images of the training episodes: all views of objects or rooms."""
 
     def __init__(self, cache: FrameCache, batch_size: int, seed: int, split: str = "train"):
         rows = cache.rows["split"] == split
-        pools = [cache.index[name][rows].ravel() for name in OBJECT_CENTRED if name in cache.index]
+        pools = [cache.index[name][rows].ravel() for name in SEEN if name in cache.index]
         pool = np.concatenate(pools)
         self.pool = np.unique(pool[pool >= 0])
         if len(self.pool) == 0:

@@ -38,6 +38,41 @@ def cosine_embedding(
     return ((1 - positive) + F.relu(negative - margin)).mean() / 2
 
 
+def equivariance(
+    predicted: Float[Tensor, "N G D"],
+    target: Float[Tensor, "N D"],
+    pattern: Int[Tensor, " N"],
+    margin: float = 1.0,
+) -> Float[Tensor, ""]:
+    """The ego-motion loss of Jayaraman and Grauman (ICCV 2015), summed over the patterns.
+
+    What the map of the executed pattern predicts shall be the features after the motion; what the
+    maps of all others predict shall be at least the margin away from them.
+
+    Args:
+        predicted: M_g z(x) for every pattern g.
+        target: z(g x), after the motion.
+        pattern: that was executed.
+        margin: delta.
+    """
+    distance = (predicted.float() - target.float()[:, None]).norm(dim=2)  # (N, G)
+    executed = F.one_hot(pattern, predicted.shape[1]).bool()
+    return torch.where(executed, distance, F.relu(margin - distance)).sum(1).mean()
+
+
+def neighbours_in_time(
+    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float, norm: float
+) -> Float[Tensor, ""]:
+    """Frames close in time are alike, others are not: l1 slowness (norm 1), DrLIM (norm 2).
+
+    Row i with row i is near, row i with row i + 1 is far; a far pair costs max(0, margin - d).
+    """
+    first, second = first.float(), second.float()
+    near = (first - second).norm(p=norm, dim=1)
+    far = (first - second.roll(1, dims=0)).norm(p=norm, dim=1)
+    return (near + F.relu(margin - far)).mean()
+
+
 def masked_grasp(
     logits: Float[Tensor, "N 18 2"], angle: Int[Tensor, " N"], success: Int[Tensor, " N"]
 ) -> Float[Tensor, ""]:

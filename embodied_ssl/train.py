@@ -36,7 +36,7 @@ class TrainConfig:
     """Train a trunk; the same command continues what was interrupted."""
 
     data: Path
-    """A dataset collected on the tabletop."""
+    """A dataset collected on the tabletop or in rooms, as the method needs."""
     out: Path
     """The run's folder."""
     trunk: TrunkConfig = field(default_factory=TrunkConfig)
@@ -84,8 +84,9 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
     cls = method_class(method_name)
     method_config = method_config or cls.Config()
     dataset = Dataset.open(config.data)
-    if dataset.env != "tabletop":
-        raise UserError(f"{config.data} was collected in {dataset.env!r}: train on tabletop data.")
+    if dataset.env not in cls.worlds:
+        worlds = " or ".join(cls.worlds)
+        raise UserError(f"{config.data} was collected in {dataset.env!r}: train on {worlds} data.")
     method = build_method(config, method_name, method_config)
     prepare_folder(config, method_name, method_config, dataset)
     Loop(config, method, FrameCache.open(dataset)).run()

@@ -109,6 +109,45 @@ def turntable_rows(objects: int, azimuths: int) -> list[dict]:
     return rows
 
 
+def rooms_rows(rooms: int, frames: int) -> list[dict]:
+    """A camera that turns and drives before a panorama of stripes, one for each room."""
+    rng = np.random.default_rng(2)
+    rows = []
+    for episode in range(rooms):
+        panorama = np.repeat(rng.integers(0, 255, (1, 90, 3)), 4, axis=1).astype(np.uint8)
+        heading, x, y = rng.uniform(0, 2 * np.pi), 0.0, 0.0
+        for step in range(frames):
+            ahead, turn = [(0.09, 0.0), (0.01, 0.12), (0.01, -0.12)][(step // 8) % 3]
+            x, y = x + ahead * np.cos(heading), y + ahead * np.sin(heading)
+            heading += turn
+            seen = np.roll(panorama, int(heading / (2 * np.pi) * 360), axis=1)[:, :SIDE]
+            cos, sin = np.cos(heading), np.sin(heading)
+            pose = [[sin, 0, cos, x], [-cos, 0, sin, y], [0, -1, 0, 1], [0, 0, 0, 1]]
+            rows.append(
+                {
+                    "episode": episode,
+                    "step": step,
+                    "split": "val" if episode % 4 == 3 else "train",
+                    "kind": ("kitchen", "office")[episode % 2],
+                    "instance": f"rooms/{('kitchen', 'office')[episode % 2]}/{episode:05d}",
+                    "image": np.ascontiguousarray(np.repeat(seen, SIDE, axis=0)),
+                    "pose": np.ravel(pose).tolist(),
+                    "action": [ahead * 10, turn * 10],
+                    "odometry": [ahead, 0.0, turn],
+                    "bumped": False,
+                    "fov": 64.0,
+                }
+            )
+    return rows
+
+
+@pytest.fixture(scope="session")
+def rooms_dir(tmp_path_factory):
+    """A rooms dataset of 4 episodes of 48 frames, images of 64 pixels."""
+    folder = tmp_path_factory.mktemp("datasets") / "rooms"
+    return save(folder, "rooms", rooms_rows(4, 48), {"episodes": 4, "frames": 48}, 96)
+
+
 @pytest.fixture(scope="session")
 def tabletop_dir(tmp_path_factory):
     """A tabletop dataset of 120 interactions with 24 objects, images of 64 pixels."""

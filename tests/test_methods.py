@@ -26,8 +26,15 @@ def method(request):
 
 
 @pytest.fixture(scope="module")
-def cache(tabletop_dir):
-    return FrameCache.open(Dataset.open(tabletop_dir))
+def caches(tabletop_dir, rooms_dir):
+    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir}
+    return {env: FrameCache.open(Dataset.open(folder)) for env, folder in folders.items()}
+
+
+@pytest.fixture
+def cache(method, caches):
+    """Data of the first of the worlds that the method can learn in."""
+    return caches[method.worlds[0]]
 
 
 def test_the_loss_teaches_the_trunk(method, cache):
@@ -39,7 +46,7 @@ def test_the_loss_teaches_the_trunk(method, cache):
     first = next(p for p in method.trunk.parameters() if p.dim() == 4)
     assert first.grad is not None and first.grad.abs().sum() > 0
     own = [p for n, p in method.named_parameters() if not n.startswith("trunk.")]
-    assert own and all(p.grad is not None and p.grad.abs().sum() > 0 for p in own if p.dim() > 1)
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in own if p.dim() > 1)
     method.after_step()
 
 
@@ -76,6 +83,12 @@ def flat(batch, prefix=""):
     for name, value in batch.items():
         parts |= flat(value, name + ".") if isinstance(value, dict) else {prefix + name: value}
     return parts
+
+
+def test_it_learns_in_all_its_worlds(method, caches):
+    for world in method.worlds:
+        batch = method.open_sampler(caches[world], BATCH, 0)(0)
+        assert method.loss(batch, generator_of(0, 0))["loss"].isfinite()
 
 
 def test_settings_survive_the_disk(method):

@@ -12,6 +12,11 @@ if TYPE_CHECKING:
 
 METHODS = {
     "curious-robot": "embodied_ssl.methods.curious_robot:CuriousRobot",
+    "egomotion": "embodied_ssl.methods.egomotion:EgoMotion",
+    "continuous-equivariance": "embodied_ssl.methods.continuous_equivariance:Continuous",
+    "temporal": "embodied_ssl.methods.temporal:Temporal",
+    "drlim": "embodied_ssl.methods.drlim:DrLIM",
+    "see-by-moving": "embodied_ssl.methods.see_by_moving:SeeByMoving",
     "rotation": "embodied_ssl.methods.rotation:Rotation",
     "simclr": "embodied_ssl.methods.simclr:SimCLR",
 }

@@ -28,6 +28,8 @@ class Method(nn.Module):
     """
 
     samples: ClassVar[str] = "frames"
+    worlds: ClassVar[tuple[str, ...]] = ("tabletop", "rooms")
+    """Where data for it can be collected."""
 
     @dataclass(frozen=True)
     class Config:

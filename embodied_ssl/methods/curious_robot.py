@@ -31,6 +31,7 @@ class CuriousRobot(Method):
     """Four tasks whose labels the robot's own actions give, on one shared trunk."""
 
     samples = "interactions"
+    worlds = ("tabletop",)
 
     @dataclass(frozen=True)
     class Config:

@@ -1,0 +1,46 @@
+"""Batches of frame pairs with the motion between them, a function of seed and step."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from embodied_ssl.batches import Batch, gather
+from embodied_ssl.data import FrameCache
+from embodied_ssl.motion import MotionPatterns, mine_pairs
+
+
+class PairSampler:
+    """``first`` and ``second`` frames, the ``motion`` (3) between them and its ``pattern``.
+
+    Every pattern is drawn as often as any other.
+
+    Args:
+        cache: of a dataset with poses.
+        batch_size: pairs in a batch.
+        seed: of the choice of pairs.
+        seconds: between the two frames, at most.
+        patterns: G, into how many the motions of the training episodes are clustered.
+    """
+
+    def __init__(
+        self, cache: FrameCache, batch_size: int, seed: int, seconds: float, patterns: int
+    ):
+        self.frames, self.index = cache.frames, cache.index["image"]
+        self.batch_size, self.seed = batch_size, seed
+        self.pairs = mine_pairs(cache, "train", seconds)
+        self.patterns = MotionPatterns(self.pairs.motion, patterns)
+        self.pattern = self.patterns(self.pairs.motion)
+        self._of_pattern = [np.flatnonzero(self.pattern == g) for g in range(patterns)]
+
+    def __call__(self, step: int) -> Batch:
+        """The batch of a step."""
+        rng = np.random.default_rng([self.seed, step])
+        drawn = rng.integers(len(self._of_pattern), size=self.batch_size)
+        chosen = np.array([rng.choice(self._of_pattern[g]) for g in drawn])
+        return {
+            "first": gather(self.frames, self.index[self.pairs.first[chosen]]),
+            "second": gather(self.frames, self.index[self.pairs.second[chosen]]),
+            "motion": torch.from_numpy(self.pairs.motion[chosen]),
+            "pattern": torch.from_numpy(self.pattern[chosen].astype(np.int64)),
+        }
