@@ -7,7 +7,13 @@ import torch
 from sklearn.metrics import log_loss
 from sklearn.metrics.pairwise import cosine_similarity
 
-from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
+from embodied_ssl.losses import (
+    cosine_embedding,
+    equivariance,
+    masked_grasp,
+    neighbours_in_time,
+    nt_xent,
+)
 
 
 def test_nt_xent_agrees_with_a_loop_over_the_views():
@@ -56,3 +62,33 @@ def test_masked_grasp_leaves_other_angles_without_a_gradient():
     masked_grasp(logits, torch.tensor([3, 17]), torch.tensor([0, 1])).backward()
     touched = logits.grad.abs().sum(2).nonzero().tolist()
     assert touched == [[0, 3], [1, 17]]
+
+
+def test_equivariance_agrees_with_a_loop_over_pairs_and_patterns():
+    generator = torch.Generator().manual_seed(0)
+    predicted, target = torch.randn(2, 5, 3, 4, generator=generator)
+    target, pattern = target[:, 0], torch.tensor([0, 2, 1, 1, 0])
+    total = 0.0
+    for i in range(5):
+        for g in range(3):
+            distance = math.dist(predicted[i, g].tolist(), target[i].tolist())
+            total += distance if g == pattern[i] else max(0.0, 2.5 - distance)
+    loss = equivariance(predicted, target, pattern, margin=2.5)
+    assert loss.item() == pytest.approx(total / 5, rel=1e-5)
+
+
+def test_equivariance_is_nothing_where_the_right_map_alone_is_right():
+    target = torch.zeros(4, 6)
+    predicted = torch.full((4, 3, 6), 9.0)
+    predicted[:, 1] = 0
+    assert equivariance(predicted, target, torch.ones(4, dtype=torch.long)).item() == 0
+
+
+@pytest.mark.parametrize("norm", [1, 2])
+def test_neighbours_in_time_counted_by_hand(norm):
+    first = torch.tensor([[0.0, 0.0], [6.0, 8.0]])
+    second = torch.tensor([[3.0, 4.0], [6.0, 8.0]])
+    near = {1: 7, 2: 5}[norm] / 2
+    # Row 0 is 14 (l1) or 10 (l2) from row 1 of the second, row 1 is 7 or 5 from its row 0.
+    far = {1: max(0, 9 - 14) + (9 - 7), 2: max(0, 9 - 10) + (9 - 5)}[norm] / 2
+    assert neighbours_in_time(first, second, 9.0, norm).item() == pytest.approx(near + far)

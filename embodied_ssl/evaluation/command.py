@@ -18,6 +18,9 @@ from embodied_ssl.errors import UserError, did_you_mean
 PROTOCOLS = {
     "retrieval": "embodied_ssl.evaluation.retrieval:evaluate",
     "interactions": "embodied_ssl.evaluation.interactions:evaluate",
+    "equivariance": "embodied_ssl.evaluation.equivariance:evaluate",
+    "scene-classification": "embodied_ssl.evaluation.scenes:evaluate",
+    "odometry": "embodied_ssl.evaluation.odometry:evaluate",
 }
 """name -> "module:function"; the function takes an EvaluateConfig, prints its table and returns
 what is to be written."""
@@ -32,10 +35,11 @@ class EvaluateConfig:
     runs: Annotated[tuple[str, ...], Positional]
     """Run folders, or baselines: pixels, histogram, random, imagenet."""
     data: str
-    """A turntable data set, folder:PATH of photos as kind/instance/*.jpg, or for the protocol
-    interactions a tabletop data set."""
+    """A turntable data set or folder:PATH of photos as kind/instance/*.jpg; a tabletop data set
+    for interactions; a rooms data set for the protocols about a moving camera."""
     protocol: str = "retrieval"
-    """retrieval: recall@k of held-out objects; interactions: each task on unseen objects."""
+    """retrieval: recall@k of held-out objects; interactions: each task on unseen objects;
+    equivariance, scene-classification, odometry: a moving camera in unseen rooms."""
     out: Path | None = None
     """Write everything as JSON to this file."""
     image_size: int | None = None

@@ -104,8 +104,9 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     for name in track(config.runs, "evaluating", transient=True):
         models[name] = {} if name in BASELINES else judge(name, rows["val"], device)
     counts = {task: len(found) for task, found in rows["val"].of_task.items()}
-    results = {"data": counts, "models": models}
-    Console().print(tasks_table(results, METRICS))
+    title = "each task on unseen objects"
+    results = {"title": title, "data": counts, "metrics": METRICS, "models": models}
+    Console().print(tasks_table(results))
     return results
 
 

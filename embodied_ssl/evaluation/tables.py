@@ -82,19 +82,14 @@ def print_retrieval(results: dict[str, Any]) -> None:
         console.print("imagenet is not installed: pip install 'embodied-ssl\\[imagenet]'")
 
 
-def tasks_table(results: dict[str, Any], metrics: dict[str, tuple[str, str]]) -> Table:
-    """The numbers of each task on unseen objects, a row a metric, a column a model.
-
-    Args:
-        results: of the protocol ``interactions``.
-        metrics: name -> (title, format).
-    """
-    counts = ", ".join(f"{count} {task}" for task, count in results["data"].items())
-    table = Table(box=box.SIMPLE, title="each task on unseen objects", caption=f"rows: {counts}")
+def tasks_table(results: dict[str, Any]) -> Table:
+    """Plain numbers, a row a metric, a column a model: every protocol but retrieval."""
+    counts = ", ".join(f"{count} {what}" for what, count in results["data"].items())
+    table = Table(box=box.SIMPLE, title=results["title"], caption=counts)
     table.add_column("")
     for name in results["models"]:
-        table.add_column(short_name(name), justify="right", overflow="fold")
-    for metric, (title, form) in metrics.items():
+        table.add_column(escape(short_name(name)), justify="right", overflow="fold")
+    for metric, (title, form) in results["metrics"].items():
         values = [model.get(metric) for model in results["models"].values()]
         table.add_row(title, *("n/a" if v is None else form.format(v) for v in values))
     return table

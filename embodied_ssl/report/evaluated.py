@@ -9,7 +9,7 @@ from typing import Any
 
 from embodied_ssl.data import LabelledImages, open_labelled
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.interactions import METRICS
+from embodied_ssl.evaluation.command import PROTOCOLS
 from embodied_ssl.evaluation.models import BASELINES
 from embodied_ssl.evaluation.recall import RANKS
 from embodied_ssl.evaluation.retrieval import checksum
@@ -37,7 +37,7 @@ def read(file: Path) -> dict[str, Any]:
     """The contents of one file."""
     try:
         results = json.loads(file.read_text())
-        if results["protocol"] in ("retrieval", "interactions") and results["models"]:
+        if results["protocol"] in PROTOCOLS and results["models"]:
             return results
     except OSError as error:
         raise UserError(f"cannot read {file}: {error.strerror}.") from error
@@ -140,17 +140,19 @@ def answer(labelled: LabelledImages, query: int, found: int) -> dict[str, Any]:
 
 
 def tasks(results: dict[str, Any]) -> dict[str, Any]:
-    """Each task's numbers on unseen objects; a number that a model does not have is None."""
+    """The numbers of every model; a number that a model does not have is None."""
+    metrics = results["metrics"]
     return {
+        "title": results["title"],
         "data": results["settings"]["data"],
         "counts": results["data"],
-        "titles": [title for title, _ in METRICS.values()],
+        "titles": [title for title, _ in metrics.values()],
         "rows": [
             {
                 "name": short_name(name),
                 "cells": [
                     form.format(values[metric]) if values.get(metric) is not None else None
-                    for metric, (_, form) in METRICS.items()
+                    for metric, (_, form) in metrics.items()
                 ],
             }
             for name, values in results["models"].items()

@@ -1,0 +1,88 @@
+"""The protocols about a moving camera: analytic cases, and the whole way on a small dataset."""
+
+import json
+
+import numpy as np
+import pytest
+
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation import EvaluateConfig, models, moving, run_evaluate
+from embodied_ssl.evaluation.equivariance import composed_pairs, fit_map, rho
+from embodied_ssl.evaluation.odometry import errors
+from embodied_ssl.evaluation.scenes import few
+
+PROTOCOLS = ("equivariance", "scene-classification", "odometry")
+
+
+def test_rho_is_0_for_the_true_map_and_1_for_no_change():
+    rng = np.random.default_rng(0)
+    turn = np.linalg.qr(rng.normal(size=(8, 8)))[0]
+    before = rng.normal(size=(400, 8))
+    matrix = fit_map(before, before @ turn)
+    assert rho(before, before @ turn, matrix) < 0.01
+    assert rho(before, before @ turn, np.eye(8)) == pytest.approx(1.0)
+    assert rho(before, before @ turn @ turn, matrix @ matrix) < 0.01
+
+
+def test_the_map_is_that_of_least_squares():
+    rng = np.random.default_rng(1)
+    before, after = rng.normal(size=(2, 300, 5))
+    expected = np.linalg.lstsq(before, after, rcond=None)[0]
+    np.testing.assert_allclose(fit_map(before, after), expected, atol=2e-3)
+
+
+def test_composed_motions_follow_each_other():
+    rng = np.random.default_rng(0)
+    first = np.array([[0, 3], [5, 7], [8, 9]])
+    second = np.array([[3, 4], [3, 6], [9, 1]])
+    chains = {tuple(pair) for pair in composed_pairs(first, second, rng).tolist()}
+    assert chains == {(0, 4), (0, 6), (8, 1)}
+    assert composed_pairs(first, first[:1] + 20, rng).shape == (0, 2)
+
+
+def test_few_are_as_many_of_each_kind():
+    kinds = np.array(["a"] * 30 + ["b"] * 4 + ["c"] * 9)
+    chosen = few(kinds, np.random.default_rng(0))
+    assert len(set(chosen)) == len(chosen)
+    assert {kind: (kinds[chosen] == kind).sum() for kind in "abc"} == {"a": 6, "b": 4, "c": 6}
+
+
+def test_errors_are_in_degrees_and_centimetres():
+    off = errors(np.array([[0.1, 0, np.radians(5)], [0, 0, 0]]), np.zeros((2, 3)))
+    assert off == {"turn_degrees": pytest.approx(2.5), "ahead_cm": pytest.approx(5)}
+
+
+@pytest.fixture
+def small(rooms_dir, monkeypatch):
+    """The rooms dataset, its validation rooms taken as test rooms, pixels alone as baseline."""
+    open_rooms = moving.FrameCache.open
+
+    def opened(*args):
+        cache = open_rooms(*args)
+        split = np.where(cache.rows["split"] == "val", "test", cache.rows["split"])
+        cache.rows["split"] = split.astype(object)
+        return cache
+
+    monkeypatch.setattr(moving.FrameCache, "open", opened)
+    monkeypatch.setattr(models, "BASELINES", ("pixels",))
+    monkeypatch.setattr(models, "imagenet_installed", lambda: False)
+    return rooms_dir
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_every_number_of_the_table_is_there(small, protocol, tmp_path, capsys):
+    out = tmp_path / "results.json"
+    run_evaluate(EvaluateConfig(runs=("pixels",), data=str(small), protocol=protocol, out=out))
+    results = json.loads(out.read_text())
+    numbers = results["models"]["pixels"]
+    assert numbers.keys() == results["metrics"].keys()
+    assert np.isfinite(list(numbers.values())).all()
+    assert results["title"] in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("protocol", PROTOCOLS)
+def test_data_that_do_not_fit_are_said(tabletop_dir, rooms_dir, protocol):
+    with pytest.raises(UserError, match="collect --env rooms"):
+        run_evaluate(EvaluateConfig(runs=("pixels",), data=str(tabletop_dir), protocol=protocol))
+    with pytest.raises(UserError, match="no test rooms"):
+        run_evaluate(EvaluateConfig(runs=("pixels",), data=str(rooms_dir), protocol=protocol))
