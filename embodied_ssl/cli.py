@@ -111,10 +111,11 @@ def _list_of_methods() -> str:
     import embodied_ssl.methods as methods
 
     lines = []
+    width = 2 + max(map(len, methods.METHODS))
     for name, place in methods.METHODS.items():
         file = Path(methods.__file__).with_name(place.split(":")[0].split(".")[-1] + ".py")
         summary = ast.get_docstring(ast.parse(file.read_text())) or ""
-        lines.append(f"  {name:<16}{summary.splitlines()[0]}")
+        lines.append(f"  {name:<{width}}{summary.splitlines()[0]}")
     return "\n".join(lines)
 
 

@@ -6,7 +6,7 @@ conv3 of a shared clone, poke from fc1, identity from fc2 of a shared clone.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
@@ -140,16 +140,18 @@ class CuriousRobot(Method):
     def _augmented(self, task: str, batch: Batch, generator: torch.Generator) -> Tensor:
         """The images of a task in a row, the first of every sample before the second.
 
-        Push and poke keep their geometry. A grasp turns with its image, and its angle with it.
+        A push keeps its geometry. A poke is the same from all sides: its image turns about the
+        point. A grasp turns with its image, and its angle with it.
         """
         frames = torch.cat([batch[name] for name in IMAGES[task]])
         settings = self.config.augmentation
         if task == "identity":
             return augment(frames, self.train_size, settings, generator)
-        settings = Augmentation(
-            (1, 1), 0, 0, settings.brightness, settings.contrast, settings.saturation, settings.hue
-        )
-        if task != "grasp":
+        settings = replace(settings, scale=(1, 1), flip=0.0, rotate=0.0)
+        if task == "push":
+            return augment(frames, self.train_size, settings, generator)
+        if task == "poke":
+            settings = replace(settings, flip=0.5, rotate=torch.pi)
             return augment(frames, self.train_size, settings, generator)
         turn = torch.randint(0, 2 * ANGLES, (len(frames),), generator=generator)
         flip = torch.rand(len(frames), generator=generator) < 0.5
