@@ -36,7 +36,8 @@ class TrainConfig:
     """Train a trunk; the same command continues what was interrupted."""
 
     data: Path
-    """A dataset collected on the tabletop or in rooms, as the method needs."""
+    """A dataset collected on the tabletop or in rooms, as the method needs; or for the methods of
+    a moving camera folder-video:PATH, numbered frames with their poses."""
     out: Path
     """The run's folder."""
     trunk: TrunkConfig = field(default_factory=TrunkConfig)
@@ -71,7 +72,7 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
     Raises:
         UserError: for data that is not there, a folder that holds another run, bad settings.
     """
-    from embodied_ssl.data import Dataset, FrameCache
+    from embodied_ssl.data import open_source
     from embodied_ssl.errors import UserError
     from embodied_ssl.loop import Loop
     from embodied_ssl.methods import method_class
@@ -83,13 +84,13 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
         raise UserError("--batch-size must be at least 2.")
     cls = method_class(method_name)
     method_config = method_config or cls.Config()
-    dataset = Dataset.open(config.data)
+    dataset = open_source(config.data)
     if dataset.env not in cls.worlds:
         worlds = " or ".join(cls.worlds)
         raise UserError(f"{config.data} was collected in {dataset.env!r}: train on {worlds} data.")
     method = build_method(config, method_name, method_config)
     prepare_folder(config, method_name, method_config, dataset)
-    Loop(config, method, FrameCache.open(dataset)).run()
+    Loop(config, method, dataset.cache()).run()
     return config.out
 
 
@@ -127,7 +128,7 @@ def prepare_folder(config: TrainConfig, name: str, method_config: Any, dataset: 
         "dataset": {
             "path": str(config.data),
             "fingerprint": dataset.fingerprint,
-            "image_size": dataset.manifest.settings["image_size"],
+            "image_size": dataset.image_size,
         },
     }
     path = config.out / RUN

@@ -12,6 +12,8 @@ from embodied_ssl.errors import UserError
 if TYPE_CHECKING:
     import pyarrow as pa
 
+    from embodied_ssl.data.frames import FrameCache
+
 
 @dataclass(frozen=True)
 class Dataset:
@@ -53,6 +55,17 @@ class Dataset:
 
         digests = [self.manifest.shards[name]["sha256"] for name in sorted(self.manifest.shards)]
         return hashlib.sha256("".join(digests).encode()).hexdigest()[:16]
+
+    @property
+    def image_size(self) -> int:
+        """Pixels along each side of the images as they were collected."""
+        return int(self.manifest.settings["image_size"])
+
+    def cache(self, image_size: int | None = None) -> FrameCache:
+        """All images decoded, at their own size or another."""
+        from embodied_ssl.data.frames import FrameCache
+
+        return FrameCache.open(self, image_size)
 
     def table(self, columns: list[str] | None = None) -> pa.Table:
         """The rows in order; UserError naming a shard that cannot be read."""

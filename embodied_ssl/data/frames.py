@@ -44,7 +44,7 @@ class FrameCache:
             dataset: what to cache.
             image_size: S to resize to, by area; the size at which it was collected by default.
         """
-        size = image_size or int(dataset.manifest.settings["image_size"])
+        size = image_size or dataset.image_size
         name = f"frames-{VERSION}-{size}-{dataset.fingerprint}"
         folder = _cache_home(dataset) / name
         if not folder.is_dir():

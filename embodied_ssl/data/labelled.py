@@ -7,15 +7,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-import cv2
 import numpy as np
-from PIL import Image, UnidentifiedImageError
 
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.frames import FrameCache
+from embodied_ssl.data.photos import PHOTOS, read_photo
 from embodied_ssl.errors import UserError
 
-PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
 PREFIXES = {"train": ("both", "gallery"), "val": ("val", "query"), "test": ("test", "query")}
 
 
@@ -83,7 +81,7 @@ def _open_photos(folder: Path, size: int) -> LabelledImages:
         if not (split == needed).any() or not (role == "gallery").any():
             raise UserError(f"{folder} has too few photos for a gallery and {needed} queries.")
     with ThreadPoolExecutor() as pool:
-        images = np.stack(list(pool.map(lambda path: _read_photo(path, size), paths)))
+        images = np.stack(list(pool.map(lambda path: read_photo(path, size), paths)))
     return LabelledImages(
         images=images,
         kind=np.array([path.parts[-3] for path in paths], object),
@@ -97,20 +95,3 @@ def _drawn(path: Path) -> str:
     """Half of the photos of a folder without prefixes for the gallery, a quarter for each split."""
     name = "/".join(path.parts[-3:])
     return ("train", "train", "val", "test")[hashlib.blake2b(name.encode()).digest()[0] % 4]
-
-
-def _read_photo(path: Path, size: int) -> np.ndarray:
-    """The middle square of a photo, resized by area."""
-    try:
-        with Image.open(path) as photo:
-            photo.draft("RGB", (2 * size, 2 * size))  # JPEG decodes small ones faster
-            image = np.asarray(photo.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError) as error:
-        raise UserError(f"{path} is no image that can be read.") from error
-    height, width = image.shape[:2]
-    side = min(height, width)
-    top, left = (height - side) // 2, (width - side) // 2
-    middle = image[top : top + side, left : left + side]
-    smaller = side > size
-    method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
-    return cv2.resize(middle, (size, size), interpolation=method)

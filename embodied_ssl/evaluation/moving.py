@@ -9,7 +9,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from embodied_ssl.data import Dataset, FrameCache
+from embodied_ssl.data import FrameCache, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.embedding import Features
@@ -23,10 +23,10 @@ Judge = Callable[[np.ndarray], dict[str, float]]
 
 def open_rooms(config: EvaluateConfig) -> FrameCache:
     """The frames of a dataset with rooms to train on and rooms to test on; UserError if not."""
-    dataset = Dataset.open(config.data)
+    dataset = open_source(config.data)
     if dataset.env != "rooms":
         raise UserError(f"{config.data} holds no moving camera: collect --env rooms.")
-    cache = FrameCache.open(dataset, config.image_size)
+    cache = dataset.cache(config.image_size)
     for split in ("train", "test"):
         if not (cache.rows["split"] == split).any():
             raise UserError(f"{config.data} has no {split} rooms: collect more --episodes.")

@@ -5,8 +5,9 @@ import json
 import numpy as np
 import pytest
 
+from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation import EvaluateConfig, models, moving, run_evaluate
+from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
 from embodied_ssl.evaluation.equivariance import composed_pairs, fit_map, rho
 from embodied_ssl.evaluation.odometry import errors
 from embodied_ssl.evaluation.scenes import few
@@ -55,15 +56,15 @@ def test_errors_are_in_degrees_and_centimetres():
 @pytest.fixture
 def small(rooms_dir, monkeypatch):
     """The rooms dataset, its validation rooms taken as test rooms, pixels alone as baseline."""
-    open_rooms = moving.FrameCache.open
+    open_cache = FrameCache.open
 
     def opened(*args):
-        cache = open_rooms(*args)
+        cache = open_cache(*args)
         split = np.where(cache.rows["split"] == "val", "test", cache.rows["split"])
         cache.rows["split"] = split.astype(object)
         return cache
 
-    monkeypatch.setattr(moving.FrameCache, "open", opened)
+    monkeypatch.setattr(FrameCache, "open", opened)
     monkeypatch.setattr(models, "BASELINES", ("pixels",))
     monkeypatch.setattr(models, "imagenet_installed", lambda: False)
     return rooms_dir
