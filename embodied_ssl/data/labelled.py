@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.frames import FrameCache
 from embodied_ssl.data.photos import PHOTOS, read_photo
 from embodied_ssl.errors import UserError
 
@@ -57,7 +56,7 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
         raise UserError(
             f"{spec} was collected in {dataset.env!r} and has no labels: collect --env turntable."
         )
-    cache = FrameCache.open(dataset, image_size)
+    cache = dataset.cache(image_size)
     rows = cache.rows
     return LabelledImages(
         images=cache.frames[cache.index["image"]],

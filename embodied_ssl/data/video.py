@@ -28,37 +28,47 @@ POSES = "poses.txt"
 
 
 @dataclass(frozen=True)
+class Sequence:
+    """Frames in order, and where the camera was."""
+
+    folder: Path
+    frames: list[Path]
+    poses: np.ndarray
+    """(N, 4, 4) camera to world."""
+
+
+@dataclass(frozen=True)
 class VideoFolder:
     """Sequences of frames with poses; to methods and protocols the same as a rooms dataset."""
 
     path: Path
+    sequences: tuple[Sequence, ...]
     image_size: int = 128
     env: str = "rooms"
 
     @classmethod
     def open(cls, spec: str, image_size: int = 128) -> VideoFolder:
         """Open ``folder-video:PATH``; UserError where no sequence is, or one is not whole."""
-        video = cls(Path(spec.removeprefix(PREFIX)), image_size)
-        if not video.path.is_dir():
-            raise UserError(f"{video.path} is no folder of sequences.")
-        if not video.sequences:
-            raise UserError(f"{video.path} holds no numbered frames with poses.")
-        for folder in video.sequences:
-            read_poses(folder, numbered_frames(folder))
-        return video
-
-    @property
-    def sequences(self) -> list[Path]:
-        """The folders that hold frames, in order."""
-        folders = [self.path, *(p for p in self.path.rglob("*") if p.is_dir())]
-        return sorted(folder for folder in folders if numbered_frames(folder))
+        path = Path(spec.removeprefix(PREFIX))
+        if not path.is_dir():
+            raise UserError(f"{path} is no folder of sequences.")
+        folders = sorted([path, *(p for p in path.rglob("*") if p.is_dir())])
+        found = [(folder, numbered_frames(folder)) for folder in folders]
+        sequences = tuple(
+            Sequence(folder, frames, read_poses(folder, frames))
+            for folder, frames in found
+            if frames
+        )
+        if not sequences:
+            raise UserError(f"{path} holds no numbered frames with poses.")
+        return cls(path, sequences, image_size)
 
     @property
     def fingerprint(self) -> str:
         """Changes when files do, hexadecimal."""
         digest = hashlib.sha256()
-        for folder in self.sequences:
-            for file in sorted(folder.iterdir()):
+        for sequence in self.sequences:
+            for file in sorted(sequence.folder.iterdir()):
                 state = file.stat()
                 digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}\n".encode())
         return digest.hexdigest()[:16]
@@ -69,25 +79,24 @@ class VideoFolder:
         A sequence's split follows from a hash of its name: 70 % train, 15 % val, 15 % test; a
         single sequence is all train. Its kind is the folder that it is in.
         """
-        files, rows = [], {name: [] for name in ("episode", "step", "split", "kind", "instance")}
-        poses = []
-        for number, folder in enumerate(self.sequences):
-            frames = numbered_frames(folder)
-            poses += list(read_poses(folder, frames))
-            files += frames
-            name = str(folder.relative_to(self.path))
+        rows = {name: [] for name in ("episode", "step", "split", "kind", "instance")}
+        for number, sequence in enumerate(self.sequences):
+            inner = sequence.folder.relative_to(self.path)
+            name = str(inner)
             split = "train" if len(self.sequences) == 1 else _split(name)
-            parts = (self.path.name, *folder.relative_to(self.path).parts)
+            parts = (self.path.name, *inner.parts)
             kind = parts[-2] if len(parts) > 1 else parts[-1]
-            for step in range(len(frames)):
+            for step in range(len(sequence.frames)):
                 for column, value in zip(rows, (number, step, split, kind, name), strict=True):
                     rows[column].append(value)
         size = image_size or self.image_size
+        files = [file for sequence in self.sequences for file in sequence.frames]
+        poses = np.concatenate([sequence.poses for sequence in self.sequences])
         with ThreadPoolExecutor() as pool:
             images = np.stack(list(pool.map(lambda file: read_photo(file, size), files)))
         numbers = {name: np.array(rows[name]) for name in ("episode", "step")}
         words = {name: np.array(rows[name], object) for name in ("split", "kind", "instance")}
-        columns = numbers | words | {"pose": np.array(poses, np.float32).reshape(-1, 16)}
+        columns = numbers | words | {"pose": poses.astype(np.float32).reshape(-1, 16)}
         columns["bumped"] = np.zeros(len(files), bool)
         return FrameCache(images, columns, {"image": np.arange(len(files))})
 

@@ -22,7 +22,7 @@ from sklearn.metrics import (
 
 from embodied_ssl.batches import TASKS, InteractionSampler, to_device
 from embodied_ssl.checkpoint import load_method
-from embodied_ssl.data import Dataset, FrameCache
+from embodied_ssl.data import Dataset
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.features import open_device
@@ -97,7 +97,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     dataset = Dataset.open(config.data)
     if dataset.env != "tabletop":
         raise UserError(f"{config.data} holds no interactions: collect --env tabletop.")
-    cache = FrameCache.open(dataset, config.image_size)
+    cache = dataset.cache(config.image_size)
     rows = {split: InteractionSampler(cache, 64, config.seed, split) for split in ("train", "val")}
     device = open_device(config.device)
     models = {"majority or mean": blind(rows["train"], rows["val"])}

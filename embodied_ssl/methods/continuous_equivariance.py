@@ -6,31 +6,19 @@ construction; no motion is forced into a pattern.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.batches import Batch
-from embodied_ssl.losses import neighbours_in_time
-from embodied_ssl.methods.pairs import PairMethod
+from embodied_ssl.methods.pairs import EquivariantMethod
 from embodied_ssl.trunks import Trunk
 
 
-class Continuous(PairMethod):
+class Continuous(EquivariantMethod):
     """z(ax) = exp(sum a_k A_k) z(x), a the metres ahead and to the left and the radians turned."""
 
-    @dataclass(frozen=True)
-    class Config(PairMethod.Config):
-        """Settings of the continuous map."""
-
-        margin: float = 1.0
-        """How far features must be from what the map of another pair's motion predicts."""
-        drlim: float = 0.0
-        """Weight of DrLIM beside it."""
-
-    def __init__(self, trunk: Trunk, config: Config, train_size: int):
+    def __init__(self, trunk: Trunk, config: EquivariantMethod.Config, train_size: int):
         super().__init__(trunk, config, train_size)
         self.generators = nn.Parameter(torch.randn(3, trunk.dim, trunk.dim) * 0.01 / trunk.dim**0.5)
 
@@ -39,8 +27,7 @@ class Continuous(PairMethod):
         with torch.autocast(motion.device.type, enabled=False):
             return torch.matrix_exp(torch.einsum("bk,kij->bij", motion, self.generators))
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        first, second = self.embed(batch, generator)
+    def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
         maps = self.map(batch["motion"])
         right = torch.einsum("bij,bj->bi", maps, first.float())
         # The motion of a pair of another pattern is a wrong one.
@@ -48,9 +35,4 @@ class Continuous(PairMethod):
         other = (batch["pattern"] != batch["pattern"].roll(1, dims=0)).float()
         near = (right - second).norm(dim=1)
         far = other * F.relu(self.config.margin - (wrong - second).norm(dim=1))
-        numbers = {"equivariance": (near + far).mean()}
-        total = numbers["equivariance"]
-        if self.config.drlim:
-            numbers["drlim"] = neighbours_in_time(first, second, self.config.margin, norm=2)
-            total = total + self.config.drlim * numbers["drlim"]
-        return {"loss": total, "embedding": first, **numbers}
+        return (near + far).mean()

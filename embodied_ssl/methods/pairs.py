@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from dataclasses import dataclass, field
 
 import torch
@@ -10,6 +11,7 @@ from torch import Tensor
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.batches import Batch, Sampler
 from embodied_ssl.data import FrameCache
+from embodied_ssl.losses import neighbours_in_time
 from embodied_ssl.methods.base import Method
 from embodied_ssl.pairs import PairSampler
 
@@ -53,3 +55,29 @@ class PairMethod(Method):
         """Features of the first and of the second frames, (B, D) each."""
         first, second = self.trunk(self.images(batch, generator)).chunk(2)
         return first, second
+
+
+class EquivariantMethod(PairMethod):
+    """A method that foretells the features after a motion, with DrLIM beside it if asked for."""
+
+    @dataclass(frozen=True)
+    class Config(PairMethod.Config):
+        """Settings of every equivariant method."""
+
+        margin: float = 1.0
+        """delta: how far the features must be from what the maps of other motions predict."""
+        drlim: float = 0.0
+        """Weight of DrLIM beside it; for egomotion EQUIV+DRLIM where it is above zero."""
+
+    @abstractmethod
+    def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
+        """How far the features (B, D) after the motions are from what those before it predict."""
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        first, second = self.embed(batch, generator)
+        numbers = {"equivariance": self.error(first, second, batch)}
+        total = numbers["equivariance"]
+        if self.config.drlim:
+            numbers["drlim"] = neighbours_in_time(first, second, self.config.margin, norm=2)
+            total = total + self.config.drlim * numbers["drlim"]
+        return {"loss": total, "embedding": first, **numbers}

@@ -28,7 +28,7 @@ def collected(path: Path, seed: int = 0) -> dict[str, Any]:
     dataset = Dataset.open(path)
     if dataset.env != "tabletop":
         raise UserError(f"{path} was collected on the {dataset.env}: --data wants a tabletop.")
-    cache = FrameCache.open(dataset)
+    cache = dataset.cache()
     rows = cache.rows
     done = Counter(rows["interaction"])
     grasps = rows["interaction"] == "grasp"

@@ -98,7 +98,7 @@ class Wardrobe:
             low, high = item.footprint
             self.block((*low, 0.0), (*high, HEIGHT))
 
-    def show(self, mesh: trimesh.Trimesh, name: str, skin: int, patterns=None) -> None:
+    def show(self, mesh: trimesh.Trimesh, name: str, skin: int, patterns=()) -> None:
         """A mesh without substance, in the surface of its name."""
         client = self._client
         shape = visual_mesh(client, *_box_mapped(mesh))
@@ -107,8 +107,7 @@ class Wardrobe:
             client.changeVisualShape(body, -1, rgbaColor=(*PLAIN[name, skin], 1))
             return
         if (name, skin) not in self._surfaces:
-            choice = surfaces_of(*patterns) if patterns else surfaces_of()
-            self._surfaces[name, skin] = int(self._rng.choice(choice))
+            self._surfaces[name, skin] = int(self._rng.choice(surfaces_of(*patterns)))
         texture = client.loadTexture(surface_file(self._surfaces[name, skin]))
         client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
 
