@@ -127,6 +127,7 @@ def rooms_rows(rooms: int, frames: int) -> list[dict]:
                 {
                     "episode": episode,
                     "step": step,
+                    "time": step / 10,
                     "split": "val" if episode % 4 == 3 else "train",
                     "kind": ("kitchen", "office")[episode % 2],
                     "instance": f"rooms/{('kitchen', 'office')[episode % 2]}/{episode:05d}",

@@ -60,7 +60,8 @@ TURNTABLE: dict[str, Any] = {
 
 ROOMS: dict[str, Any] = {
     "episode": "int32",
-    "step": "int16",  # frames of an episode follow each other by 0.1 s
+    "step": "int16",
+    "time": "float32",  # seconds since the episode's first frame
     "split": "string",  # train, val or test, of the room
     "kind": "string",  # of the room
     "instance": "string",  # the room's full name

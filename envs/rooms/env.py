@@ -150,6 +150,7 @@ class RoomsEnv(gymnasium.Env):
         info["record"] = {
             "episode": self.episode,
             "step": self.steps - 1,
+            "time": (self.steps - 1) * STEPS * TIME_STEP,
             "split": self.split,
             "kind": self.room.kind,
             "instance": self.name,

@@ -32,6 +32,12 @@ PLAIN = {
     ("bathtub", 0): (0.95, 0.95, 0.93),
 }
 """(piece, skin) -> colour of what has no pattern, whoever owns the room."""
+PATTERNS = {
+    **dict.fromkeys(("bed", "sofa", "armchair", "coat rack"), ("weave", "stripes", "mottle")),
+    **dict.fromkeys(("picture", "rug", "bookcase"), ()),
+}
+"""What a piece may show, all patterns where none is named; other furniture is of ``TIMBER``."""
+TIMBER = ("wood", "mottle", "weave")
 
 
 @dataclass(frozen=True)
@@ -93,12 +99,12 @@ class Wardrobe:
             if parts:
                 mesh = trimesh.util.concatenate(parts)
                 mesh.apply_transform(turn)
-                self.show(mesh, piece.name, skin)
+                self.show(mesh, piece.name, skin, PATTERNS.get(piece.name, TIMBER))
         if not piece.flat:
             low, high = item.footprint
             self.block((*low, 0.0), (*high, HEIGHT))
 
-    def show(self, mesh: trimesh.Trimesh, name: str, skin: int, patterns=()) -> None:
+    def show(self, mesh: trimesh.Trimesh, name: str, skin: int, patterns: tuple[str, ...]) -> None:
         """A mesh without substance, in the surface of its name."""
         client = self._client
         shape = visual_mesh(client, *_box_mapped(mesh))
