@@ -1,11 +1,11 @@
 """Batches as a pure function of seed and step: a resumed run sees what an unbroken one sees.
 
-A method names the kind of sample it eats; the sampler of that kind gathers frames from the cache.
+A method opens the sampler of what it eats, which gathers frames from the caches.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -27,22 +27,34 @@ def generator_of(seed: int, step: int) -> torch.Generator:
 
 
 class FrameSampler:
-    """Single images of the training episodes: all views of objects or rooms."""
+    """Single images of the training episodes of one or more worlds: all views of objects or rooms.
 
-    def __init__(self, cache: FrameCache, batch_size: int, seed: int, split: str = "train"):
-        rows = cache.rows["split"] == split
-        pools = [cache.index[name][rows].ravel() for name in SEEN if name in cache.index]
-        pool = np.concatenate(pools)
-        self.pool = np.unique(pool[pool >= 0])
-        if len(self.pool) == 0:
-            raise UserError(f"the dataset holds no frames of {split} episodes.")
-        self.frames, self.batch_size, self.seed = cache.frames, batch_size, seed
+    Each world gives the same share of a batch, whatever the sizes of the datasets.
+    """
+
+    def __init__(self, caches: Iterable[FrameCache], batch_size: int, seed: int):
+        self.sources = [(cache.frames, seen_frames(cache)) for cache in caches]
+        self.batch_size, self.seed = batch_size, seed
 
     def __call__(self, step: int) -> Batch:
         """The batch of a step: ``frames`` (B, 3, S, S) uint8."""
         rng = np.random.default_rng([self.seed, step])
-        chosen = rng.choice(self.pool, self.batch_size)
-        return {"frames": gather(self.frames, chosen)}
+        parts = np.array_split(np.arange(self.batch_size), len(self.sources))
+        images = [
+            gather(frames, rng.choice(pool, len(part)))
+            for (frames, pool), part in zip(self.sources, parts, strict=True)
+        ]
+        return {"frames": torch.cat(images)}
+
+
+def seen_frames(cache: FrameCache, split: str = "train") -> np.ndarray:
+    """Places of the frames of a split that image-based methods learn from, in order."""
+    rows = cache.rows["split"] == split
+    pool = np.concatenate([cache.index[c][rows].ravel() for c in SEEN if c in cache.index])
+    pool = np.unique(pool[pool >= 0])
+    if len(pool) == 0:
+        raise UserError(f"the dataset holds no frames of {split} episodes.")
+    return pool
 
 
 class InteractionSampler:
@@ -155,8 +167,6 @@ class InteractionSampler:
 
 Sampler = Callable[[int], Batch]
 """The number of a step -> its batch."""
-SAMPLERS = {"frames": FrameSampler, "interactions": InteractionSampler}
-"""Kind of sample -> what gathers it."""
 
 
 def gather(frames: np.ndarray, chosen: np.ndarray) -> Tensor:

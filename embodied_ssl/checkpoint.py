@@ -38,8 +38,8 @@ class RunInfo:
     trunk_settings: dict[str, Any]
     train: dict[str, Any]
     """Settings of the training loop."""
-    dataset: dict[str, Any]
-    """Path, fingerprint and image size of the data."""
+    datasets: dict[str, Any]
+    """Path, fingerprint and image size of the data of each world."""
 
     @property
     def metrics(self) -> Path:
@@ -52,7 +52,7 @@ def load_run(run: str | Path) -> RunInfo:
     path = Path(run) / RUN
     try:
         content = json.loads(path.read_text())
-        names = ("method", "method_config", "trunk", "trunk_settings", "train", "dataset")
+        names = ("method", "method_config", "trunk", "trunk_settings", "train", "datasets")
         return RunInfo(Path(run), **{name: content[name] for name in names})
     except OSError as error:
         raise UserError(f"{run} is no run folder: it has no {RUN}.") from error
@@ -117,7 +117,7 @@ def save_checkpoint(run: Path, step: int, method: Method, optimizer: torch.optim
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
     method.trunk.save_pretrained(draft / "trunk")
-    own = {k: v for k, v in method.state_dict().items() if not k.startswith("trunk.")}
+    own = {k: v for k, v in method.state_dict().items() if "trunk" not in k.split(".")}
     save_file({k: v.contiguous() for k, v in own.items()}, draft / "method.safetensors")
     state = {"random": torch.get_rng_state()}
     for number, numbers in optimizer.state_dict()["state"].items():

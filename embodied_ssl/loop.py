@@ -5,15 +5,16 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
+import numpy as np
 import torch
 from accelerate import Accelerator
 from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration
 from torch import Tensor
 
-from embodied_ssl.batches import FrameSampler, generator_of, to_device
+from embodied_ssl.batches import generator_of, seen_frames, to_device
 from embodied_ssl.checkpoint import METRICS, resume, save_checkpoint
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
@@ -32,12 +33,12 @@ OPTIMIZERS = {
 
 
 class Loop:
-    """Trains one method on one dataset.
+    """Trains one method on the datasets of its worlds.
 
     What a step does follows from the weights before it, the seed and the step's number alone.
     """
 
-    def __init__(self, config: TrainConfig, method: Method, cache: FrameCache):
+    def __init__(self, config: TrainConfig, method: Method, caches: Mapping[str, FrameCache]):
         self.config = config
         self.accelerator = Accelerator(
             mixed_precision="bf16" if self._reduced() else "no",
@@ -48,8 +49,8 @@ class Loop:
         )
         # Other processes of a distributed run draw other samples.
         self.seed = config.seed + 7919 * self.accelerator.process_index
-        self.sampler = method.open_sampler(cache, config.batch_size, self.seed)
-        self.method, self.cache = method, cache
+        self.sampler = method.open_sampler(caches, config.batch_size, self.seed)
+        self.method, self.caches = method, caches
         optimizer = OPTIMIZERS[config.optimizer](_groups(method, config.weight_decay), config.lr)
         # Channels last is where the convolutions of CPUs and GPUs are fast.
         method = method.to(memory_format=torch.channels_last)
@@ -119,9 +120,9 @@ class Loop:
     def _calibrate_frozen(self) -> None:
         """Fit the BatchNorm of a trunk that will not learn to the images that it will see."""
         if not any(weights.requires_grad for weights in self.method.trunk.parameters()):
-            pool = FrameSampler(self.cache, 1, self.config.seed).pool
-            frames = self.cache.frames[pool[:: 1 + len(pool) // 1024]]
-            calibrate(self.method.trunk, frames, self.accelerator.device)
+            pools = [(cache.frames, seen_frames(cache)) for cache in self.caches.values()]
+            chosen = [frames[pool[:: 1 + len(pool) // 1024]] for frames, pool in pools]
+            calibrate(self.method.trunk, np.concatenate(chosen), self.accelerator.device)
 
     def batches(self, step: int) -> Iterator[dict]:
         """Batches from a step on, the next one gathered while this one trains."""

@@ -24,6 +24,15 @@ def nt_xent(
     return F.cross_entropy(logits, partner)
 
 
+def info_nce(
+    foretold: Float[Tensor, "N D"], found: Float[Tensor, "N D"], temperature: float
+) -> Float[Tensor, ""]:
+    """InfoNCE (van den Oord et al. 2018): row i of what was foretold has to find row i of what was
+    found among all N by cosine similarity."""
+    logits = F.normalize(foretold.float(), dim=1) @ F.normalize(found.float(), dim=1).T
+    return F.cross_entropy(logits / temperature, torch.arange(len(logits), device=logits.device))
+
+
 def cosine_embedding(
     first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float = 0.0
 ) -> Float[Tensor, ""]:

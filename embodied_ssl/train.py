@@ -35,9 +35,9 @@ class TrunkConfig:
 class TrainConfig:
     """Train a trunk; the same command continues what was interrupted."""
 
-    data: Path
-    """A dataset collected on the tabletop or in rooms, as the method needs; or for the methods of
-    a moving camera folder-video:PATH, numbered frames with their poses."""
+    data: tuple[str, ...]
+    """Datasets collected on the tabletop, in rooms, or one of each, as the method needs; for the
+    methods of a moving camera also folder-video:PATH, numbered frames with their poses."""
     out: Path
     """The run's folder."""
     trunk: TrunkConfig = field(default_factory=TrunkConfig)
@@ -72,7 +72,6 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
     Raises:
         UserError: for data that is not there, a folder that holds another run, bad settings.
     """
-    from embodied_ssl.data import open_source
     from embodied_ssl.errors import UserError
     from embodied_ssl.loop import Loop
     from embodied_ssl.methods import method_class
@@ -84,14 +83,36 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
         raise UserError("--batch-size must be at least 2.")
     cls = method_class(method_name)
     method_config = method_config or cls.Config()
-    dataset = open_source(config.data)
-    if dataset.env not in cls.worlds:
-        worlds = " or ".join(cls.worlds)
-        raise UserError(f"{config.data} was collected in {dataset.env!r}: train on {worlds} data.")
+    datasets = open_worlds(config.data, cls)
     method = build_method(config, method_name, method_config)
-    prepare_folder(config, method_name, method_config, dataset)
-    Loop(config, method, dataset.cache()).run()
+    prepare_folder(config, method_name, method_config, datasets)
+    Loop(config, method, {world: data.cache() for world, data in datasets.items()}).run()
     return config.out
+
+
+def open_worlds(paths: tuple[str, ...], method: type[Method]) -> dict[str, Any]:
+    """The datasets by the world they were collected in.
+
+    Raises:
+        UserError: for data that are not there, that the method cannot use, two datasets of one
+            world, or a world that the method cannot do without.
+    """
+    from embodied_ssl.data import open_source
+    from embodied_ssl.errors import UserError
+
+    worlds = (" and " if method.all_worlds else " or ").join(method.worlds)
+    datasets: dict[str, Any] = {}
+    for path in paths:
+        dataset = open_source(path)
+        if dataset.env not in method.worlds:
+            raise UserError(f"{path} was collected in {dataset.env!r}: train on {worlds} data.")
+        if dataset.env in datasets:
+            raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
+        datasets[dataset.env] = dataset
+    missing = [world for world in method.worlds if world not in datasets]
+    if not datasets or (method.all_worlds and missing):
+        raise UserError(f"--data lacks {missing[0]} data: this method needs {worlds} data.")
+    return datasets
 
 
 def build_method(config: TrainConfig, name: str, method_config: Any) -> Method:
@@ -106,7 +127,9 @@ def build_method(config: TrainConfig, name: str, method_config: Any) -> Method:
     return method_class(name)(trunk, method_config, config.train_size)
 
 
-def prepare_folder(config: TrainConfig, name: str, method_config: Any, dataset: Any) -> None:
+def prepare_folder(
+    config: TrainConfig, name: str, method_config: Any, datasets: dict[str, Any]
+) -> None:
     """Write ``run.json``, or make sure that it says the same; UserError if it does not."""
     import json
     from importlib.metadata import version
@@ -125,10 +148,13 @@ def prepare_folder(config: TrainConfig, name: str, method_config: Any, dataset: 
         "trunk": config.trunk.name,
         "trunk_settings": config.trunk.settings,
         "train": train,
-        "dataset": {
-            "path": str(config.data),
-            "fingerprint": dataset.fingerprint,
-            "image_size": dataset.image_size,
+        "datasets": {
+            dataset.env: {
+                "path": path,
+                "fingerprint": dataset.fingerprint,
+                "image_size": dataset.image_size,
+            }
+            for path, dataset in zip(config.data, datasets.values(), strict=True)
         },
     }
     path = config.out / RUN
@@ -140,12 +166,12 @@ def prepare_folder(config: TrainConfig, name: str, method_config: Any, dataset: 
         except ValueError as error:
             raise UserError(f"{path} is damaged: {error}.") from error
         for part, value in run.items():
-            if part != "dataset" and earlier.get(part) != value:
+            if part != "datasets" and earlier.get(part) != value:
                 raise UserError(
                     f"{config.out} was trained with another {part.replace('_', ' ')}: choose "
                     "another --out."
                 )
-        if earlier["dataset"]["fingerprint"] != dataset.fingerprint:
+        if _fingerprints(earlier) != _fingerprints(run):
             raise UserError(f"{config.out} was trained on other data: choose another --out.")
         return
     versions = {name: version(name) for name in ("embodied-ssl", "torch", "accelerate")}
@@ -153,3 +179,7 @@ def prepare_folder(config: TrainConfig, name: str, method_config: Any, dataset: 
         write_atomically(path, json.dumps(run | {"versions": versions}, indent=1).encode())
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}.") from error
+
+
+def _fingerprints(run: dict[str, Any]) -> dict[str, str]:
+    return {world: data["fingerprint"] for world, data in run.get("datasets", {}).items()}

@@ -12,11 +12,14 @@ if TYPE_CHECKING:
 
 METHODS = {
     "curious-robot": "embodied_ssl.methods.curious_robot:CuriousRobot",
+    "both-worlds": "embodied_ssl.methods.both_worlds:BothWorlds",
     "egomotion": "embodied_ssl.methods.egomotion:EgoMotion",
     "continuous-equivariance": "embodied_ssl.methods.continuous_equivariance:Continuous",
     "temporal": "embodied_ssl.methods.temporal:Temporal",
     "drlim": "embodied_ssl.methods.drlim:DrLIM",
     "see-by-moving": "embodied_ssl.methods.see_by_moving:SeeByMoving",
+    "view-prediction": "embodied_ssl.methods.view_prediction:ViewPrediction",
+    "clsnet": "embodied_ssl.methods.clsnet:CLSNet",
     "rotation": "embodied_ssl.methods.rotation:Rotation",
     "simclr": "embodied_ssl.methods.simclr:SimCLR",
 }

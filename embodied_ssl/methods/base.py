@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from embodied_ssl.batches import SAMPLERS, Sampler
+from embodied_ssl.batches import FrameSampler, Sampler
 from embodied_ssl.data import FrameCache
 from embodied_ssl.trunks import Trunk
 
@@ -17,8 +18,8 @@ from embodied_ssl.trunks import Trunk
 class Method(nn.Module):
     """A way to train a trunk without labels.
 
-    A new method is one file with a class like this and one line in ``METHODS``. The class names the
-    kind of sample it eats (``batches.SAMPLERS``) and says how many images of a batch go through the
+    A new method is one file with a class like this and one line in ``METHODS``. Unless it opens a
+    sampler of its own it eats single frames. It says how many images of a batch go through the
     trunk, because methods are compared under the same budget of images.
 
     Args:
@@ -27,9 +28,10 @@ class Method(nn.Module):
         train_size: side, in pixels, of the images that the method cuts out of the frames.
     """
 
-    samples: ClassVar[str] = "frames"
     worlds: ClassVar[tuple[str, ...]] = ("tabletop", "rooms")
     """Where data for it can be collected."""
+    all_worlds: ClassVar[bool] = False
+    """Whether it needs data from every one of them, or from any."""
 
     @dataclass(frozen=True)
     class Config:
@@ -41,9 +43,9 @@ class Method(nn.Module):
         self.config = config
         self.train_size = train_size
 
-    def open_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> Sampler:
-        """What gathers the batches of a dataset."""
-        return SAMPLERS[self.samples](cache, batch_size, seed)
+    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
+        """What gathers the batches; ``caches`` are the datasets by the world they come from."""
+        return FrameSampler(caches.values(), batch_size, seed)
 
     @abstractmethod
     def images_per_step(self, batch_size: int) -> int:

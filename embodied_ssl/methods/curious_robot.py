@@ -6,11 +6,13 @@ conv3 of a shared clone, poke from fc1, identity from fc2 of a shared clone.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import torch
 import torch.nn.functional as F
+from jaxtyping import Float
 from torch import Tensor
 
 from embodied_ssl.augment import NONE, Augmentation, augment
@@ -30,7 +32,6 @@ IMAGES = {"grasp": ("before",), "push": ("before", "after"), "poke": ("before",)
 class CuriousRobot(Method):
     """Four tasks whose labels the robot's own actions give, on one shared trunk."""
 
-    samples = "interactions"
     worlds = ("tabletop",)
 
     @dataclass(frozen=True)
@@ -112,9 +113,9 @@ class CuriousRobot(Method):
         """Samples of a task in a step; never one alone, for BatchNorm."""
         return max(2, round(self.config.shares[TASKS.index(task)] * batch_size))
 
-    def open_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> Sampler:
+    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         counts = {task: self.count(task, batch_size) for task in self.config.tasks}
-        sampler = InteractionSampler(cache, batch_size, seed, counts=counts)
+        sampler = InteractionSampler(caches["tabletop"], batch_size, seed, counts=counts)
         sampler.require(self.config.tasks)
         return sampler
 
@@ -122,18 +123,28 @@ class CuriousRobot(Method):
         return sum(len(IMAGES[task]) * self.count(task, batch_size) for task in self.active_tasks())
 
     def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        tasks = self.active_tasks()
-        batch = {task: dict(batch[task]) for task in tasks}
-        images = {task: self._augmented(task, batch[task], generator) for task in tasks}
+        batch = {task: dict(batch[task]) for task in self.active_tasks()}
         # All tasks share one pass, and so the statistics of BatchNorm.
-        stages = self.trunk.stages(self.trunk.normalize(torch.cat([images[t] for t in tasks])))
+        return self.loss_of(self.trunk.stages(self.images(batch, generator)), batch)
+
+    def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
+        """What goes through the trunk, task by task; the angles of grasps turn with their images
+        and replace those of the batch."""
+        tasks = self.active_tasks()
+        images = [self._augmented(task, batch[task], generator) for task in tasks]
+        return self.trunk.normalize(torch.cat(images))
+
+    def loss_of(self, stages: list[Tensor], batch: Batch) -> dict[str, Tensor]:
+        """The losses of the stages of what ``images`` gave."""
+        tasks = self.active_tasks()
         if self.config.root_gradients == "mean":
             stages = [_scale_gradient(maps, 1 / len(tasks)) for maps in stages]
-        losses, start = {}, 0
-        for task in tasks:
-            part = [maps[start : start + len(images[task])] for maps in stages]
-            losses[task] = getattr(self, f"_{task}_loss")(part, batch[task])
-            start += len(images[task])
+        counts = [sum(len(batch[task][name]) for name in IMAGES[task]) for task in tasks]
+        parts = zip(*(maps.split(counts) for maps in stages), strict=True)
+        losses = {
+            task: getattr(self, f"_{task}_loss")(list(part), batch[task])
+            for task, part in zip(tasks, parts, strict=True)
+        }
         total = sum(self.config.weights[TASKS.index(t)] * loss for t, loss in losses.items())
         return {"loss": total, "embedding": stages[-1].mean((2, 3)), **losses}
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from embodied_ssl.batches import Batch
@@ -22,7 +21,5 @@ class DrLIM(PairMethod):
         margin: float = 1.0
         """How far the features of frames of other moments must be."""
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        first, second = self.embed(batch, generator)
-        loss = neighbours_in_time(first, second, self.config.margin, norm=2)
-        return {"loss": loss, "embedding": first}
+    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": neighbours_in_time(first, second, self.config.margin, norm=2)}

@@ -7,7 +7,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.batches import Batch
 from embodied_ssl.losses import equivariance
-from embodied_ssl.methods.pairs import EquivariantMethod
+from embodied_ssl.methods.equivariant import EquivariantMethod
 from embodied_ssl.trunks import Trunk
 
 
@@ -22,3 +22,6 @@ class EgoMotion(EquivariantMethod):
     def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
         predicted = torch.einsum("gij,bj->bgi", self.maps, first)
         return equivariance(predicted, second, batch["pattern"], self.config.margin)
+
+    def foretell(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
+        return torch.einsum("bij,bj->bi", self.maps[pattern], features)

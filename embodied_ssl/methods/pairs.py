@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.batches import Batch, Sampler
 from embodied_ssl.data import FrameCache
-from embodied_ssl.losses import neighbours_in_time
 from embodied_ssl.methods.base import Method
 from embodied_ssl.pairs import PairSampler
 
@@ -39,45 +40,36 @@ class PairMethod(Method):
         )
         """Of the colours of each frame."""
 
-    def open_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> Sampler:
-        return PairSampler(cache, batch_size, seed, self.config.seconds, self.config.patterns)
+    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
+        config = self.config
+        return PairSampler(caches["rooms"], batch_size, seed, config.seconds, config.patterns)
 
     def images_per_step(self, batch_size: int) -> int:
         return 2 * batch_size
 
-    def images(self, batch: Batch, generator: torch.Generator) -> Tensor:
-        """All first frames, then all second ones, as the trunk wants them, (2B, 3, S, S)."""
+    def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
+        """What goes through the trunk: all first frames, then all second ones."""
         frames = torch.cat([batch["first"], batch["second"]])
         images = augment(frames, self.train_size, self.config.augmentation, generator)
         return self.trunk.normalize(images)
 
-    def embed(self, batch: Batch, generator: torch.Generator) -> tuple[Tensor, Tensor]:
-        """Features of the first and of the second frames, (B, D) each."""
-        first, second = self.trunk(self.images(batch, generator)).chunk(2)
-        return first, second
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        return self.loss_of(self.trunk.stages(self.images(batch, generator)), batch)
 
-
-class EquivariantMethod(PairMethod):
-    """A method that foretells the features after a motion, with DrLIM beside it if asked for."""
-
-    @dataclass(frozen=True)
-    class Config(PairMethod.Config):
-        """Settings of every equivariant method."""
-
-        margin: float = 1.0
-        """delta: how far the features must be from what the maps of other motions predict."""
-        drlim: float = 0.0
-        """Weight of DrLIM beside it; for egomotion EQUIV+DRLIM where it is above zero."""
+    def loss_of(self, stages: list[Tensor], batch: Batch) -> dict[str, Tensor]:
+        """The loss of the stages of what ``images`` gave."""
+        features = stages[-1].mean((2, 3))
+        first, second = unit_scale(features[: 2 * len(batch["first"])]).chunk(2)
+        return self.pair_loss(first, second, batch) | {"embedding": features[: len(first)]}
 
     @abstractmethod
-    def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
-        """How far the features (B, D) after the motions are from what those before it predict."""
+    def pair_loss(
+        self, first: Float[Tensor, "B D"], second: Float[Tensor, "B D"], batch: Batch
+    ) -> dict[str, Tensor]:
+        """``loss`` of the features before and after the motions, and numbers worth a curve."""
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        first, second = self.embed(batch, generator)
-        numbers = {"equivariance": self.error(first, second, batch)}
-        total = numbers["equivariance"]
-        if self.config.drlim:
-            numbers["drlim"] = neighbours_in_time(first, second, self.config.margin, norm=2)
-            total = total + self.config.drlim * numbers["drlim"]
-        return {"loss": total, "embedding": first, **numbers}
+
+def unit_scale(features: Float[Tensor, "B D"]) -> Float[Tensor, "B D"]:
+    """Features of which each has a variance of about 1, scaled so that their vector has: margins
+    mean the same whatever the number of dimensions."""
+    return features.float() / features.shape[1] ** 0.5

@@ -17,8 +17,6 @@ from embodied_ssl.trunks import Trunk
 class Rotation(Method):
     """Four copies of each image, turned by 0, 90, 180 and 270 degrees; a four-way classifier."""
 
-    samples = "frames"
-
     @dataclass(frozen=True)
     class Config:
         """Settings of RotNet."""

@@ -40,10 +40,9 @@ class SeeByMoving(PairMethod):
         part = (motion / reach + 1) / 2  # 0 to 1
         return (part * self.config.bins).long().clamp(0, self.config.bins - 1)
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        first, second = self.embed(batch, generator)
+    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
         logits = self.top(torch.cat([first, second], dim=1)).float()
         logits = logits.unflatten(1, (len(AXES), self.config.bins))
         truth = self.binned(batch["motion"])
         losses = {axis: F.cross_entropy(logits[:, i], truth[:, i]) for i, axis in enumerate(AXES)}
-        return {"loss": sum(losses.values()), "embedding": first, **losses}
+        return {"loss": sum(losses.values()), **losses}

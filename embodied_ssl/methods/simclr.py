@@ -17,8 +17,6 @@ from embodied_ssl.trunks import Trunk
 class SimCLR(Method):
     """Crops and colours drawn twice for each image; NT-Xent on a two-layer projection."""
 
-    samples = "frames"
-
     @dataclass(frozen=True)
     class Config:
         """Settings of SimCLR; small-scale values where the paper's are for ImageNet."""

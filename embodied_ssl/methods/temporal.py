@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 
 from embodied_ssl.batches import Batch
@@ -22,8 +21,7 @@ class Temporal(PairMethod):
         margin: float = 1.0
         """How far the features of frames of other moments must be, in l1 per dimension."""
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        first, second = self.embed(batch, generator)
-        scale = 1 / first.shape[1]
+    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
+        scale = first.shape[1] ** -0.5  # a mean over dimensions, of the order of the l2 norm
         loss = neighbours_in_time(scale * first, scale * second, self.config.margin, norm=1)
-        return {"loss": loss, "embedding": first}
+        return {"loss": loss}
