@@ -21,6 +21,7 @@ PROTOCOLS = {
     "equivariance": "embodied_ssl.evaluation.equivariance:evaluate",
     "scene-classification": "embodied_ssl.evaluation.scenes:evaluate",
     "odometry": "embodied_ssl.evaluation.odometry:evaluate",
+    "next-best-view": "embodied_ssl.evaluation.next_best_view:evaluate",
 }
 """name -> "module:function"; the function takes an EvaluateConfig, prints its table and returns
 what is to be written."""
@@ -36,10 +37,12 @@ class EvaluateConfig:
     """Run folders, or baselines: pixels, histogram, random, imagenet."""
     data: str
     """A turntable data set or folder:PATH of photos as kind/instance/*.jpg; a tabletop data set
-    for interactions; a rooms data set for the protocols about a moving camera."""
+    for interactions; a turntable data set for next-best-view; a rooms data set or
+    folder-video:PATH for the other protocols about a moving camera."""
     protocol: str = "retrieval"
     """retrieval: recall@k of held-out objects; interactions: each task on unseen objects;
-    equivariance, scene-classification, odometry: a moving camera in unseen rooms."""
+    equivariance, scene-classification, odometry: a moving camera in unseen rooms;
+    next-best-view: a camera that moves around unseen objects."""
     out: Path | None = None
     """Write everything as JSON to this file."""
     image_size: int | None = None

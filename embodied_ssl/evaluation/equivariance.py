@@ -16,12 +16,13 @@ from sklearn.decomposition import PCA
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import EvaluateConfig
-from embodied_ssl.evaluation.moving import judge_all, open_rooms
+from embodied_ssl.evaluation.moving import Stages, judge_all, last_stage, open_rooms
 from embodied_ssl.motion import MotionPatterns, Pairs, mine_pairs
 
 DIMS = 64  # of the features after PCA on the training rooms; as many as the paper's
 RIDGE = 1e-3  # of the features' mean variance
 MOST = 4000  # pairs of each motion
+SECONDS = 0.5  # at the greatest turn rate a whole second leaves nothing of the first view
 COMPOSED = {"ahead then right": ("ahead", "right"), "ahead then left": ("ahead", "left"),
             "right then right": ("right", "right")}  # fmt: skip
 METRICS = {
@@ -76,12 +77,12 @@ def composed_pairs(
 
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """The protocol ``equivariance``."""
-    cache = open_rooms(config)
+    cache = open_rooms(config, "train", "test")
     rng = np.random.default_rng(config.seed)
-    train = mine_pairs(cache, "train")
+    train = mine_pairs(cache, "train", SECONDS)
     patterns = MotionPatterns(train.motion)
     fitted = atomic_pairs(train, patterns, rng)
-    judged = atomic_pairs(mine_pairs(cache, "test"), patterns, rng)
+    judged = atomic_pairs(mine_pairs(cache, "test", SECONDS), patterns, rng)
     chains = {
         name: composed_pairs(judged[first], judged[second], rng)
         for name, (first, second) in COMPOSED.items()
@@ -89,20 +90,23 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     for name, rows in (judged | chains).items():
         if not len(rows):
             raise UserError(f"no camera of the test rooms goes {name}: collect more --episodes.")
-    rows = np.flatnonzero(cache.rows["split"] == "train")
+    seen = np.unique(np.concatenate([rows.ravel() for rows in fitted.values()]))
 
-    def judge(features: np.ndarray) -> dict[str, float]:
-        limit = min(DIMS, features.shape[1], len(rows))
-        z = PCA(limit, random_state=0).fit(features[rows]).transform(features)
-        maps = {name: fit_map(z[a], z[b]) for name, (a, b) in _columns(fitted)}
-        scores = {name: rho(z[a], z[b], maps[name]) for name, (a, b) in _columns(judged)}
-        for name, (a, b) in _columns(chains):
-            first, second = COMPOSED[name]
-            scores[name] = rho(z[a], z[b], maps[first] @ maps[second])
+    def judge(name: str, stages: Stages) -> dict[str, Any]:
+        features = last_stage(stages)
+        limit = min(DIMS, features.shape[1], len(seen))
+        z = PCA(limit, random_state=0).fit(features[seen]).transform(features)
+        maps = {motion: fit_map(z[a], z[b]) for motion, (a, b) in _columns(fitted)}
+        scores = {motion: rho(z[a], z[b], maps[motion]) for motion, (a, b) in _columns(judged)}
+        for motion, (a, b) in _columns(chains):
+            first, second = COMPOSED[motion]
+            scores[motion] = rho(z[a], z[b], maps[first] @ maps[second])
         return scores
 
     counts = {name: len(rows) for name, rows in (judged | chains).items()}
-    return judge_all(config, cache, judge, METRICS, "equivariance error in unseen rooms", counts)
+    title = "equivariance error in unseen rooms"
+    rows = np.concatenate([rows.ravel() for rows in (seen, *judged.values(), *chains.values())])
+    return judge_all(config, cache, rows, judge, METRICS, title, counts)
 
 
 def _columns(pairs: dict[str, np.ndarray]):

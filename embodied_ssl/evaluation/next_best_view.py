@@ -1,0 +1,166 @@
+"""Next-best view: which move of the camera will best tell what an object is?
+
+On the turntable's objects (Jayaraman and Grauman, ICCV 2015). From one view's features z the
+features after each move g are foretold by a map M'_g, fitted by least squares on the labelled
+objects. The nearest labelled pairs of views to [z, M'_g z] vote on the category, and the move whose
+votes agree most is taken. What is then really seen, [z, z(gx)], is classified by the same vote.
+
+The objects of the validation split are the labelled ones; those of the test split are judged, so no
+object is both. Every repeat leaves out another fifth of the labelled objects.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+from rich.console import Console
+from rich.progress import track
+
+from embodied_ssl.data.views import TurntableViews
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.command import EvaluateConfig
+from embodied_ssl.evaluation.embedding import Features, candidates, fit, select
+from embodied_ssl.evaluation.equivariance import fit_map
+from embodied_ssl.evaluation.features import open_device
+from embodied_ssl.evaluation.models import model_names, open_model
+from embodied_ssl.evaluation.recall import normalized
+from embodied_ssl.evaluation.tables import tasks_table
+
+NEIGHBOURS = 25
+REPEATS = 5
+LEFT_OUT = 5  # one in so many labelled objects, in turn
+MOVES = {
+    "up": (1, 0.0), "down": (-1, 0.0), "left": (0, 0.125), "right": (0, -0.125),
+    "far left": (0, 0.25), "far right": (0, -0.25), "behind": (0, 0.5),
+}  # fmt: skip
+"""Name -> rows of elevation upwards, and the part of a circle that the camera goes around."""
+
+METRICS = {
+    "embedding": ("embedding chosen", "{}"),
+    "one": ("1 view", "{:.3f}"),
+    "chosen": ("2 views, chosen move", "{:.3f}"),
+    "random": ("2 views, random move", "{:.3f}"),
+    "fixed": ("2 views, best fixed move", "{:.3f}"),
+    "gain": ("gain of chosen", "{:.3f}"),
+    "gain_random": ("gain of random", "{:.3f}"),
+    "ahead": ("chosen above random", "{:.4f}"),
+    "ahead_spread": ("its spread", "{:.4f}"),
+    "ahead_fixed": ("chosen above best fixed", "{:.4f}"),
+}
+
+
+def votes(
+    queries: Float[np.ndarray, "Q D"],
+    pairs: Float[np.ndarray, "P D"],
+    kinds: Int[np.ndarray, " P"],
+    count: int,
+) -> Float[np.ndarray, "Q K"]:
+    """The shares of ``count`` kinds among the nearest pairs by cosine."""
+    near = np.argpartition(-(normalized(queries) @ normalized(pairs).T), NEIGHBOURS, axis=1)
+    one_hot = np.eye(count, dtype=np.float32)[kinds]
+    return one_hot[near[:, :NEIGHBOURS]].mean(axis=1)
+
+
+def concentration(shares: Float[np.ndarray, "Q K"]) -> Float[np.ndarray, " Q"]:
+    """How far votes agree: minus their entropy, 0 where all are for one kind."""
+    return np.sum(shares * np.log(np.maximum(shares, 1e-9)), axis=1)
+
+
+def play(
+    z: Float[np.ndarray, "N D"],
+    views: TurntableViews,
+    labelled: Int[np.ndarray, " L"],
+    judged: Int[np.ndarray, " J"],
+) -> dict[str, Any]:
+    """Accuracy from one view and after each way to choose the move, over all views as the first.
+
+    Args:
+        z: features of all views.
+        views: what they show, and from where.
+        labelled, judged: views whose kind is known, and those that are to be told.
+    """
+    kinds, count = views.kind_numbers, views.kind_numbers.max() + 1
+    of_set = {"labelled": labelled, "judged": judged}
+    told = votes(z[judged], z[labelled], kinds[labelled], count).argmax(1) == kinds[judged]
+    belief = np.full((len(judged), len(MOVES)), -np.inf)
+    right = np.full((len(judged), len(MOVES)), np.nan)
+    place = np.full(len(z), -1)
+    place[judged] = np.arange(len(judged))
+    for g, move in enumerate(MOVES.values()):
+        pairs = {name: views.moved(rows, *move) for name, rows in of_set.items()}
+        (a, b), (x, y) = pairs["labelled"].T, pairs["judged"].T
+        if len(a) <= NEIGHBOURS or not len(x):
+            continue
+        known = np.hstack([z[a], z[b]]), kinds[a], count
+        foretold = z[x] @ fit_map(z[a], z[b])
+        belief[place[x], g] = concentration(votes(np.hstack([z[x], foretold]), *known))
+        seen = votes(np.hstack([z[x], z[y]]), *known).argmax(1)
+        right[place[x], g] = seen == kinds[x]
+    chosen = right[np.arange(len(judged)), belief.argmax(1)]
+    fixed = {name: np.nanmean(right[:, g]) for g, name in enumerate(MOVES)}
+    return {
+        "one": told.mean(),
+        "chosen": chosen.mean(),
+        "random": np.nanmean(right, axis=1).mean(),
+        "fixed": max(fixed.values()),
+        "moves": fixed,
+    }
+
+
+def evaluate(config: EvaluateConfig) -> dict[str, Any]:
+    """The protocol ``next-best-view``."""
+    views = TurntableViews.open(config.data, config.image_size)
+    labelled, judged = (np.flatnonzero(views.split == split) for split in ("val", "test"))
+    known = np.isin(views.kind[judged], views.kind[labelled])
+    judged = judged[known]
+    if not len(judged) or len(np.unique(views.kind[judged])) < 2:
+        raise UserError(f"{config.data} has no two kinds of which both splits have objects.")
+    device = open_device(config.device)
+    models = {}
+    for name in track(model_names(config.runs), "evaluating", transient=True):
+        describe = open_model(name, config.runs, views.images[labelled], config.seed, device)
+        models[name] = judge(describe(views.images), views, labelled, judged, config.seed)
+    counts = {
+        "labelled objects": len(np.unique(views.instance[labelled])),
+        "test objects": len(np.unique(views.instance[judged])),
+        "kinds": len(np.unique(views.kind[judged])),
+        "first views": len(judged),
+    }
+    title = "next-best view of unseen objects"
+    results = {"title": title, "data": counts, "metrics": METRICS, "models": models}
+    Console().print(tasks_table(results))
+    return results
+
+
+def judge(
+    features: Features, views: TurntableViews, labelled: np.ndarray, judged: np.ndarray, seed: int
+) -> dict[str, Any]:
+    """All numbers of a model; the embedding is the one that tells labelled objects apart best."""
+    objects = np.random.default_rng(seed).permutation(np.unique(views.instance[labelled]))
+    folds = [np.isin(views.instance[labelled], objects[i::LEFT_OUT]) for i in range(LEFT_OUT)]
+    gallery = select(features, labelled)
+    embeddings = candidates(gallery)
+    encoded = [encode(features) for encode in fit(embeddings, gallery)]
+
+    def one_view(z: np.ndarray) -> float:
+        kept, left = labelled[~folds[0]], labelled[folds[0]]
+        numbers = views.kind_numbers
+        shares = votes(z[left], z[kept], numbers[kept], numbers.max() + 1)
+        return float((shares.argmax(1) == numbers[left]).mean())
+
+    best = int(np.argmax([one_view(z) for z in encoded]))
+    played = [play(encoded[best], views, labelled[~fold], judged) for fold in folds[:REPEATS]]
+    mean = {n: float(np.mean([p[n] for p in played])) for n in ("one", "chosen", "random", "fixed")}
+    ahead = [p["chosen"] - p["random"] for p in played]
+    return {
+        "embedding": embeddings[best].label,
+        **mean,
+        "gain": mean["chosen"] - mean["one"],
+        "gain_random": mean["random"] - mean["one"],
+        "ahead": float(np.mean(ahead)),
+        "ahead_spread": float(np.std(ahead, ddof=1)),
+        "ahead_fixed": mean["chosen"] - mean["fixed"],
+        "repeats": played,
+    }
