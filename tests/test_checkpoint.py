@@ -14,7 +14,7 @@ from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
 @pytest.fixture(scope="module")
 def trained(tabletop_dir, tmp_path_factory):
     config = TrainConfig(
-        data=tabletop_dir,
+        data=(str(tabletop_dir),),
         out=tmp_path_factory.mktemp("runs") / "run",
         trunk=TrunkConfig(width=0.1, fc_dim=16),
         images=32,

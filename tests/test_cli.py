@@ -10,7 +10,7 @@ import pytest
 from embodied_ssl import cli
 
 RUN = """{"method": "simclr", "method_config": {}, "trunk": "alexnet", "trunk_settings": {},
-"train": {"train_size": 48}, "dataset": {}}"""
+"train": {"train_size": 48}, "datasets": {}}"""
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from sklearn.metrics.pairwise import cosine_similarity
 from embodied_ssl.losses import (
     cosine_embedding,
     equivariance,
+    info_nce,
     masked_grasp,
     neighbours_in_time,
     nt_xent,
@@ -62,6 +63,14 @@ def test_masked_grasp_leaves_other_angles_without_a_gradient():
     masked_grasp(logits, torch.tensor([3, 17]), torch.tensor([0, 1])).backward()
     touched = logits.grad.abs().sum(2).nonzero().tolist()
     assert touched == [[0, 3], [1, 17]]
+
+
+def test_info_nce_counted_by_hand():
+    foretold = torch.tensor([[2.0, 0.0], [0.0, 0.5]])
+    found = torch.tensor([[1.0, 0.0], [3.0, 4.0]])
+    expected = -(math.log(math.e**2 / (math.e**2 + math.e**1.2))
+                 + math.log(math.e**1.6 / (math.e**0 + math.e**1.6))) / 2  # fmt: skip
+    assert info_nce(foretold, found, 0.5).item() == pytest.approx(expected, rel=1e-5)
 
 
 def test_equivariance_agrees_with_a_loop_over_pairs_and_patterns():

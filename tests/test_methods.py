@@ -32,13 +32,14 @@ def caches(tabletop_dir, rooms_dir):
 
 
 @pytest.fixture
-def cache(method, caches):
-    """Data of the first of the worlds that the method can learn in."""
-    return caches[method.worlds[0]]
+def data(method, caches):
+    """Data of the first of the worlds that the method can learn in, or of all that it needs."""
+    worlds = method.worlds if method.all_worlds else method.worlds[:1]
+    return {world: caches[world] for world in worlds}
 
 
-def test_the_loss_teaches_the_trunk(method, cache):
-    outputs = method.loss(method.open_sampler(cache, BATCH, 0)(0), generator_of(0, 0))
+def test_the_loss_teaches_the_trunk(method, data):
+    outputs = method.loss(method.open_sampler(data, BATCH, 0)(0), generator_of(0, 0))
     assert outputs["loss"].dim() == 0 and outputs["loss"].isfinite()
     assert outputs["embedding"].dim() == 2 and outputs["embedding"].isfinite().all()
     assert all(v.dim() == 0 for name, v in outputs.items() if name != "embedding")
@@ -50,15 +51,15 @@ def test_the_loss_teaches_the_trunk(method, cache):
     method.after_step()
 
 
-def test_it_counts_its_images_rightly(method, cache, monkeypatch):
+def test_it_counts_its_images_rightly(method, data, monkeypatch):
     seen, stages = [], AlexNet.stages
     monkeypatch.setattr(AlexNet, "stages", lambda self, x: seen.append(len(x)) or stages(self, x))
-    method.loss(method.open_sampler(cache, BATCH, 0)(0), generator_of(0, 0))
+    method.loss(method.open_sampler(data, BATCH, 0)(0), generator_of(0, 0))
     assert sum(seen) == method.images_per_step(BATCH)
 
 
-def test_chance_comes_from_the_generator_alone(method, cache):
-    sampler = method.open_sampler(cache, BATCH, 0)
+def test_chance_comes_from_the_generator_alone(method, data):
+    sampler = method.open_sampler(data, BATCH, 0)
 
     def loss(step):
         with torch.no_grad():
@@ -68,10 +69,10 @@ def test_chance_comes_from_the_generator_alone(method, cache):
     assert loss(0) != loss(1)
 
 
-def test_a_step_has_its_own_batch_whatever_came_before(method, cache):
-    sampler = method.open_sampler(cache, BATCH, 3)
+def test_a_step_has_its_own_batch_whatever_came_before(method, data):
+    sampler = method.open_sampler(data, BATCH, 3)
     late = flat(sampler(5))
-    again = flat(method.open_sampler(cache, BATCH, 3)(5))
+    again = flat(method.open_sampler(data, BATCH, 3)(5))
     assert late.keys() == again.keys()
     assert all(torch.equal(late[name], again[name]) for name in late)
     other = flat(sampler(6))
@@ -86,8 +87,11 @@ def flat(batch, prefix=""):
 
 
 def test_it_learns_in_all_its_worlds(method, caches):
-    for world in method.worlds:
-        batch = method.open_sampler(caches[world], BATCH, 0)(0)
+    choices = [{world: caches[world]} for world in method.worlds]
+    if len(method.worlds) > 1:
+        choices = [caches] if method.all_worlds else [*choices, caches]
+    for data in choices:
+        batch = method.open_sampler(data, BATCH, 0)(0)
         assert method.loss(batch, generator_of(0, 0))["loss"].isfinite()
 
 
@@ -149,7 +153,7 @@ def test_a_new_method_is_a_file_and_a_line(tmp_path, tabletop_dir, monkeypatch):
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setitem(METHODS, "brightness", "brightness_method:Brightness")
     config = TrainConfig(
-        data=tabletop_dir,
+        data=(str(tabletop_dir),),
         out=tmp_path / "run",
         trunk=TrunkConfig(width=0.1, fc_dim=16),
         images=32,

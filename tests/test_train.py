@@ -34,7 +34,7 @@ def one_thread():
 def config(tabletop_dir, tmp_path):
     """Six steps of SimCLR, or four of the curious robot."""
     return TrainConfig(
-        data=tabletop_dir,
+        data=(str(tabletop_dir),),
         out=tmp_path / "run",
         trunk=TrunkConfig(width=0.1, fc_dim=16),
         images=96,

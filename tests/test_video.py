@@ -1,7 +1,5 @@
 """Sequences of others: both layouts, and what can be wrong with them."""
 
-from pathlib import Path
-
 import cv2
 import numpy as np
 import pytest
@@ -59,7 +57,7 @@ def test_both_layouts_give_frames_and_poses(layout, request):
 
 def test_it_can_be_trained_on(kitti, tmp_path):
     config = TrainConfig(
-        data=Path(f"folder-video:{kitti}"),
+        data=(f"folder-video:{kitti}",),
         out=tmp_path / "run",
         trunk=TrunkConfig(width=0.1, fc_dim=16),
         images=32,

@@ -13,7 +13,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from embodied_ssl.augment import NONE, Augmentation, augment
+from embodied_ssl.augment import NONE, augment
 from embodied_ssl.batches import Batch
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.heads import tap
@@ -40,8 +40,6 @@ class ViewPrediction(PairMethod):
         width: int = 128
         """Channels of the decoder's first layer; each of its three doublings of the resolution
         halves them."""
-        augmentation: Augmentation = NONE
-        """Of the frames before and after; colours that change could not be foretold."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -61,10 +59,23 @@ class ViewPrediction(PairMethod):
             nn.Linear(trunk.dim + 3, 512), nn.ReLU(), nn.Linear(512, trunk.dim)
         )
 
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        return super().loss(dict(batch), generator)
+
+    def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
+        """Both frames of a pair in the same colours, since others could not be foretold; what the
+        second one shows is kept in the batch as ``after``."""
+        state = generator.get_state()
+        first = augment(batch["first"], self.train_size, self.config.augmentation, generator)
+        generator.set_state(state)
+        second = augment(batch["second"], self.train_size, self.config.augmentation, generator)
+        batch["after"] = second
+        return self.trunk.normalize(torch.cat([first, second]))
+
     def loss_of(self, stages: list[Tensor], batch: Batch) -> dict[str, Tensor]:
         outputs = super().loss_of(stages, batch)
         before = stages[self.stage][: len(batch["first"])]
-        truth = augment(batch["second"], 8 * GRID, NONE, torch.Generator())
+        truth = F.interpolate(batch["after"], size=8 * GRID, mode="area")
         error = (self._decoded(before, batch["motion"]).float() - truth).abs().mean()
         total = outputs["loss"] + self.config.pixels * error
         return outputs | {"loss": total, "pixels": error}

@@ -10,7 +10,6 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
 from embodied_ssl.evaluation.equivariance import composed_pairs, fit_map, rho
 from embodied_ssl.evaluation.odometry import errors
-from embodied_ssl.evaluation.scenes import few
 
 PROTOCOLS = ("equivariance", "scene-classification", "odometry")
 
@@ -39,13 +38,6 @@ def test_composed_motions_follow_each_other():
     chains = {tuple(pair) for pair in composed_pairs(first, second, rng).tolist()}
     assert chains == {(0, 4), (0, 6), (8, 1)}
     assert composed_pairs(first, first[:1] + 20, rng).shape == (0, 2)
-
-
-def test_few_are_as_many_of_each_kind():
-    kinds = np.array(["a"] * 30 + ["b"] * 4 + ["c"] * 9)
-    chosen = few(kinds, np.random.default_rng(0))
-    assert len(set(chosen)) == len(chosen)
-    assert {kind: (kinds[chosen] == kind).sum() for kind in "abc"} == {"a": 6, "b": 4, "c": 6}
 
 
 def test_errors_are_in_degrees_and_centimetres():

@@ -1,0 +1,87 @@
+"""Next-best view: moves of the camera, votes, and an object that one move alone tells."""
+
+import json
+
+import numpy as np
+import pytest
+
+from embodied_ssl.data.views import TurntableViews
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
+from embodied_ssl.evaluation.next_best_view import MOVES, concentration, play, votes
+
+
+def views(objects, azimuths=8):
+    """Every object from three elevations; even ones are of kind a, odd ones of kind b."""
+    place = [(o, e, 360 * a / azimuths) for o in range(objects)
+             for e in (30, 45, 60) for a in range(azimuths)]  # fmt: skip
+    number, elevation, azimuth = np.array(place).T
+    kind = np.array(["a", "b"], object)[number.astype(int) % 2]
+    split = np.where(number < objects / 2, "val", "test").astype(object)
+    return TurntableViews(
+        np.zeros((len(place), 4, 4, 3), np.uint8), kind, number.astype(str), split, elevation,
+        azimuth,
+    )  # fmt: skip
+
+
+def test_moves_lead_to_the_views_that_they_name():
+    seen = views(2)
+    pairs = seen.moved(np.arange(48), 1, 0.125)
+    assert len(pairs) == 32  # none above the highest
+    before, after = pairs.T
+    assert (seen.instance[before] == seen.instance[after]).all()
+    assert (seen.elevation[after] == seen.elevation[before] + 15).all()
+    assert (seen.azimuth[after] == (seen.azimuth[before] + 45) % 360).all()
+    assert len(seen.moved(np.arange(48), 0, 0.5)) == 48
+
+
+def test_votes_are_shares_of_the_nearest():
+    rng = np.random.default_rng(0)
+    pairs = np.repeat(np.eye(3), 30, axis=0) + rng.normal(0, 0.01, (90, 3))
+    shares = votes(np.eye(3), pairs, np.repeat([0, 1, 2], 30), 3)
+    np.testing.assert_allclose(shares, np.eye(3))
+    assert concentration(shares).tolist() == [0, 0, 0]
+    assert concentration(np.full((1, 4), 0.25))[0] == pytest.approx(-np.log(4))
+
+
+def test_the_telling_move_is_chosen():
+    """From below two kinds look alike, from the middle they do not: moving up tells them apart."""
+    seen = views(40)
+    rng = np.random.default_rng(0)
+    floor = (seen.elevation - 30) / 15
+    sign = np.where(seen.kind == "a", 1.0, -1.0)
+    told = np.where(floor == 0, 0.05 * sign, sign)  # faint below, plain above
+    z = np.stack([told, floor - 1, np.cos(np.radians(seen.azimuth))], axis=1)
+    z += rng.normal(0, [0.25, 0.02, 0.02], z.shape)
+    labelled = np.flatnonzero(seen.split == "val")
+    judged = np.flatnonzero((seen.split == "test") & (seen.elevation == 30))
+    played = play(z, seen, labelled, judged)
+    assert played["moves"]["up"] > 0.95 > 0.8 > played["one"]
+    assert played["chosen"] > played["random"] + 0.1
+    assert np.isnan(played["moves"]["down"]) and set(played["moves"]) == set(MOVES)
+
+
+@pytest.fixture
+def pixels_alone(monkeypatch):
+    monkeypatch.setattr(models, "BASELINES", ("pixels",))
+    monkeypatch.setattr(models, "imagenet_installed", lambda: False)
+
+
+def test_every_number_of_the_table_is_there(pixels_alone, turntable_dir, tmp_path, capsys):
+    out = tmp_path / "results.json"
+    run_evaluate(
+        EvaluateConfig(
+            runs=("pixels",), data=str(turntable_dir), protocol="next-best-view", out=out
+        )
+    )
+    results = json.loads(out.read_text())
+    assert results["models"]["pixels"].keys() >= results["metrics"].keys()
+    assert results["data"]["test objects"] == 6
+    assert results["title"] in capsys.readouterr().out
+
+
+def test_other_data_are_refused(rooms_dir):
+    with pytest.raises(UserError, match="collect --env turntable"):
+        run_evaluate(
+            EvaluateConfig(runs=("pixels",), data=str(rooms_dir), protocol="next-best-view")
+        )
