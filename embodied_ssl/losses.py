@@ -53,10 +53,12 @@ def equivariance(
     pattern: Int[Tensor, " N"],
     margin: float = 1.0,
 ) -> Float[Tensor, ""]:
-    """The ego-motion loss of Jayaraman and Grauman (ICCV 2015), summed over the patterns.
+    """The ego-motion loss of Jayaraman and Grauman (ICCV 2015).
 
     What the map of the executed pattern predicts shall be the features after the motion; what the
-    maps of all others predict shall be at least the margin away from them.
+    maps of all others predict shall be at least the margin away from them. The paper sums over the
+    patterns; here the others count as much together as the executed one, because with many patterns
+    the sum is least where every map leads far from everything.
 
     Args:
         predicted: M_g z(x) for every pattern g.
@@ -66,7 +68,18 @@ def equivariance(
     """
     distance = (predicted.float() - target.float()[:, None]).norm(dim=2)  # (N, G)
     executed = F.one_hot(pattern, predicted.shape[1]).bool()
-    return torch.where(executed, distance, F.relu(margin - distance)).sum(1).mean()
+    wrong = F.relu(margin - distance[~executed])
+    return distance[executed].mean() + wrong.mean()
+
+
+def unmoved(
+    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float
+) -> Float[Tensor, ""]:
+    """Standing still as a wrong motion: features that move by less than the margin cost the rest.
+
+    Without it equivariance is easy for features that hardly change.
+    """
+    return F.relu(margin - (first.float() - second.float()).norm(dim=1)).mean()
 
 
 def neighbours_in_time(

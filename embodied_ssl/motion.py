@@ -111,6 +111,10 @@ class MotionPatterns:
         """The pattern of each motion."""
         return self._order[self._clusters.predict(motion[:, [2, 0]] / self._scale)]
 
+    def distance(self, motion: Float[np.ndarray, "P 3"]) -> Float[np.ndarray, " P"]:
+        """How far each motion is from the centre of its pattern, in units of the spread."""
+        return self._clusters.transform(motion[:, [2, 0]] / self._scale).min(axis=1)
+
     @property
     def atomic(self) -> dict[str, int]:
         """The patterns that turn right, turn left and go ahead most purely."""

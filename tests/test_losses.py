@@ -14,6 +14,7 @@ from embodied_ssl.losses import (
     masked_grasp,
     neighbours_in_time,
     nt_xent,
+    unmoved,
 )
 
 
@@ -81,7 +82,7 @@ def test_equivariance_agrees_with_a_loop_over_pairs_and_patterns():
     for i in range(5):
         for g in range(3):
             distance = math.dist(predicted[i, g].tolist(), target[i].tolist())
-            total += distance if g == pattern[i] else max(0.0, 2.5 - distance)
+            total += distance if g == pattern[i] else max(0.0, 2.5 - distance) / 2
     loss = equivariance(predicted, target, pattern, margin=2.5)
     assert loss.item() == pytest.approx(total / 5, rel=1e-5)
 
@@ -91,6 +92,12 @@ def test_equivariance_is_nothing_where_the_right_map_alone_is_right():
     predicted = torch.full((4, 3, 6), 9.0)
     predicted[:, 1] = 0
     assert equivariance(predicted, target, torch.ones(4, dtype=torch.long)).item() == 0
+
+
+def test_features_that_move_enough_cost_nothing():
+    first = torch.zeros(3, 2)
+    second = torch.tensor([[0.0, 0.0], [0.3, 0.4], [3.0, 4.0]])
+    assert unmoved(first, second, 0.8).item() == pytest.approx((0.8 + 0.3) / 3)
 
 
 @pytest.mark.parametrize("norm", [1, 2])

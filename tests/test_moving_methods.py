@@ -59,12 +59,14 @@ def test_the_continuous_map_composes_and_has_an_inverse(continuous):
 
 
 def test_labels_and_drlim_join_the_loss_with_their_weights(caches):
-    plain, joint = build(EgoMotion), build(EgoMotion, drlim=0.5, supervised=2.0, labelled=3)
+    plain = build(EgoMotion)
+    joint = build(EgoMotion, drlim=0.5, contrast=0.3, supervised=2.0, labelled=3)
     assert joint.images_per_step(8) == plain.images_per_step(8) + 4
     batch = joint.open_sampler(caches, 8, 0)(0)
     outputs = joint.loss(batch, generator_of(0, 0))
-    parts = outputs["equivariance"] + 0.5 * outputs["drlim"] + 2 * outputs["supervised"]
-    assert outputs["loss"].item() == pytest.approx(parts.item(), rel=1e-5)
+    weights = {"equivariance": 1, "still": 3, "drlim": 0.5, "contrast": 0.3, "supervised": 2}
+    parts = sum(weight * outputs[name].item() for name, weight in weights.items())
+    assert outputs["loss"].item() == pytest.approx(parts, rel=1e-5)
 
 
 def test_few_are_as_many_of_each():
@@ -95,7 +97,7 @@ def test_view_prediction_learns_what_comes_after(caches):
         outputs["loss"].backward()
         optimizer.step()
         errors.append(outputs["pixels"].item())
-    assert errors[-1] < 0.6 * errors[0]
+    assert errors[-1] < 0.75 * errors[0]
     views = method.eval().predict(batch["first"], batch["motion"])
     assert views.shape == (16, 3, 48, 48) and views.min() >= 0 and views.max() <= 1
 

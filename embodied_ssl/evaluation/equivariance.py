@@ -4,6 +4,10 @@ For each atomic motion g (a turn to the right, a turn to the left, a drive ahead
 fitted by least squares on pairs of the training rooms, for every model alike. On pairs of the test
 rooms rho_g = E[ |z(gx) - M'_g z(x)| / |z(gx) - z(x)| ]: 0 is perfect, 1 is as good as saying that
 nothing changes (Jayaraman and Grauman, ICCV 2015). A composed motion has the product of the maps.
+
+Choices of ours: an atomic motion is the core of its pattern, the half of the pairs that are nearest
+to the centre, because a pattern's motions differ by as much as ten degrees; and pairs weigh in the
+fit by the inverse of how far their features moved, because that is how the error counts them.
 """
 
 from __future__ import annotations
@@ -21,6 +25,7 @@ from embodied_ssl.motion import MotionPatterns, Pairs, mine_pairs
 
 DIMS = 64  # of the features after PCA on the training rooms; as many as the paper's
 RIDGE = 1e-3  # of the features' mean variance
+LEAST = 0.01  # of the pairs moved the least: they weigh no more than the next one
 MOST = 4000  # pairs of each motion
 SECONDS = 0.5  # at the greatest turn rate a whole second leaves nothing of the first view
 COMPOSED = {"ahead then right": ("ahead", "right"), "ahead then left": ("ahead", "left"),
@@ -33,6 +38,9 @@ METRICS = {
 
 def fit_map(before: Float[np.ndarray, "P D"], after: Float[np.ndarray, "P D"]) -> np.ndarray:
     """M' (D, D) with after ~ before @ M', by least squares with a trace of ridge."""
+    moved = np.linalg.norm(after - before, axis=1, keepdims=True)
+    weight = 1 / np.maximum(moved, max(np.quantile(moved, LEAST), 1e-9))
+    before, after = weight * before, weight * after
     gram = before.T @ before
     ridge = RIDGE * np.trace(gram) / len(gram)
     return np.linalg.solve(gram + ridge * np.eye(len(gram)), before.T @ after)
@@ -51,10 +59,11 @@ def atomic_pairs(
     pairs: Pairs, patterns: MotionPatterns, rng: np.random.Generator
 ) -> dict[str, Int[np.ndarray, "P 2"]]:
     """Rows before and after each atomic motion, at most ``MOST`` of each."""
-    found = patterns(pairs.motion)
+    found, away = patterns(pairs.motion), patterns.distance(pairs.motion)
     chosen = {}
     for name, pattern in patterns.atomic.items():
         ours = np.flatnonzero(found == pattern)
+        ours = ours[away[ours] <= np.median(away[ours])] if len(ours) else ours
         ours = rng.permutation(ours)[:MOST]
         chosen[name] = np.stack([pairs.first[ours], pairs.second[ours]], axis=1)
     return chosen

@@ -46,13 +46,12 @@ class Continuous(EquivariantMethod):
         return moved
 
     def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
-        right = self.move(first, batch["motion"])
-        # The motion of a pair of another pattern is a wrong one.
+        near = (self.move(first, batch["motion"]) - second).norm(dim=1)
+        # The motion of another pair is a wrong one where it is of another pattern.
         wrong = self.move(first, batch["motion"].roll(1, dims=0))
-        other = (batch["pattern"] != batch["pattern"].roll(1, dims=0)).float()
-        near = (right - second).norm(dim=1)
-        far = other * F.relu(self.config.margin - (wrong - second).norm(dim=1))
-        return (near + far).mean()
+        other = batch["pattern"] != batch["pattern"].roll(1, dims=0)
+        far = F.relu(self.config.margin - (wrong - second).norm(dim=1))
+        return near.mean() + (other * far).sum() / other.sum().clamp(min=1)
 
     def foretell(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
         return self.move(features, motion)

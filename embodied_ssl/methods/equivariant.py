@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from embodied_ssl.batches import Batch, Sampler
 from embodied_ssl.data import FrameCache
 from embodied_ssl.labels import LabelledSampler
-from embodied_ssl.losses import neighbours_in_time
+from embodied_ssl.losses import info_nce, neighbours_in_time, unmoved
 from embodied_ssl.methods.clsnet import KINDS, labelled_images
 from embodied_ssl.methods.pairs import PairMethod
 from embodied_ssl.trunks import Trunk
@@ -33,8 +33,18 @@ class EquivariantMethod(PairMethod):
 
         margin: float = 1.0
         """delta: how far the features must be from what the maps of other motions predict."""
+        still: float = 0.8
+        """How far the features must move with the camera: standing still, whose map is the
+        identity, is a wrong motion too."""
+        still_weight: float = 3.0
+        """Of the cost of features that move less."""
         drlim: float = 0.0
         """Weight of DrLIM beside it; for egomotion EQUIV+DRLIM where it is above zero."""
+        contrast: float = 0.0
+        """Weight of InfoNCE beside it: what is foretold has to find the true features among those
+        of the batch."""
+        temperature: float = 0.1
+        """Of its softmax."""
         supervised: float = 0.0
         """Weight of the classification of labelled frames beside it."""
         labelled: int = 6
@@ -76,7 +86,8 @@ class EquivariantMethod(PairMethod):
 
     @abstractmethod
     def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
-        """How far the features (B, D) after the motions are from what those before it predict."""
+        """How far the features (B, D) after the motions are from what those before them predict,
+        and the margin's cost of what other motions predict."""
 
     @abstractmethod
     def foretell(
@@ -85,9 +96,17 @@ class EquivariantMethod(PairMethod):
         """The features after motions of these patterns, as the learned maps have them."""
 
     def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
-        numbers = {"equivariance": self.error(first, second, batch)}
-        total = numbers["equivariance"]
-        if self.config.drlim:
-            numbers["drlim"] = neighbours_in_time(first, second, self.config.margin, norm=2)
-            total = total + self.config.drlim * numbers["drlim"]
+        config = self.config
+        numbers = {
+            "equivariance": self.error(first, second, batch),
+            "still": unmoved(first, second, config.still),
+        }
+        total = numbers["equivariance"] + config.still_weight * numbers["still"]
+        if config.drlim:
+            numbers["drlim"] = neighbours_in_time(first, second, config.margin, norm=2)
+            total = total + config.drlim * numbers["drlim"]
+        if config.contrast:
+            foretold = self.foretell(first, batch["motion"], batch["pattern"])
+            numbers["contrast"] = info_nce(foretold, second, config.temperature)
+            total = total + config.contrast * numbers["contrast"]
         return {"loss": total, **numbers}

@@ -8,8 +8,9 @@ import pytest
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
-from embodied_ssl.evaluation.equivariance import composed_pairs, fit_map, rho
+from embodied_ssl.evaluation.equivariance import atomic_pairs, composed_pairs, fit_map, rho
 from embodied_ssl.evaluation.odometry import errors
+from embodied_ssl.motion import MotionPatterns, Pairs
 
 PROTOCOLS = ("equivariance", "scene-classification", "odometry")
 
@@ -27,8 +28,23 @@ def test_rho_is_0_for_the_true_map_and_1_for_no_change():
 def test_the_map_is_that_of_least_squares():
     rng = np.random.default_rng(1)
     before, after = rng.normal(size=(2, 300, 5))
-    expected = np.linalg.lstsq(before, after, rcond=None)[0]
+    moved = np.linalg.norm(after - before, axis=1, keepdims=True)
+    moved = np.maximum(moved, np.quantile(moved, 0.01))  # relative errors are what counts
+    expected = np.linalg.lstsq(before / moved, after / moved, rcond=None)[0]
     np.testing.assert_allclose(fit_map(before, after), expected, atol=2e-3)
+
+
+def test_an_atomic_motion_is_the_core_of_its_pattern():
+    rng = np.random.default_rng(0)
+    centres = np.array([[0.0, 0.0, -0.5], [0.5, 0.0, 0.0], [0.1, 0.0, 0.5]])
+    motion = centres[rng.integers(0, 3, 600)] + rng.normal(0, 0.05, (600, 3))
+    pairs = Pairs(np.arange(600), np.arange(600) + 600, motion)
+    patterns = MotionPatterns(motion, 3)
+    for name, rows in atomic_pairs(pairs, patterns, rng).items():
+        whole = np.flatnonzero(patterns(motion) == patterns.atomic[name])
+        assert len(rows) == -(-len(whole) // 2)
+        assert set(rows[:, 0]) < set(whole) and (rows[:, 1] == rows[:, 0] + 600).all()
+        assert motion[rows[:, 0], 2].std() < 0.8 * motion[whole, 2].std()
 
 
 def test_composed_motions_follow_each_other():
