@@ -9,13 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from sklearn.cluster import KMeans
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 
-FRAMES_PER_SECOND = 10
+CLOCK = 1e-3  # seconds: what rounding can do to a time
 STILL = np.array([0.05, np.radians(3.0)])  # metres and radians: less is hardly a motion
 
 
@@ -42,9 +42,14 @@ def relative_motion(
     Args:
         first, second: camera to world; x right, y down, z ahead.
     """
-    moved = np.linalg.inv(first) @ second
-    yaw = -np.arctan2(moved[:, 0, 2], moved[:, 2, 2])
-    return np.stack([moved[:, 2, 3], -moved[:, 0, 3], yaw], axis=1)
+    right, ahead = first[:, :3, 0], first[:, :3, 2]
+    way, facing = second[:, :3, 3] - first[:, :3, 3], second[:, :3, 2]
+
+    def along(axis: np.ndarray, vector: np.ndarray) -> np.ndarray:
+        return np.einsum("pi,pi->p", axis, vector)
+
+    yaw = -np.arctan2(along(right, facing), along(ahead, facing))
+    return np.stack([along(ahead, way), -along(right, way), yaw], axis=1)
 
 
 def mine_pairs(cache: FrameCache, split: str, seconds: float = 1.0) -> Pairs:
@@ -61,24 +66,43 @@ def mine_pairs(cache: FrameCache, split: str, seconds: float = 1.0) -> Pairs:
     rows = cache.rows
     ours = np.flatnonzero(rows["split"] == split)
     ours = ours[np.lexsort((rows["step"][ours], rows["episode"][ours]))]
-    episode, step = rows["episode"][ours], rows["step"][ours].astype(int)
-    bumps = np.concatenate([[0], np.cumsum(rows["bumped"][ours])])
-    pose = np.stack(list(rows["pose"][ours])).reshape(-1, 4, 4) if len(ours) else None
-    found = []
-    for gap in range(1, round(seconds * FRAMES_PER_SECOND) + 1):
-        start = np.arange(max(0, len(ours) - gap))
-        end = start + gap
-        together = (episode[start] == episode[end]) & (step[end] - step[start] == gap)
-        free = bumps[end + 1] == bumps[start + 1]
-        found.append(np.stack([start, end])[:, together & free])
-    start, end = np.concatenate(found, axis=1) if found else np.zeros((2, 0), int)
-    if not len(start):
+    reach = _reach(*(rows[name][ours] for name in ("episode", "step", "time", "bumped")), seconds)
+    longest = reach.max(initial=0)
+    if longest == 0:
         raise UserError(f"no two frames of a {split} episode are at most {seconds:g} s apart.")
-    motion = relative_motion(pose[start], pose[end])
-    moved = (np.abs(motion[:, [0, 2]]) > STILL).any(axis=1)
-    if not moved.any():
+    pose = np.stack(list(rows["pose"][ours])).reshape(-1, 4, 4).astype(float)
+    pairs, motions = [], []
+    for gap in range(1, longest + 1):
+        start = np.flatnonzero(reach >= gap)
+        motion = relative_motion(pose[start], pose[start + gap])
+        moved = (np.abs(motion[:, [0, 2]]) > STILL).any(axis=1)
+        pairs.append(ours[np.stack([start, start + gap])[:, moved]])
+        motions.append(motion[moved].astype(np.float32))
+    first, second = np.concatenate(pairs, axis=1)
+    if not len(first):
         raise UserError(f"the camera never moves in the {split} episodes.")
-    return Pairs(ours[start[moved]], ours[end[moved]], motion[moved].astype(np.float32))
+    return Pairs(first, second, np.concatenate(motions))
+
+
+def _reach(
+    episode: Int[np.ndarray, " R"],
+    step: Int[np.ndarray, " R"],
+    time: Float[np.ndarray, " R"],
+    bumped: Bool[np.ndarray, " R"],
+    seconds: float,
+) -> Int[np.ndarray, " R"]:
+    """How many of the frames after each are at most so many seconds later and were driven to
+    freely. The frames are in order, episode after episode."""
+    if not len(time):
+        return np.zeros(0, int)
+    broken = (np.diff(episode) != 0) | (np.diff(step.astype(int)) != 1) | bumped[1:]
+    run = np.concatenate([[0], np.cumsum(broken)])
+    # Runs are laid out one after the other on one axis of time, too far apart for a pair.
+    time = time.astype(float)
+    apart = np.ptp(time) + 2 * seconds + 1
+    time = time + run * apart
+    last = np.searchsorted(time, time + seconds + CLOCK, side="right") - 1
+    return last - np.arange(len(time))
 
 
 class MotionPatterns:

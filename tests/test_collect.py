@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import json
 
+import pyarrow.parquet as pq
 import pytest
 
 from embodied_ssl import collect
@@ -99,6 +100,16 @@ def test_a_newer_schema_is_refused(config):
     path.write_text(json.dumps(json.loads(path.read_text()) | {"schema_version": 99}))
     with pytest.raises(UserError, match="99, newer"):
         Dataset.open(config.out)
+
+
+def test_a_column_that_older_rows_lack_is_named(config):
+    run_collect(config)
+    shard = config.out / "data" / "00001.parquet"
+    pq.write_table(pq.read_table(shard).drop_columns(["azimuth"]), shard)
+    with pytest.raises(
+        UserError, match=r"00001\.parquet has no column 'azimuth'.*collect it again"
+    ):
+        Dataset.open(config.out).table(["step", "azimuth"])
 
 
 @pytest.mark.parametrize("name", ["workers", "image_size", "val_objects", "azimuths"])

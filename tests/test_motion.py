@@ -1,5 +1,6 @@
 """Motion between frames: analytic cases, what is left out, patterns that stay the same."""
 
+import time
 from types import SimpleNamespace
 
 import numpy as np
@@ -20,9 +21,9 @@ def pose(x, y, heading):
     return matrix
 
 
-def episodes(*motions, bumped=(), split="train"):
-    """A cache of episodes, each a list of headings and steps ahead."""
-    rows = {"episode": [], "step": [], "pose": [], "split": [], "bumped": []}
+def episodes(*motions, bumped=(), split="train", rate=10):
+    """A cache of episodes, each a list of steps ahead and turns, so many frames a second."""
+    rows = {"episode": [], "step": [], "pose": [], "split": [], "bumped": [], "time": []}
     for number, moves in enumerate(motions):
         x = y = heading = 0.0
         for step, (ahead, turn) in enumerate(moves):
@@ -33,6 +34,7 @@ def episodes(*motions, bumped=(), split="train"):
             rows["pose"].append(pose(x, y, heading).ravel())
             rows["split"].append(split)
             rows["bumped"].append((number, step) in bumped)
+            rows["time"].append(np.float32(step / rate))
     return SimpleNamespace(rows={name: np.array(values) for name, values in rows.items()})
 
 
@@ -51,6 +53,47 @@ def test_pairs_are_close_in_time_and_of_one_episode():
     assert (cache.rows["episode"][pairs.first] == cache.rows["episode"][pairs.second]).all()
     assert len(pairs) == 2 * sum(30 - gap for gap in range(1, 6))
     np.testing.assert_allclose(pairs.motion[:, 0], 0.1 * gaps, atol=1e-6)
+
+
+@pytest.mark.parametrize(("rate", "gaps"), [(30, 15), (10, 5), (2, 1), (7, 3)])
+def test_pairs_are_as_far_apart_at_any_frame_rate(rate, gaps):
+    cache = episodes([(0.1, 0.0)] * 40, rate=rate)
+    pairs = mine_pairs(cache, "train", seconds=0.5)
+    assert set(pairs.second - pairs.first) == set(range(1, gaps + 1))
+
+
+def test_frames_count_by_when_they_were_taken():
+    cache = episodes([(0.1, 0.0)] * 5)
+    cache.rows["time"] = np.float32([0, 0.1, 0.2, 3.0, 3.1])
+    pairs = mine_pairs(cache, "train")
+    found = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
+    assert found == {(0, 1), (0, 2), (1, 2), (3, 4)}
+
+
+def test_a_missing_frame_parts_those_around_it():
+    cache = episodes([(0.1, 0.0)] * 8)
+    rows = {name: np.delete(values, 4, axis=0) for name, values in cache.rows.items()}
+    pairs = mine_pairs(SimpleNamespace(rows=rows), "train")
+    assert len(pairs) == 6 + 3
+    assert not ((pairs.first < 4) & (pairs.second >= 4)).any()
+
+
+def test_many_rows_take_little_time():
+    rooms, frames = 100, 1000
+    heading = np.cumsum(np.random.default_rng(0).normal(0, 0.1, (rooms, frames)), axis=1)
+    poses = np.stack([pose(0, 0, angle).ravel() for angle in heading.ravel()])
+    rows = {
+        "episode": np.repeat(np.arange(rooms), frames),
+        "step": np.tile(np.arange(frames), rooms),
+        "time": np.tile(np.arange(frames, dtype=np.float32) / 30, rooms),
+        "bumped": np.zeros(rooms * frames, bool),
+        "split": np.full(rooms * frames, "train", object),
+        "pose": poses,
+    }
+    start = time.process_time()
+    pairs = mine_pairs(SimpleNamespace(rows=rows), "train")
+    assert time.process_time() - start < 15  # about 1
+    assert len(pairs) > 10 * len(poses)
 
 
 def test_rows_in_any_order_give_the_same_pairs():

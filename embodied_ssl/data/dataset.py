@@ -68,16 +68,24 @@ class Dataset:
         return FrameCache.open(self, image_size)
 
     def table(self, columns: list[str] | None = None) -> pa.Table:
-        """The rows in order; UserError naming a shard that cannot be read."""
+        """The rows in order; UserError naming a shard that cannot be read or lacks a column."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         tables = []
         for file in self.files:
             try:
-                tables.append(pq.read_table(file, columns=columns))
+                there = pq.read_schema(file).names
+                missing = [name for name in columns or () if name not in there]
+                if not missing:
+                    tables.append(pq.read_table(file, columns=columns))
             except (pa.ArrowException, OSError) as error:
                 raise damaged(file) from error
+            if missing:
+                raise UserError(
+                    f"{file} has no column {missing[0]!r}, an older version collected it: collect "
+                    "it again into another folder."
+                )
         return pa.concat_tables(tables)
 
     def damaged_files(self) -> list[Path]:

@@ -1,14 +1,9 @@
-"""The frame cache: every image of a dataset decoded once into a memory-mapped array."""
+"""The frame cache: every image of a dataset in one array, and where each row's images are."""
 
 from __future__ import annotations
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import cv2
@@ -16,12 +11,9 @@ import numpy as np
 import pyarrow as pa
 
 from embodied_ssl.data.dataset import Dataset
+from embodied_ssl.data.decoded import open_decoded
 from embodied_ssl.data.schema import IMAGE, IMAGES, schema_of
 from embodied_ssl.data.shards import decode
-from embodied_ssl.errors import UserError
-
-VERSION = 1
-DECODED_AT_ONCE = 512
 
 
 @dataclass(frozen=True)
@@ -45,54 +37,19 @@ class FrameCache:
             image_size: S to resize to, by area; the size at which it was collected by default.
         """
         size = image_size or dataset.image_size
-        name = f"frames-{VERSION}-{size}-{dataset.fingerprint}"
-        folder = _cache_home(dataset) / name
-        if not folder.is_dir():
-            _build(dataset, size, folder)
-        frames = np.load(folder / "frames.npy", mmap_mode="r")
-        with np.load(folder / "index.npz") as stored:
-            index = {column: stored[column] for column in stored.files}
+        frames, index = open_decoded(
+            dataset.path, dataset.fingerprint, size, lambda: _gather(dataset), _decode
+        )
         images = set(index)
         table = dataset.table([c for c in schema_of(dataset.env) if c not in images])
         return cls(frames, dict(_arrays(table)), index)
 
 
-def _cache_home(dataset: Dataset) -> Path:
-    """Beside the dataset, or among the user's caches if that cannot be written."""
-    if os.access(dataset.path, os.W_OK):
-        return dataset.path / ".cache"
-    return Path(os.environ.get("EMBODIED_SSL_CACHE") or Path.home() / ".cache" / "embodied-ssl")
-
-
-def _build(dataset: Dataset, size: int, folder: Path) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(prefix=".frames-", dir=folder.parent))
-    try:
-        encoded, index = _gather(dataset)
-        frames = np.lib.format.open_memmap(
-            draft / "frames.npy", "w+", np.uint8, (len(encoded), size, size, 3)
-        )
-
-        def fill(number: int) -> None:
-            image = decode(encoded[number])
-            if image.shape[:2] != (size, size):
-                image = cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
-            frames[number] = image
-
-        with ThreadPoolExecutor() as pool:
-            for start in range(0, len(encoded), DECODED_AT_ONCE):
-                list(pool.map(fill, range(start, min(start + DECODED_AT_ONCE, len(encoded)))))
-        frames.flush()
-        np.savez(draft / "index.npz", **index)
-        for old in folder.parent.glob(f"frames-*-{size}-*"):
-            shutil.rmtree(old, ignore_errors=True)
-        os.replace(draft, folder)
-    except OSError as error:
-        if folder.is_dir():  # another process was faster
-            return
-        raise UserError(f"cannot write the frame cache {folder}: {error.strerror}.") from error
-    finally:
-        shutil.rmtree(draft, ignore_errors=True)
+def _decode(data: bytes, size: int) -> np.ndarray:
+    image = decode(data)
+    if image.shape[:2] == (size, size):
+        return image
+    return cv2.resize(image, (size, size), interpolation=cv2.INTER_AREA)
 
 
 def _gather(dataset: Dataset) -> tuple[list[bytes], dict[str, np.ndarray]]:

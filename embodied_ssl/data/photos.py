@@ -11,15 +11,23 @@ from PIL import Image, UnidentifiedImageError
 from embodied_ssl.errors import UserError
 
 PHOTOS = (".jpg", ".jpeg", ".png", ".webp", ".bmp")
+# What Pillow raises for truncated and damaged files.
+UNREADABLE = (
+    UnidentifiedImageError,
+    OSError,
+    ValueError,
+    SyntaxError,
+    Image.DecompressionBombError,
+)
 
 
 def read_photo(path: Path, size: int) -> np.ndarray:
-    """The middle square of a photo, resized by area."""
+    """The middle square (S, S, 3) of a photo, resized by area; UserError if it cannot be read."""
     try:
         with Image.open(path) as photo:
             photo.draft("RGB", (2 * size, 2 * size))  # JPEG decodes small ones faster
             image = np.asarray(photo.convert("RGB"))
-    except (UnidentifiedImageError, OSError, ValueError) as error:
+    except UNREADABLE as error:
         raise UserError(f"{path} is no image that can be read.") from error
     height, width = image.shape[:2]
     side = min(height, width)

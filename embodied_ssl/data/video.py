@@ -2,39 +2,31 @@
 
 Every folder below PATH that holds numbered images is a sequence, in one of two layouts:
 
-- 7-Scenes: beside each ``frame-000000.color.png`` a ``frame-000000.pose.txt`` with a 4 x 4 matrix;
-- KITTI odometry: ``000000.png`` ... and one ``poses.txt`` with a row of 12 (or 16) numbers a frame.
+- 7-Scenes: beside each ``frame-000000.color.png`` a ``frame-000000.pose.txt`` with a 4 x 4 matrix,
+  30 frames a second;
+- KITTI odometry: ``000000.png`` ... and one ``poses.txt`` with a row of 12 (or 16) numbers a frame,
+  10 frames a second.
 
-Poses are camera to world, x right, y down, z ahead, metres. Frames are taken as ten a second.
+Poses are camera to world, x right, y down, z ahead, metres. In either layout a ``times.txt`` in the
+same folder, the seconds of each frame in a line, says when the frames were really taken.
 """
 
 from __future__ import annotations
 
 import hashlib
-import re
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from embodied_ssl.data.dataset import Dataset
+from embodied_ssl.data.decoded import open_decoded
 from embodied_ssl.data.frames import FrameCache
-from embodied_ssl.data.photos import PHOTOS, read_photo
+from embodied_ssl.data.photos import read_photo
+from embodied_ssl.data.sequences import Sequence, read_sequence
 from embodied_ssl.errors import UserError
 
 PREFIX = "folder-video:"
-POSES = "poses.txt"
-
-
-@dataclass(frozen=True)
-class Sequence:
-    """Frames in order, and where the camera was."""
-
-    folder: Path
-    frames: list[Path]
-    poses: np.ndarray
-    """(N, 4, 4) camera to world."""
 
 
 @dataclass(frozen=True)
@@ -53,12 +45,7 @@ class VideoFolder:
         if not path.is_dir():
             raise UserError(f"{path} is no folder of sequences.")
         folders = sorted([path, *(p for p in path.rglob("*") if p.is_dir())])
-        found = [(folder, numbered_frames(folder)) for folder in folders]
-        sequences = tuple(
-            Sequence(folder, frames, read_poses(folder, frames))
-            for folder, frames in found
-            if frames
-        )
+        sequences = tuple(found for folder in folders if (found := read_sequence(folder)))
         if not sequences:
             raise UserError(f"{path} holds no numbered frames with poses.")
         return cls(path, sequences, image_size)
@@ -68,109 +55,48 @@ class VideoFolder:
         """Changes when files do, hexadecimal."""
         digest = hashlib.sha256()
         for sequence in self.sequences:
-            for file in sorted(sequence.folder.iterdir()):
+            digest.update(f"{sequence.folder.relative_to(self.path)}\n".encode())
+            for file in sorted(filter(Path.is_file, sequence.folder.iterdir())):
                 state = file.stat()
                 digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}\n".encode())
         return digest.hexdigest()[:16]
 
     def cache(self, image_size: int | None = None) -> FrameCache:
-        """All frames, the middle square of each, in memory, with their poses.
+        """All frames, the middle square of each, with their poses and times.
 
         A sequence's split follows from a hash of its name: 70 % train, 15 % val, 15 % test; a
         single sequence is all train. Its kind is the folder that it is in.
         """
-        rows = {name: [] for name in ("episode", "step", "split", "kind", "instance")}
-        for number, sequence in enumerate(self.sequences):
-            inner = sequence.folder.relative_to(self.path)
-            name = str(inner)
-            split = "train" if len(self.sequences) == 1 else _split(name)
-            parts = (self.path.name, *inner.parts)
-            kind = parts[-2] if len(parts) > 1 else parts[-1]
-            for step in range(len(sequence.frames)):
-                for column, value in zip(rows, (number, step, split, kind, name), strict=True):
-                    rows[column].append(value)
-        size = image_size or self.image_size
         files = [file for sequence in self.sequences for file in sequence.frames]
+        frames, index = open_decoded(
+            self.path,
+            self.fingerprint,
+            image_size or self.image_size,
+            lambda: (files, {"image": np.arange(len(files))}),
+            read_photo,
+        )
+        lengths = [len(sequence.frames) for sequence in self.sequences]
+        folders = [sequence.folder for sequence in self.sequences]
+        names = [str(folder.relative_to(self.path)) for folder in folders]
+        words = {
+            "split": ["train"] if len(names) == 1 else list(map(_split, names)),
+            "kind": [(f if f == self.path else f.parent).name for f in folders],
+            "instance": names,
+        }
+        rows = {name: np.repeat(np.array(word, object), lengths) for name, word in words.items()}
+        rows["episode"] = np.repeat(np.arange(len(lengths)), lengths)
+        rows["step"] = np.concatenate([np.arange(length) for length in lengths])
+        rows["time"] = np.concatenate([s.times for s in self.sequences]).astype(np.float32)
         poses = np.concatenate([sequence.poses for sequence in self.sequences])
-        with ThreadPoolExecutor() as pool:
-            images = np.stack(list(pool.map(lambda file: read_photo(file, size), files)))
-        numbers = {name: np.array(rows[name]) for name in ("episode", "step")}
-        words = {name: np.array(rows[name], object) for name in ("split", "kind", "instance")}
-        columns = numbers | words | {"pose": poses.astype(np.float32).reshape(-1, 16)}
-        columns["bumped"] = np.zeros(len(files), bool)
-        return FrameCache(images, columns, {"image": np.arange(len(files))})
+        rows["pose"] = poses.astype(np.float32).reshape(-1, 16)
+        rows["bumped"] = np.zeros(len(files), bool)
+        return FrameCache(frames, rows, index)
 
 
 def open_source(spec: str | Path) -> Dataset | VideoFolder:
     """What can be trained on: a collected dataset, or ``folder-video:PATH``."""
     spec = str(spec)
     return VideoFolder.open(spec) if spec.startswith(PREFIX) else Dataset.open(spec)
-
-
-def numbered_frames(folder: Path) -> list[Path]:
-    """The numbered images of a folder in the order of their numbers.
-
-    Raises:
-        UserError: when a number is missing or there twice.
-    """
-    found = {}
-    for file in sorted(folder.iterdir()):
-        match = re.search(r"(\d+)(?:\.color)?$", file.stem)
-        if match and file.suffix.lower() in PHOTOS and ".depth" not in file.name:
-            number = int(match[1])
-            if number in found:
-                raise UserError(f"{folder} has frame {number} twice: {file.name}.")
-            found[number] = file
-    numbers = sorted(found)
-    for before, after in zip(numbers, numbers[1:], strict=False):
-        if after != before + 1:
-            raise UserError(f"{folder} has no frame {before + 1}: its frames are out of order.")
-    return [found[number] for number in numbers]
-
-
-def read_poses(folder: Path, frames: list[Path]) -> np.ndarray:
-    """The (N, 4, 4) camera to world matrices of a sequence's frames.
-
-    Raises:
-        UserError: for poses that are missing, are no rigid motions, or are not as many as frames.
-    """
-    if (folder / POSES).is_file():
-        rows = _numbers(folder / POSES)
-        if len(rows) != len(frames):
-            raise UserError(f"{folder / POSES} has {len(rows)} poses for {len(frames)} frames.")
-        if rows.shape[1] not in (12, 16):
-            raise UserError(f"{folder / POSES} has rows of {rows.shape[1]} numbers, not 12 or 16.")
-        poses = np.tile(np.eye(4), (len(rows), 1, 1))
-        poses[:, :3] = rows[:, :12].reshape(-1, 3, 4)
-    else:
-        poses = np.stack([_matrix(_pose_file(file)) for file in frames])
-    turns = poses[:, :3, :3]
-    if not np.allclose(turns @ turns.transpose(0, 2, 1), np.eye(3), atol=1e-2):
-        raise UserError(f"{folder} has poses that are no rigid motions.")
-    return poses
-
-
-def _pose_file(frame: Path) -> Path:
-    return frame.with_name(frame.name.split(".")[0] + ".pose.txt")
-
-
-def _matrix(file: Path) -> np.ndarray:
-    if not file.is_file():
-        raise UserError(f"{file} is missing, and there is no {POSES}: every frame needs its pose.")
-    matrix = _numbers(file)
-    if matrix.shape != (4, 4):
-        raise UserError(f"{file} is no 4 x 4 matrix.")
-    return matrix
-
-
-def _numbers(file: Path) -> np.ndarray:
-    try:
-        rows = np.loadtxt(file, ndmin=2)
-    except ValueError as error:
-        raise UserError(f"{file} holds something that is no number.") from error
-    if not np.isfinite(rows).all():
-        raise UserError(f"{file} holds a number that is not finite.")
-    return rows
 
 
 def _split(name: str) -> str:

@@ -27,10 +27,12 @@ def pixels(images: np.ndarray) -> Features:
 
 def histogram(images: np.ndarray) -> Features:
     """Square root of the colour histogram, 6 levels a channel: (N, 216), rows of unit length."""
-    level = images.astype(np.uint16) * BINS // 256
-    bins = (level[..., 0] * BINS + level[..., 1]) * BINS + level[..., 2]
-    counts = [np.bincount(image.ravel(), minlength=BINS**3) for image in bins]
-    share = np.stack(counts) / bins[0].size
+    counts = []
+    for image in images:
+        red, green, blue = np.moveaxis(image.astype(np.uint16) * BINS // 256, -1, 0)
+        bins = (red * BINS + green) * BINS + blue
+        counts.append(np.bincount(bins.ravel(), minlength=BINS**3))
+    share = np.stack(counts) / bins.size
     return {("rgb 6x6x6", ""): np.sqrt(share).astype(np.float32)}
 
 

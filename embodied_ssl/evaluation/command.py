@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import importlib
 import json
-import subprocess
-import sys
 from dataclasses import asdict, dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Annotated, Any
 
 from tyro.conf import Positional
 
 from embodied_ssl.errors import UserError, did_you_mean
+from embodied_ssl.provenance import provenance
 
 PROTOCOLS = {
     "retrieval": "embodied_ssl.evaluation.retrieval:evaluate",
@@ -25,8 +23,6 @@ PROTOCOLS = {
 }
 """name -> "module:function"; the function takes an EvaluateConfig, prints its table and returns
 what is to be written."""
-
-LIBRARIES = ("embodied-ssl", "torch", "numpy", "scikit-learn", "timm")
 
 
 @dataclass(frozen=True)
@@ -67,37 +63,11 @@ def run_evaluate(config: EvaluateConfig) -> dict[str, Any]:
     if config.out is not None and not config.out.parent.is_dir():
         config.out.parent.mkdir(parents=True, exist_ok=True)
     module, function = PROTOCOLS[config.protocol].split(":")
-    results = provenance(config) | getattr(importlib.import_module(module), function)(config)
+    settings = asdict(config) | {"out": str(config.out) if config.out else None}
+    evaluate = getattr(importlib.import_module(module), function)
+    results = {"protocol": config.protocol} | provenance(settings) | evaluate(config)
     if config.out is not None:
         temporary = config.out.with_name(config.out.name + ".tmp")
         temporary.write_text(json.dumps(results, indent=1))
         temporary.replace(config.out)
     return results
-
-
-def provenance(config: EvaluateConfig) -> dict[str, Any]:
-    """What is needed to get the same numbers again."""
-    settings = asdict(config) | {"out": str(config.out) if config.out else None}
-    return {
-        "protocol": config.protocol,
-        "command": [Path(sys.argv[0]).name, *sys.argv[1:]],
-        "settings": settings,
-        "commit": _commit(),
-        "versions": {name: _version(name) for name in LIBRARIES},
-    }
-
-
-def _commit() -> str | None:
-    source = Path(__file__).parent
-    command = ["git", "-C", str(source), "rev-parse", "HEAD"]
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError):
-        return None
-
-
-def _version(library: str) -> str | None:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return None

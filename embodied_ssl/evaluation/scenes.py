@@ -19,11 +19,12 @@ from sklearn.preprocessing import StandardScaler
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.moving import Stages, best_stage, judge_all, last_stage, open_rooms
 from embodied_ssl.labels import few_of_each
+from embodied_ssl.motion import CLOCK
 
 FEW = 6  # labelled frames of each kind
 REPEATS = 5
 SPLITS = ("train", "val", "test")
-EVERY = 5  # frames: those half a second apart show other things
+EVERY = 0.5  # seconds: frames so far apart show other things
 METRICS = {
     "stage": ("stage chosen", "{}"),
     "linear_6": ("linear, 6 a kind", "{:.3f}"),
@@ -49,8 +50,10 @@ def classifiers() -> dict[str, Any]:
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """The protocol ``scene-classification``."""
     cache = open_rooms(config, "train", "val", "test")
-    kinds, sparse = cache.rows["kind"].astype(str), cache.rows["step"] % EVERY == 0
-    of = {split: np.flatnonzero(sparse & (cache.rows["split"] == split)) for split in SPLITS}
+    kinds, time = cache.rows["kind"].astype(str), cache.rows["time"] + CLOCK
+    moments = np.stack([cache.rows["episode"], time // EVERY])
+    _, sparse = np.unique(moments, axis=1, return_index=True)
+    of = {split: sparse[cache.rows["split"][sparse] == split] for split in SPLITS}
     labelled = [
         of["train"][few_of_each(kinds[of["train"]], np.random.default_rng([config.seed, i]), FEW)]
         for i in range(REPEATS)
