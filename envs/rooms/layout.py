@@ -12,8 +12,8 @@ import cv2
 import numpy as np
 
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.rooms import furniture
-from embodied_ssl_envs.rooms.furniture import Piece
+from embodied_ssl_envs.rooms.furniture import hanging
+from embodied_ssl_envs.rooms.furniture.pieces import Part, Piece
 from embodied_ssl_envs.rooms.kinds import RoomKind, Share
 
 CELL = 0.05  # metres: of the map of free places
@@ -104,7 +104,7 @@ def furnish(rng: np.random.Generator, kind: RoomKind, radius: float) -> tuple[La
 
 def _draw(rng: np.random.Generator, kind: RoomKind) -> Layout:
     layout = Layout(*(float(rng.uniform(*limits)) for limits in kind.sides))
-    _hang(rng, layout, furniture.door(rng))
+    _hang(rng, layout, hanging.door(rng))
     doorway = _doorway(layout)
     layout.placed.append(doorway)
     for piece in _pieces(rng, kind.middle):
@@ -132,7 +132,7 @@ def _doorway(layout: Layout) -> Placed:
     """A block, there while the room is furnished, that keeps the way to the door clear."""
     (door,) = layout.placed
     width = door.piece.bounds[1, 0] - door.piece.bounds[0, 0]
-    clear = furniture.Part((-width / 2, 0.0, 0.0), (width / 2, DOORWAY, 2.0))
+    clear = Part((-width / 2, 0.0, 0.0), (width / 2, DOORWAY, 2.0))
     return Placed(Piece("doorway", (clear,)), door.x, door.y, door.quarter)
 
 

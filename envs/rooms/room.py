@@ -9,7 +9,7 @@ import trimesh
 
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.objects import ObjectSet
-from embodied_ssl_envs.rooms.furniture import Part
+from embodied_ssl_envs.rooms.furniture.pieces import Part
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
 from embodied_ssl_envs.rooms.layout import Layout, Placed, furnish
 from embodied_ssl_envs.simulation import Light, Simulation
