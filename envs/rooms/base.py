@@ -68,3 +68,11 @@ class DifferentialDrive:
                 moved = float((self.pose - before)[:2] @ ahead) / TIME_STEP
                 self.speed[0] = np.clip(moved, -abs(self.speed[0]), abs(self.speed[0]))
         return bumped
+
+
+def motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Metres ahead and to the left and radians counter-clockwise from a pose (3,) to another."""
+    x, y, turn = after - before
+    cos, sin = np.cos(before[2]), np.sin(before[2])
+    turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    return np.array([cos * x + sin * y, cos * y - sin * x, turn])

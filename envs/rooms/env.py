@@ -10,11 +10,10 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import RADIUS, DifferentialDrive
+from embodied_ssl_envs.rooms.base import DifferentialDrive, motion
 from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer
-from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
-from embodied_ssl_envs.rooms.room import build_room
+from embodied_ssl_envs.rooms.furnished import FurnishedRooms
+from embodied_ssl_envs.rooms.room import Rooms
 from embodied_ssl_envs.simulation import TIME_STEP, Frame, Simulation
 
 STEPS = 24  # of physics in a step: ten frames a second
@@ -88,20 +87,16 @@ class RoomsEnv(gymnasium.Env):
         segmentation: bool = False,
         render_mode: str | None = None,
     ):
-        unknown = [kind for kind in kinds if kind not in ROOM_KINDS]
-        if unknown:
-            raise WorldError(f"no kind of room is called {unknown[0]!r}: {', '.join(ROOM_KINDS)}")
         if min(episodes, frames) < 1 or odometry_noise < 0:
             raise WorldError("rooms need at least one episode and one frame, and no negative noise")
         self.image_size = image_size
-        self.kinds = tuple(kinds) or tuple(ROOM_KINDS)
         self.render_mode = render_mode
         self.odometry_noise = odometry_noise
         self.num_episodes = episodes
         """One room per episode."""
         self.steps_per_episode = frames
         """One step per frame."""
-        self.objects = open_objects(objects, skip_broken=skip_broken)
+        self.rooms: Rooms = FurnishedRooms(open_objects(objects, skip_broken=skip_broken), kinds)
         self.simulation = Simulation(window=render_mode == "human")
         self._fastest = np.array([*FASTEST, TILTING] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
@@ -119,14 +114,10 @@ class RoomsEnv(gymnasium.Env):
         super().reset(seed=seed)
         number = (options or {}).get("episode")
         self.episode = int(self.np_random.integers(self.num_episodes) if number is None else number)
-        kind = self.kinds[self.episode % len(self.kinds)]
-        self.name = f"rooms/{kind}/{self.episode:05d}"
-        self.split = split_of(self.name)
         rng = self.np_random
         self.simulation.reset()
-        self.room = build_room(self.simulation, rng, kind, self.objects, self.split, RADIUS)
-        start = self.room.places[rng.integers(len(self.room.places))]
-        self.base = DifferentialDrive(self.simulation, start, float(rng.uniform(-np.pi, np.pi)))
+        self.room = self.rooms.build(self.simulation, rng, self.episode)
+        self.base = DifferentialDrive(self.simulation, *self.room.start(rng))
         self.height, self.fov = float(rng.uniform(0.8, 1.3)), float(rng.uniform(60, 80))
         self.tilt = float(np.radians(rng.uniform(-15, 0)))
         self.steps = 0
@@ -151,9 +142,9 @@ class RoomsEnv(gymnasium.Env):
             "episode": self.episode,
             "step": self.steps - 1,
             "time": (self.steps - 1) * STEPS * TIME_STEP,
-            "split": self.split,
+            "split": self.room.split,
             "kind": self.room.kind,
-            "instance": self.name,
+            "instance": self.room.name,
             "image": self.frame.rgb,
             "pose": info["pose"].ravel().tolist(),
             "action": action.tolist(),
@@ -173,23 +164,20 @@ class RoomsEnv(gymnasium.Env):
         ahead = np.array([np.cos(heading), np.sin(heading), np.tan(self.tilt)])
         eye = np.array([x, y, self.height])
         target = tuple((eye + ahead).tolist())
-        return Camera(tuple(eye.tolist()), target, fov=self.fov, size=self.image_size)
+        return Camera(
+            tuple(eye.tolist()), target, fov=self.fov, size=self.image_size, far=self.room.sight
+        )
 
     def _observation(self) -> dict[str, np.ndarray]:
         return {name: getattr(self.frame, name) for name in self.observation_space.spaces}
 
     def _info(self, odometry: np.ndarray, bumped: bool) -> dict[str, Any]:
-        camera = self.camera()
-        right, up, ahead = camera.axes
-        pose = np.eye(4)
-        pose[:3] = np.stack([right, -up, ahead, np.array(camera.eye)], axis=1)
-        over = self.steps >= self.steps_per_episode
         return {
             "depth": self.frame.depth,
-            "pose": pose,
+            "pose": self.camera().pose,
             "odometry": odometry,
             "bumped": bumped,
-            "over": over,
+            "over": self.steps >= self.steps_per_episode,
         }
 
     def explorer(self, seed: int) -> Policy:
@@ -209,11 +197,3 @@ class RoomsEnv(gymnasium.Env):
 
     def close(self) -> None:
         self.simulation.close()
-
-
-def motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Metres ahead and to the left and radians counter-clockwise from a pose (3,) to another."""
-    x, y, turn = after - before
-    cos, sin = np.cos(before[2]), np.sin(before[2])
-    turn = (turn + np.pi) % (2 * np.pi) - np.pi
-    return np.array([cos * x + sin * y, cos * y - sin * x, turn])

@@ -6,8 +6,8 @@ import pytest
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import ACCELERATION, RADIUS
-from embodied_ssl_envs.rooms.env import RoomsEnv, motion
+from embodied_ssl_envs.rooms.base import ACCELERATION, RADIUS, motion
+from embodied_ssl_envs.rooms.env import RoomsEnv
 from embodied_ssl_envs.rooms.explorer import clearances
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
 from embodied_ssl_envs.rooms.layout import furnish
@@ -204,7 +204,7 @@ def test_the_split_follows_from_the_rooms_name(make):
     env = make(image_size=16)
     for episode in range(6):
         env.reset(seed=episode, options={"episode": episode})
-        assert env.split == split_of(env.name)
+        assert env.room.split == split_of(env.room.name)
         assert env.room.kind == list(ROOM_KINDS)[episode]
 
 
