@@ -118,6 +118,12 @@ def _mesh(part: Part) -> trimesh.Trimesh:
     return divided(mesh) if size.max() > LONGEST else mesh
 
 
+def inside_of(low, high) -> trimesh.Trimesh:
+    """The faces of a box from corner (3,) to corner (3,), seen from within."""
+    box = trimesh.creation.box(bounds=[low, high])
+    return trimesh.Trimesh(box.vertices, box.faces[:, ::-1], process=False)
+
+
 def divided(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
     """The same mesh without long triangles."""
     vertices, faces = trimesh.remesh.subdivide_to_size(mesh.vertices, mesh.faces, LONGEST)
@@ -131,5 +137,6 @@ def _box_mapped(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray, np.ndarr
     facing = np.abs(normals).argmax(axis=1)
     across = np.where(facing == 0, corners[:, 1], corners[:, 0])
     upwards = np.where(facing == 2, corners[:, 1], corners[:, 2])
-    uvs = np.stack([across, upwards], axis=1) / TILE + 16.0  # the renderer repeats above zero only
+    uvs = np.stack([across, upwards], axis=1) / TILE
+    uvs = uvs + max(16.0, np.ceil(-uvs.min()))  # the renderer repeats above zero only
     return corners, normals, uvs

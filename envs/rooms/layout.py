@@ -15,6 +15,7 @@ from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.rooms.furniture import hanging
 from embodied_ssl_envs.rooms.furniture.pieces import Part, Piece
 from embodied_ssl_envs.rooms.kinds import RoomKind, Share
+from embodied_ssl_envs.rooms.regions import largest_region
 
 CELL = 0.05  # metres: of the map of free places
 GAP = 0.04  # metres between neighbours
@@ -80,11 +81,7 @@ class Layout:
                 (left, bottom), (right, top) = np.floor(low).astype(int), np.ceil(high).astype(int)
                 free[bottom:top, left:right] = 0
         clear = cv2.distanceTransform(free, cv2.DIST_L2, 5) * CELL > radius + CELL
-        count, regions, stats, _ = cv2.connectedComponentsWithStats(clear.astype(np.uint8))
-        if count < 2:
-            return np.zeros((0, 2))
-        largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-        row, column = np.nonzero(regions == largest)
+        row, column = largest_region(clear)
         return (np.stack([column, row], axis=1) - 0.5) * CELL - self.half
 
 

@@ -186,7 +186,7 @@ def test_the_head_tilts_within_its_limits(make):
     env.reset(seed=1, options={"episode": 1})
     for _ in range(30):
         env.step(np.array([0, 0, -1], np.float32))
-    assert np.degrees(env.tilt) == pytest.approx(-30)
+    assert np.degrees(env.head.tilt) == pytest.approx(-30)
     assert env.explorer(0)(None, env._info(np.zeros(3), False)).shape == (3,)
 
 
@@ -212,8 +212,8 @@ def test_the_split_follows_from_the_rooms_name(make):
     ("settings", "said"),
     [
         ({"kinds": ("kichen",)}, "kichen"),
-        ({"frames": 0}, "one frame"),
-        ({"odometry_noise": -1.0}, "negative noise"),
+        ({"frames": 0}, "2 to 32768 frames"),
+        ({"odometry_noise": -1.0}, "odometry noise"),
         ({"objects": ("houshold",)}, "houshold"),
     ],
 )
