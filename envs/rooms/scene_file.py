@@ -21,7 +21,7 @@ import hashlib
 import math
 import os
 import reprlib
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,24 +82,29 @@ def read_scenes(path: str | Path) -> list[SceneFile]:
     return [_read(file) for file in files]
 
 
-def fingerprint(scenes: Iterable[SceneFile]) -> str:
-    """A digest of what is in the folders of scenes and of bodies."""
+def fingerprint(scenes: Sequence[SceneFile]) -> str:
+    """Name or number of scenes, and a digest of what is in their folders and those of bodies."""
     digest = hashlib.sha256()
     for scene in scenes:
         folders = {scene.file.parent, *(Path(body.urdf).parent for body in scene.bodies)}
         for file in sorted({file for folder in folders for file in folder.rglob("*")}):
-            name = os.path.relpath(file, scene.file.parent.parent)
-            if file.is_file() and "/." not in f"/{name}".replace("/..", ""):  # nothing hidden
-                digest.update(name.encode())
+            name = Path(os.path.relpath(file, scene.file.parent.parent))
+            hidden = any(part.startswith(".") and part != ".." for part in name.parts)
+            if file.is_file() and not hidden:
+                digest.update(str(name).encode())
                 digest.update(hashlib.sha256(file.read_bytes()).digest())
-    return digest.hexdigest()[:16]
+    names = scenes[0].file.parent.name if len(scenes) == 1 else f"{len(scenes)} scenes"
+    return f"{names} {digest.hexdigest()[:16]}"
 
 
 def _read(file: Path) -> SceneFile:
     try:
         content = yaml.safe_load(file.read_bytes())
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise WorldError(f"{file} is no YAML: {line}{error.problem}") from error
     except yaml.YAMLError as error:
-        raise WorldError(f"{file} is no YAML: {' '.join(str(error).split())}") from error
+        raise WorldError(f"{file} is no YAML: it holds what is no text") from error
     said = _mapping(content, str(file), ("kind", "bodies", "starts"))
     kind = said.get("kind", file.parent.name)
     if not isinstance(kind, str) or not kind.strip():
@@ -120,7 +125,9 @@ def _read(file: Path) -> SceneFile:
 def _body(content: Any, file: Path, number: int) -> Body:
     where = f"{file}, body {number}"
     said = _mapping(content, where, ("urdf", "position", "orientation", "scale"))
-    urdf = file.parent / str(said.get("urdf", ""))
+    if "urdf" not in said:
+        raise WorldError(f"{where} must name its urdf")
+    urdf = file.parent / str(said["urdf"])
     if not urdf.is_file():
         raise WorldError(f"{where}: there is no urdf at {urdf}")
     turn = _numbers(said.get("orientation", [0, 0, 0]), f"{where}: orientation", 3, 4)
@@ -139,13 +146,15 @@ def _body(content: Any, file: Path, number: int) -> Body:
 def _start(content: Any, where: str) -> Start:
     said = _mapping(content, where, ("position", "heading"))
     (heading,) = _numbers(said.get("heading", 0), f"{where}: heading", 1)
-    position = _numbers(said.get("position"), f"{where}: position", 2)
+    position = _numbers(said.get("position", []), f"{where}: position", 2)
     return Start(position, math.radians(heading))
 
 
 def _mapping(content: Any, where: str, keys: tuple[str, ...]) -> dict[str, Any]:
     if not isinstance(content, dict):
-        raise WorldError(f"{where} must say {', '.join(keys)}, not {reprlib.repr(content)}")
+        raise WorldError(
+            f"{where} must be a mapping with {', '.join(keys)}, not {reprlib.repr(content)}"
+        )
     for key in content:
         if key not in keys:
             raise WorldError(f"{where}: {did_you_mean('key', key, keys)}")
@@ -156,7 +165,7 @@ def _numbers(content: Any, where: str, *counts: int) -> tuple[float, ...]:
     values = content if isinstance(content, list) else [content]
     try:
         numbers = tuple(float(value) for value in values if not isinstance(value, bool))
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         numbers = ()
     if len(values) != len(numbers) or not all(map(math.isfinite, numbers)):
         raise WorldError(f"{where} must be finite numbers, not {reprlib.repr(content)}")

@@ -33,14 +33,17 @@ class Scenes:
 
     def __init__(self, path: str | Path):
         self._scenes = read_scenes(path)
-        self.fingerprint = fingerprint(self._scenes)
-        """Changes when a file of theirs does."""
         simulation = Simulation()
         try:
             self._grounds = [_survey(simulation, scene) for scene in self._scenes]
         finally:
             with silence():
                 simulation.close()
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes when a file of the scenes does."""
+        return fingerprint(self._scenes)
 
     def build(self, simulation: Simulation, rng: np.random.Generator, episode: int) -> Room:
         """Put the scene of an episode into an empty simulation."""
