@@ -115,6 +115,8 @@ def make_spec(config: CollectConfig) -> CollectSpec:
     _open_env.cache_clear()  # what is on the disk may have changed
     settings = tuple(_settings(config).items())
     env = _open_env(config.env, settings)
+    if config.scene and config.out.resolve().is_relative_to(Path(config.scene).resolve()):
+        raise UserError("--out must be outside the scene, whose files are watched for changes.")
     origin = (("scene", env.rooms.fingerprint),) if config.scene else ()
     episodes = env.num_episodes
     amount = config.interactions if episodes is None else episodes
@@ -137,8 +139,6 @@ def _settings(config: CollectConfig) -> dict[str, Any]:
     if config.scene:
         if config.objects != CollectConfig.objects or config.skip_broken:
             raise UserError("a scene has its own bodies: leave out --objects and --skip-broken.")
-        if config.out.resolve().is_relative_to(Path(config.scene).resolve()):
-            raise UserError("--out must be outside the scene, whose files are watched for changes.")
         del settings["objects"], settings["skip_broken"]
     return settings
 

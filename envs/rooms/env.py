@@ -75,9 +75,9 @@ class RoomsEnv(gymnasium.Env):
         skip_broken: leave out objects of a folder that do not load, instead of an error.
         episodes: how many there are.
         frames: in an episode.
-        scene: folder of your own scene or scenes; furnished rooms if empty. Objects, their
-            brokenness and kinds mean nothing to a scene.
-        kinds: of rooms; all of them if empty.
+        scene: folder of your own scene or scenes, which have no use for `objects`; furnished rooms
+            if empty.
+        kinds: of furnished rooms; all of them if empty.
         tilt: whether the head can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
         depth: observe depth too.
@@ -86,7 +86,8 @@ class RoomsEnv(gymnasium.Env):
             a display).
 
     Raises:
-        WorldError: for kinds that are not known, impossible counts, or objects that are not there.
+        WorldError: for kinds that are not known, impossible counts, objects that are not there, or
+            a scene in which something is wrong.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}

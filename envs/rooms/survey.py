@@ -16,6 +16,7 @@ CELL = 0.1  # metres: of the map of free places
 CELLS = 100_000  # at most; those of a larger scene are wider
 SPARE = 0.02  # metres to what the base must not touch
 MARGIN = 1.5  # metres to drive in around bodies that have no floor of their own
+ROOM = 3.0  # metres wide at least: what is meant to be driven in, not around
 LARGEST = 50.0  # metres from the origin
 STANDING = (CLEARANCE, CLEARANCE + BODY)  # metres above the floor: where the base is
 NOTHING = -1
@@ -67,11 +68,12 @@ def survey(client: BulletClient, scene: SceneFile, bodies: dict[int, str]) -> Gr
     )
     if scene.starts:
         return _begun(client, scene, bodies, ground)
-    if not len(ground.places):
+    full = not inside.any() and half.min() > ROOM / 2
+    if full or not len(ground.places):
         raise WorldError(
-            f"{scene.file} leaves no room to move: on the floor, at height 0, nothing "
-            f"{2 * RADIUS:g} m wide and {BODY:g} m high can stand (a hollow mesh counts as solid "
-            'unless its <collision> says concave="yes")'
+            f"{scene.file} leaves no room to move: nothing {2 * RADIUS:g} m wide and {BODY:g} m "
+            "high can stand on its floor, at height 0, clear of all bodies (a hollow mesh counts "
+            'as solid unless its <collision> says concave="yes")'
         )
     return ground
 

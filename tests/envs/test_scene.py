@@ -10,6 +10,7 @@ from gymnasium.utils.env_checker import check_env
 from shapely.geometry import box
 
 import embodied_ssl_envs  # noqa: F401  registers the worlds
+from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.splits import split_of
 from embodied_ssl_envs.rooms.base import HEIGHT, RADIUS
 from embodied_ssl_envs.rooms.env import RoomsEnv
@@ -112,6 +113,14 @@ def test_a_hollow_mesh_is_driven_in(make, scene):
     for episode in range(3):
         bumps, deepest = drive_blindly(env, episode, 60)
         assert bumps and deepest < 0.01
+
+
+def test_a_mesh_that_counts_as_solid_is_no_room(make, scene):
+    folder = Path(scene().mesh("flat", l_shaped_flat(), (0, 0, 0)).save())
+    urdf = folder / "flat.urdf"
+    urdf.write_text(urdf.read_text().replace('concave="yes"', ""))
+    with pytest.raises(WorldError, match=r'no room to move.*concave="yes"'):
+        make(str(folder))
 
 
 def test_every_pixel_shows_something(make, scene, furnished):
