@@ -25,6 +25,8 @@ OWN_SETTINGS = {
     "rooms": ("episodes", "frames"),
 }
 """Counts that an env takes besides what all of them take."""
+EXTRAS = {"rooms": ("scene", "kinds", "tilt", "odometry_noise")}
+"""What an env may be asked for besides, and does not mention in the dataset otherwise."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,18 @@ class CollectConfig:
     """Rooms: how many of them, each in a room of its own."""
     frames: int = 100
     """Rooms: frames of an episode, ten a second."""
+    scene: str = ""
+    """Rooms: folder of your own scene.yaml, or of folders with one each."""
+    kinds: tuple[str, ...] = ()
+    """Rooms: which kinds of furnished rooms, with commas between them; all if empty."""
+    tilt: bool = False
+    """Rooms: let the head look up and down."""
+    odometry_noise: float = 0.0
+    """Rooms: standard deviation of each number of the odometry, as a fraction of it."""
+
+    def __post_init__(self):
+        named = [name.strip() for part in self.kinds for name in part.split(",")]
+        object.__setattr__(self, "kinds", tuple(filter(None, named)))  # kitchen,office is two
 
 
 @dataclass(frozen=True)
@@ -71,6 +85,8 @@ class CollectSpec:
     amount: int
     """Rows of an endless env; episodes of any other."""
     endless: bool
+    origin: tuple[tuple[str, Any], ...] = ()
+    """What ``dataset.json`` says of a setting instead of its value, where that is but a path."""
 
     @property
     def num_shards(self) -> int:
@@ -88,13 +104,7 @@ def make_spec(config: CollectConfig) -> CollectSpec:
 
     if config.env not in ENVS:
         raise did_you_mean("env", config.env, ENVS)
-    settings: dict[str, Any] = {
-        "image_size": config.image_size,
-        "objects": config.objects,
-        "skip_broken": config.skip_broken,
-    }
     own = OWN_SETTINGS[config.env]
-    settings |= {name: getattr(config, name) for name in own}
     for name in ("workers", "image_size", *(own or ["interactions"])):
         if getattr(config, name) < 1:
             raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
@@ -102,10 +112,35 @@ def make_spec(config: CollectConfig) -> CollectSpec:
         raise UserError("--image-size must be from 16 to 1024.")
     if config.seed < 0:
         raise UserError("--seed must not be negative.")
-    pairs = tuple(settings.items())
-    episodes = _open_env(config.env, pairs).num_episodes
+    _open_env.cache_clear()  # what is on the disk may have changed
+    settings = tuple(_settings(config).items())
+    env = _open_env(config.env, settings)
+    if config.scene and config.out.resolve().is_relative_to(Path(config.scene).resolve()):
+        raise UserError("--out must be outside the scene, whose files are watched for changes.")
+    origin = (("scene", env.rooms.fingerprint),) if config.scene else ()
+    episodes = env.num_episodes
     amount = config.interactions if episodes is None else episodes
-    return CollectSpec(config.out, config.env, config.seed, pairs, amount, episodes is None)
+    return CollectSpec(
+        config.out, config.env, config.seed, settings, amount, episodes is None, origin
+    )
+
+
+def _settings(config: CollectConfig) -> dict[str, Any]:
+    """Keyword arguments of the env."""
+    from embodied_ssl.errors import UserError
+
+    names = ("image_size", "objects", "skip_broken", *OWN_SETTINGS[config.env])
+    settings = {name: getattr(config, name) for name in names}
+    for env, extras in EXTRAS.items():
+        asked = {name: getattr(config, name) for name in extras if getattr(config, name)}
+        if asked and env != config.env:
+            raise UserError(f"--{next(iter(asked)).replace('_', '-')} is for --env {env}.")
+        settings |= asked
+    if config.scene:
+        if config.objects != CollectConfig.objects or config.skip_broken:
+            raise UserError("a scene has its own bodies: leave out --objects and --skip-broken.")
+        del settings["objects"], settings["skip_broken"]
+    return settings
 
 
 @lru_cache(maxsize=1)
@@ -178,7 +213,7 @@ def settings_of(spec: CollectSpec) -> dict[str, Any]:
     """What ``dataset.json`` says of the command."""
     amount = {"interactions" if spec.endless else "episodes": spec.amount}
     settings = {k: list(v) if isinstance(v, tuple) else v for k, v in spec.env_settings}
-    return {"seed": spec.seed, **amount, **settings}
+    return {"seed": spec.seed, **amount, **settings, **dict(spec.origin)}
 
 
 def run_collect(config: CollectConfig) -> None:

@@ -57,17 +57,12 @@ def _open_folder(spec: CollectSpec) -> Manifest:
         manifest = read_manifest(spec.out)
         if manifest.env != spec.env:
             raise UserError(f"{spec.out} holds a {manifest.env} dataset: choose another --out.")
-        different = sorted(
-            name
-            for name in settings.keys() | manifest.settings.keys()
-            if settings.get(name) != manifest.settings.get(name)
-        )
-        if different:
-            name = different[0]
-            raise UserError(
-                f"{spec.out} was collected with {name} {manifest.settings.get(name)}, not "
-                f"{settings.get(name)}: choose another --out."
-            )
+        for name in settings | manifest.settings:
+            then, now = (each.get(name, "none") for each in (manifest.settings, settings))
+            if then != now:
+                raise UserError(
+                    f"{spec.out} was collected with {name} {then}, not {now}: choose another --out."
+                )
     elif spec.out.exists() and (not spec.out.is_dir() or any(spec.out.iterdir())):
         raise UserError(f"{spec.out} holds something that is no dataset: choose another --out.")
     else:

@@ -47,6 +47,14 @@ class Camera:
         return np.stack([right, np.cross(right, forward), forward])
 
     @property
+    def pose(self) -> np.ndarray:
+        """Camera to world, (4, 4): x to the right, y down and z ahead."""
+        right, up, forward = self.axes
+        pose = np.eye(4)
+        pose[:3] = np.stack([right, -up, forward, np.array(self.eye)], axis=1)
+        return pose
+
+    @property
     def _slope(self) -> float:
         return float(np.tan(np.radians(self.fov) / 2))
 

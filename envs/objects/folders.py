@@ -64,15 +64,24 @@ class UrdfModel(Named):
         return body
 
 
-def load_urdf(client: BulletClient, path: str, scale: float = 1.0, fixed: bool = False) -> int:
-    """The body that a file describes.
+def load_urdf(
+    client: BulletClient,
+    path: str,
+    scale: float = 1.0,
+    fixed: bool = False,
+    position: Vector = (0, 0, 0),
+    orientation: Quaternion = (0, 0, 0, 1),
+) -> int:
+    """The body that a file describes, its own frame at a pose.
 
     Raises:
         WorldError: naming the file, if Bullet cannot load it.
     """
     try:
         with silence():
-            return client.loadURDF(path, globalScaling=scale, useFixedBase=fixed)
+            return client.loadURDF(
+                path, position, orientation, useFixedBase=fixed, globalScaling=scale
+            )
     except pybullet.error as error:
         raise WorldError(
             f"{path} does not load: is it a URDF with its meshes beside it?"

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 
-from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.errors import WorldError, did_you_mean
 from embodied_ssl_envs.objects.blobs import Blobs
 from embodied_ssl_envs.objects.folders import Folder
 from embodied_ssl_envs.objects.household import Household
@@ -91,6 +90,4 @@ def _open(spec: str, skip_broken: bool) -> Household | Blobs | Folder:
         return Folder(spec.removeprefix("folder:"), skip_broken)
     if spec in SOURCES:
         return SOURCES[spec]()
-    near = difflib.get_close_matches(spec, (*SOURCES, "folder:PATH"), n=1, cutoff=0.4)
-    hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(SOURCES)}, folder:PATH"
-    raise WorldError(f"unknown objects {spec!r}; {hint}")
+    raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))

@@ -8,6 +8,9 @@ from embodied_ssl_envs.simulation import TIME_STEP, Simulation
 
 RADIUS = 0.2  # metres
 BODY = 1.5  # metres high: nothing in a room reaches over it
+CLEARANCE = 0.05  # metres above the floor: it rolls over what is lower
+HEIGHT = CLEARANCE + BODY / 2  # metres: of its middle
+LIFTED = 1e-4  # metres, where physics is less exact
 MASS = 20.0  # kg
 ACCELERATION = np.array([1.5, 4.0])  # m/s^2, rad/s^2
 
@@ -27,7 +30,7 @@ class DifferentialDrive:
         client.setGravity(0, 0, 0)  # wheels carry the base, and nothing else here can fall
         shape = client.createCollisionShape(client.GEOM_CYLINDER, radius=RADIUS, height=BODY)
         turn = (0.0, 0.0, float(np.sin(heading / 2)), float(np.cos(heading / 2)))
-        where = (*np.asarray(position, float).tolist(), BODY / 2 + 0.05)
+        where = (*np.asarray(position, float).tolist(), HEIGHT)
         self.body = client.createMultiBody(MASS, shape, simulation.unseen(), where, turn)
         client.changeDynamics(
             self.body,
@@ -64,7 +67,22 @@ class DifferentialDrive:
             self._simulation.step()
             if self._client.getContactPoints(bodyA=self.body):
                 bumped = True
+                self._stay_level()
                 # Wheels that are held up stop turning: the speed is what the base really moved.
                 moved = float((self.pose - before)[:2] @ ahead) / TIME_STEP
                 self.speed[0] = np.clip(moved, -abs(self.speed[0]), abs(self.speed[0]))
         return bumped
+
+    def _stay_level(self) -> None:
+        """Wheels stay on the floor: whatever leans over stops the base and does not lift it."""
+        (x, y, z), turn = self._client.getBasePositionAndOrientation(self.body)
+        if abs(z - HEIGHT) > LIFTED:
+            self._client.resetBasePositionAndOrientation(self.body, (x, y, HEIGHT), turn)
+
+
+def motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Metres ahead and to the left and radians counter-clockwise from a pose (3,) to another."""
+    x, y, turn = after - before
+    cos, sin = np.cos(before[2]), np.sin(before[2])
+    turn = (turn + np.pi) % (2 * np.pi) - np.pi
+    return np.array([cos * x + sin * y, cos * y - sin * x, turn])

@@ -1,4 +1,4 @@
-"""A camera on wheels in furnished rooms: what it sees, and how it moved."""
+"""A camera on wheels in rooms: what it sees, and how it moved."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import RADIUS, DifferentialDrive
-from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer
-from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
-from embodied_ssl_envs.rooms.room import build_room
+from embodied_ssl_envs.rooms.base import DifferentialDrive, motion
+from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer, with_nods
+from embodied_ssl_envs.rooms.furnished import FurnishedRooms
+from embodied_ssl_envs.rooms.head import Head
+from embodied_ssl_envs.rooms.room import Rooms
+from embodied_ssl_envs.rooms.scenes import Scenes
 from embodied_ssl_envs.simulation import TIME_STEP, Frame, Simulation
 
 STEPS = 24  # of physics in a step: ten frames a second
+MOST_FRAMES = 2**15  # a row's step has 16 bits
 TILTING = 0.6  # rad/s
-TILT = np.radians([-30.0, 15.0])  # how far the head can look down and up
 
 
 class RoomsEnv(gymnasium.Env):
@@ -28,6 +29,19 @@ class RoomsEnv(gymnasium.Env):
     Rooms are of the kinds of `ROOM_KINDS`, each with furniture and layout of its own, textured
     walls and floor, pictures, windows, and household objects on its tables. Episode `e` plays in a
     room of kind `e % 8`, whose name (`rooms/kitchen/00016`) decides its split for ever.
+
+    ### Scenes of your own
+
+    With `scene`, episodes play among the bodies of `scene/scene.yaml` (its format is described in
+    `rooms/scene_file.py`), or in turn in each folder of `scene` that has such a file; their names
+    are `scene/` and the folder's name, and a scene that is the only one is train. All bodies, and
+    their joints, are fixed; what their URDFs give no `<collision>` is driven through, and a mesh
+    stops the base as its convex hull does unless its `<collision>` says `concave="yes"`. The floor
+    is at height 0: the base, a cylinder 0.4 m wide, rolls over what is lower than 5 cm and passes
+    under what is higher than 1.55 m. A scene without a floor is given one, 1.5 m wider than its
+    bodies on each side. Plain walls and a ceiling hide what lies beyond, and the base cannot leave
+    the box around the bodies or that floor. Without `starts`, an episode begins anywhere in the
+    largest connected region where the base touches nothing.
 
     ### Action
 
@@ -52,7 +66,8 @@ class RoomsEnv(gymnasium.Env):
 
     `options={"episode": e}` chooses the room's number, otherwise it is random. Everything else is
     drawn from the env's generator: furniture, surfaces, objects, light, the camera's height (0.8 to
-    1.3 m), field of view (60 to 80 degrees) and tilt, and where it starts.
+    1.3 m), field of view (60 to 80 degrees) and tilt, and where it starts; in a scene of your own
+    the bodies stay.
 
     Args:
         image_size: S, pixels along each side of an image.
@@ -60,7 +75,9 @@ class RoomsEnv(gymnasium.Env):
         skip_broken: leave out objects of a folder that do not load, instead of an error.
         episodes: how many there are.
         frames: in an episode.
-        kinds: of rooms; all of them if empty.
+        scene: folder of your own scene or scenes, which have no use for `objects`; furnished rooms
+            if empty.
+        kinds: of furnished rooms; all of them if empty.
         tilt: whether the head can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
         depth: observe depth too.
@@ -69,7 +86,8 @@ class RoomsEnv(gymnasium.Env):
             a display).
 
     Raises:
-        WorldError: for kinds that are not known, impossible counts, or objects that are not there.
+        WorldError: for kinds that are not known, impossible counts, objects that are not there, or
+            a scene in which something is wrong.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
@@ -81,6 +99,7 @@ class RoomsEnv(gymnasium.Env):
         skip_broken: bool = False,
         episodes: int = 400,
         frames: int = 100,
+        scene: str = "",
         kinds: tuple[str, ...] = (),
         tilt: bool = False,
         odometry_noise: float = 0.0,
@@ -88,20 +107,24 @@ class RoomsEnv(gymnasium.Env):
         segmentation: bool = False,
         render_mode: str | None = None,
     ):
-        unknown = [kind for kind in kinds if kind not in ROOM_KINDS]
-        if unknown:
-            raise WorldError(f"no kind of room is called {unknown[0]!r}: {', '.join(ROOM_KINDS)}")
-        if min(episodes, frames) < 1 or odometry_noise < 0:
-            raise WorldError("rooms need at least one episode and one frame, and no negative noise")
+        if episodes < 1 or not 2 <= frames <= MOST_FRAMES:
+            raise WorldError(f"rooms need an episode at least, and 2 to {MOST_FRAMES} frames in it")
+        if not 0 <= odometry_noise < np.inf:
+            raise WorldError(f"odometry noise must be a number from 0 up, not {odometry_noise}")
+        if scene and kinds:
+            raise WorldError("a scene is of the kind that its file says: leave out kinds")
         self.image_size = image_size
-        self.kinds = tuple(kinds) or tuple(ROOM_KINDS)
         self.render_mode = render_mode
         self.odometry_noise = odometry_noise
         self.num_episodes = episodes
         """One room per episode."""
         self.steps_per_episode = frames
         """One step per frame."""
-        self.objects = open_objects(objects, skip_broken=skip_broken)
+        self.rooms: Rooms
+        if scene:
+            self.rooms = Scenes(scene)
+        else:
+            self.rooms = FurnishedRooms(open_objects(objects, skip_broken=skip_broken), kinds)
         self.simulation = Simulation(window=render_mode == "human")
         self._fastest = np.array([*FASTEST, TILTING] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
@@ -119,16 +142,11 @@ class RoomsEnv(gymnasium.Env):
         super().reset(seed=seed)
         number = (options or {}).get("episode")
         self.episode = int(self.np_random.integers(self.num_episodes) if number is None else number)
-        kind = self.kinds[self.episode % len(self.kinds)]
-        self.name = f"rooms/{kind}/{self.episode:05d}"
-        self.split = split_of(self.name)
         rng = self.np_random
         self.simulation.reset()
-        self.room = build_room(self.simulation, rng, kind, self.objects, self.split, RADIUS)
-        start = self.room.places[rng.integers(len(self.room.places))]
-        self.base = DifferentialDrive(self.simulation, start, float(rng.uniform(-np.pi, np.pi)))
-        self.height, self.fov = float(rng.uniform(0.8, 1.3)), float(rng.uniform(60, 80))
-        self.tilt = float(np.radians(rng.uniform(-15, 0)))
+        self.room = self.rooms.build(self.simulation, rng, self.episode)
+        self.base = DifferentialDrive(self.simulation, *self.room.start(rng))
+        self.head = Head(rng, self.image_size, self.room.sight)
         self.steps = 0
         self._look()
         return self._observation(), self._info(np.zeros(3), bumped=False)
@@ -140,7 +158,7 @@ class RoomsEnv(gymnasium.Env):
         before = self.base.pose
         bumped = self.base.drive(action[:2], STEPS)
         if len(action) == 3:
-            self.tilt = float(np.clip(self.tilt + action[2] * STEPS * TIME_STEP, *TILT))
+            self.head.nod(action[2] * STEPS * TIME_STEP)
         odometry = motion(before, self.base.pose)
         if self.odometry_noise:
             odometry = odometry * (1 + self.odometry_noise * self.np_random.normal(size=3))
@@ -151,15 +169,15 @@ class RoomsEnv(gymnasium.Env):
             "episode": self.episode,
             "step": self.steps - 1,
             "time": (self.steps - 1) * STEPS * TIME_STEP,
-            "split": self.split,
+            "split": self.room.split,
             "kind": self.room.kind,
-            "instance": self.name,
+            "instance": self.room.name,
             "image": self.frame.rgb,
             "pose": info["pose"].ravel().tolist(),
             "action": action.tolist(),
             "odometry": odometry.tolist(),
             "bumped": bumped,
-            "fov": self.fov,
+            "fov": self.head.fov,
         }
         return self._observation(), 0.0, False, info["over"], info
 
@@ -168,52 +186,28 @@ class RoomsEnv(gymnasium.Env):
         self.frame: Frame = self.simulation.render(self.camera(), self.room.light, wanted)
 
     def camera(self) -> Camera:
-        """Over the middle of the base, looking where it heads."""
-        x, y, heading = self.base.pose
-        ahead = np.array([np.cos(heading), np.sin(heading), np.tan(self.tilt)])
-        eye = np.array([x, y, self.height])
-        target = tuple((eye + ahead).tolist())
-        return Camera(tuple(eye.tolist()), target, fov=self.fov, size=self.image_size)
+        """What the head looks through now."""
+        return self.head.camera(self.base.pose)
 
     def _observation(self) -> dict[str, np.ndarray]:
         return {name: getattr(self.frame, name) for name in self.observation_space.spaces}
 
     def _info(self, odometry: np.ndarray, bumped: bool) -> dict[str, Any]:
-        camera = self.camera()
-        right, up, ahead = camera.axes
-        pose = np.eye(4)
-        pose[:3] = np.stack([right, -up, ahead, np.array(camera.eye)], axis=1)
-        over = self.steps >= self.steps_per_episode
         return {
             "depth": self.frame.depth,
-            "pose": pose,
+            "pose": self.camera().pose,
             "odometry": odometry,
             "bumped": bumped,
-            "over": over,
+            "over": self.steps >= self.steps_per_episode,
         }
 
     def explorer(self, seed: int) -> Policy:
-        """The wandering policy; a head that can tilt stays as it is."""
+        """The wandering policy; a head that can tilt nods now and then."""
         wander = make_wanderer(self.camera, seed)
-
-        def policy(observation: Any, info: dict[str, Any]) -> np.ndarray | None:
-            action = wander(observation, info)
-            if action is None or self.action_space.shape == (2,):
-                return action
-            return np.append(action, np.float32(0))
-
-        return policy
+        return wander if self.action_space.shape == (2,) else with_nods(wander, seed)
 
     def render(self) -> np.ndarray | None:
         return self.frame.rgb if self.render_mode == "rgb_array" else None
 
     def close(self) -> None:
         self.simulation.close()
-
-
-def motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Metres ahead and to the left and radians counter-clockwise from a pose (3,) to another."""
-    x, y, turn = after - before
-    cos, sin = np.cos(before[2]), np.sin(before[2])
-    turn = (turn + np.pi) % (2 * np.pi) - np.pi
-    return np.array([cos * x + sin * y, cos * y - sin * x, turn])

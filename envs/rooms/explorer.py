@@ -58,6 +58,25 @@ def make_wanderer(camera: Callable[[], Camera], seed: int) -> Policy:
     return wander
 
 
+def with_nods(policy: Policy, seed: int) -> Policy:
+    """The same policy with a third number: half of the time the head looks up or down."""
+    rng = np.random.default_rng((seed, 1))
+    left, nod = 0, 0.0
+
+    def nodding(observation: Any, info: dict[str, Any]) -> np.ndarray | None:
+        nonlocal left, nod
+        action = policy(observation, info)
+        if action is None:
+            return None
+        if left == 0:
+            left = int(rng.integers(3, LONGEST))
+            nod = rng.uniform(-1, 1) if rng.random() < 0.5 else 0.0
+        left -= 1
+        return np.append(action, np.float32(nod))
+
+    return nodding
+
+
 def clearances(depth: np.ndarray, camera: Camera) -> tuple[float, float, float]:
     """Metres of room to the left, straight ahead and to the right.
 

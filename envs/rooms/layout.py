@@ -12,9 +12,10 @@ import cv2
 import numpy as np
 
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.rooms import furniture
-from embodied_ssl_envs.rooms.furniture import Piece
+from embodied_ssl_envs.rooms.furniture import hanging
+from embodied_ssl_envs.rooms.furniture.pieces import Part, Piece
 from embodied_ssl_envs.rooms.kinds import RoomKind, Share
+from embodied_ssl_envs.rooms.regions import largest_region
 
 CELL = 0.05  # metres: of the map of free places
 GAP = 0.04  # metres between neighbours
@@ -80,11 +81,7 @@ class Layout:
                 (left, bottom), (right, top) = np.floor(low).astype(int), np.ceil(high).astype(int)
                 free[bottom:top, left:right] = 0
         clear = cv2.distanceTransform(free, cv2.DIST_L2, 5) * CELL > radius + CELL
-        count, regions, stats, _ = cv2.connectedComponentsWithStats(clear.astype(np.uint8))
-        if count < 2:
-            return np.zeros((0, 2))
-        largest = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
-        row, column = np.nonzero(regions == largest)
+        row, column = largest_region(clear)
         return (np.stack([column, row], axis=1) - 0.5) * CELL - self.half
 
 
@@ -104,7 +101,7 @@ def furnish(rng: np.random.Generator, kind: RoomKind, radius: float) -> tuple[La
 
 def _draw(rng: np.random.Generator, kind: RoomKind) -> Layout:
     layout = Layout(*(float(rng.uniform(*limits)) for limits in kind.sides))
-    _hang(rng, layout, furniture.door(rng))
+    _hang(rng, layout, hanging.door(rng))
     doorway = _doorway(layout)
     layout.placed.append(doorway)
     for piece in _pieces(rng, kind.middle):
@@ -132,7 +129,7 @@ def _doorway(layout: Layout) -> Placed:
     """A block, there while the room is furnished, that keeps the way to the door clear."""
     (door,) = layout.placed
     width = door.piece.bounds[1, 0] - door.piece.bounds[0, 0]
-    clear = furniture.Part((-width / 2, 0.0, 0.0), (width / 2, DOORWAY, 2.0))
+    clear = Part((-width / 2, 0.0, 0.0), (width / 2, DOORWAY, 2.0))
     return Placed(Piece("doorway", (clear,)), door.x, door.y, door.quarter)
 
 

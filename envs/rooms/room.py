@@ -1,208 +1,51 @@
-"""A furnished room in a simulation: surfaces, furniture, household objects, a lamp."""
+"""The room of an episode, whoever built it: what the camera's mover needs to know."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
-import trimesh
 
-from embodied_ssl_envs.meshes import visual_mesh
-from embodied_ssl_envs.objects import ObjectSet
-from embodied_ssl_envs.rooms.furniture import Part
-from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
-from embodied_ssl_envs.rooms.layout import Layout, Placed, furnish
 from embodied_ssl_envs.simulation import Light, Simulation
-from embodied_ssl_envs.surfaces import surface_file, surfaces_of
-
-HEIGHT = 2.5  # metres
-LONGEST = 0.5  # metres: the renderer leaves out triangles that reach behind the camera
-TILE = 1.2  # metres that a picture spans
-MOST_OBJECTS = 6
-PLAIN = {
-    ("window", 1): (0.82, 0.92, 1.0),
-    ("television", 2): (0.06, 0.06, 0.08),
-    ("desk", 3): (0.12, 0.12, 0.14),
-    ("sink", 3): (0.75, 0.77, 0.8),
-    ("stove", 1): (0.1, 0.1, 0.1),
-    ("plant", 2): (0.2, 0.5, 0.2),
-    ("toilet", 0): (0.94, 0.94, 0.92),
-    ("washbasin", 1): (0.94, 0.94, 0.92),
-    ("washbasin", 3): (0.7, 0.78, 0.82),
-    ("bathtub", 0): (0.95, 0.95, 0.93),
-}
-"""(piece, skin) -> colour of what has no pattern, whoever owns the room."""
-PATTERNS = {
-    **dict.fromkeys(("bed", "sofa", "armchair", "coat rack"), ("weave", "stripes", "mottle")),
-    **dict.fromkeys(("picture", "rug", "bookcase"), ()),
-}
-"""What a piece may show, all patterns where none is named; other furniture is of ``TIMBER``."""
-TIMBER = ("wood", "mottle", "weave")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Room:
-    """What the camera's mover needs to know."""
+    """A room that stands in a simulation."""
 
+    name: str
+    """The same room has the same name for ever."""
+    split: str
     kind: str
-    layout: Layout
     places: np.ndarray
-    """(N, 2) metres: where the base can be."""
+    """(N, 2) metres: where the base can begin."""
+    headings: np.ndarray | None = None
+    """(N,) radians, where it looks at each place; anywhere if None."""
     light: Light
+    sight: float = 10.0
+    """Metres that the camera sees."""
+
+    def start(self, rng: np.random.Generator) -> tuple[np.ndarray, float]:
+        """A place (2,) and a heading to begin with."""
+        index = rng.integers(len(self.places))
+        turn = rng.uniform(-np.pi, np.pi) if self.headings is None else self.headings[index]
+        return self.places[index], float(turn)
 
 
-def build_room(
-    simulation: Simulation,
-    rng: np.random.Generator,
-    kind: str,
-    objects: ObjectSet,
-    split: str,
-    radius: float,
-) -> Room:
-    """Draw a room of a kind and put it into an empty simulation.
+class Rooms(Protocol):
+    """Where episodes play."""
 
-    Args:
-        simulation: where it is put.
-        rng: of everything that is random.
-        kind: one of ``ROOM_KINDS``.
-        objects: what stands on tables and shelves comes from here.
-        split: of those objects.
-        radius: of the disc that is to move about in it, metres.
-    """
-    rules = ROOM_KINDS[kind]
-    layout, places = furnish(rng, rules, radius)
-    wardrobe = Wardrobe(simulation, rng)
-    for item in layout.placed:
-        wardrobe.dress(item)
-    _set_the_tables(simulation, rng, layout, objects, split)
-    # Far things last: the renderer skips what lies behind.
-    _shell(wardrobe, rng, layout, rules)
-    return Room(kind, layout, places, _lamp(rng))
+    def build(self, simulation: Simulation, rng: np.random.Generator, episode: int) -> Room:
+        """Put the room of an episode into an empty simulation; ``rng`` draws all that is random.
+
+        Raises:
+            WorldError: for a room that cannot be built.
+        """
+        ...
 
 
-class Wardrobe:
-    """Puts pieces into a simulation; pieces of one name in a room look alike."""
-
-    def __init__(self, simulation: Simulation, rng: np.random.Generator):
-        self._simulation = simulation
-        self._client = simulation.client
-        self._rng = rng
-        self._surfaces: dict[tuple[str, int], int] = {}
-
-    def dress(self, item: Placed) -> None:
-        """A piece: a mesh for each of its surfaces, and one block to bump into."""
-        piece = item.piece
-        turn = trimesh.transformations.rotation_matrix(item.quarter * np.pi / 2, (0, 0, 1))
-        turn[:2, 3] = item.x, item.y
-        for skin in range(piece.skins):
-            parts = [_mesh(part) for part in piece.parts if part.skin == skin]
-            if parts:
-                mesh = trimesh.util.concatenate(parts)
-                mesh.apply_transform(turn)
-                self.show(mesh, piece.name, skin, PATTERNS.get(piece.name, TIMBER))
-        if not piece.flat:
-            low, high = item.footprint
-            self.block((*low, 0.0), (*high, HEIGHT))
-
-    def show(self, mesh: trimesh.Trimesh, name: str, skin: int, patterns: tuple[str, ...]) -> None:
-        """A mesh without substance, in the surface of its name."""
-        client = self._client
-        shape = visual_mesh(client, *_box_mapped(mesh))
-        body = client.createMultiBody(0, -1, shape)
-        if (name, skin) in PLAIN:
-            client.changeVisualShape(body, -1, rgbaColor=(*PLAIN[name, skin], 1))
-            return
-        if (name, skin) not in self._surfaces:
-            self._surfaces[name, skin] = int(self._rng.choice(surfaces_of(*patterns)))
-        texture = client.loadTexture(surface_file(self._surfaces[name, skin]))
-        client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
-
-    def block(self, low, high) -> None:
-        """Something unseen to bump into."""
-        client = self._client
-        half, middle = np.subtract(high, low) / 2, np.add(high, low) / 2
-        shape = client.createCollisionShape(client.GEOM_BOX, halfExtents=half.tolist())
-        client.createMultiBody(0, shape, self._simulation.unseen(), middle.tolist())
-
-
-def _mesh(part: Part) -> trimesh.Trimesh:
-    """The triangles of a part, none of them long."""
-    low, high = np.array(part.low), np.array(part.high)
-    size = high - low
-    if part.round:
-        mesh = trimesh.creation.cylinder(radius=0.5, height=1.0, sections=10)
-        mesh.apply_scale(size)
-    else:
-        mesh = trimesh.creation.box(extents=size)
-    mesh.apply_translation((low + high) / 2)
-    return _divided(mesh) if size.max() > LONGEST else mesh
-
-
-def _divided(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
-    vertices, faces = trimesh.remesh.subdivide_to_size(mesh.vertices, mesh.faces, LONGEST)
-    return trimesh.Trimesh(vertices, faces, process=False)
-
-
-def _box_mapped(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Corners, normals and places in the picture, as if it were projected from the six sides."""
-    corners = mesh.triangles.reshape(-1, 3)
-    normals = np.repeat(mesh.face_normals, 3, axis=0)
-    facing = np.abs(normals).argmax(axis=1)
-    across = np.where(facing == 0, corners[:, 1], corners[:, 0])
-    upwards = np.where(facing == 2, corners[:, 1], corners[:, 2])
-    uvs = np.stack([across, upwards], axis=1) / TILE + 16.0  # the renderer repeats above zero only
-    return corners, normals, uvs
-
-
-def _shell(wardrobe: Wardrobe, rng: np.random.Generator, layout: Layout, rules) -> None:
-    """Floor, ceiling and four walls, seen from within, and solid."""
-    x, y = layout.half
-    inside = trimesh.creation.box(bounds=[(-x, -y, 0), (x, y, HEIGHT)])
-    inside.invert()
-    inside = _divided(inside)
-    down = inside.face_normals[:, 2]
-    for name, chosen, patterns in (
-        ("walls", np.abs(down) < 0.5, rules.walls),
-        ("floor", down > 0.5, rules.floors),
-        ("ceiling", down < -0.5, ("mottle",)),
-    ):
-        side = inside.submesh([np.flatnonzero(chosen)], append=True)
-        wardrobe.show(side, name, 0, patterns)
-    thick = 0.5
-    for low, high in (
-        ((-x - thick, -y - thick), (-x, y + thick)),
-        ((x, -y - thick), (x + thick, y + thick)),
-        ((-x - thick, -y - thick), (x + thick, -y)),
-        ((-x - thick, y), (x + thick, y + thick)),
-    ):
-        wardrobe.block((*low, 0.0), (*high, HEIGHT))
-
-
-def _set_the_tables(
-    simulation: Simulation,
-    rng: np.random.Generator,
-    layout: Layout,
-    objects: ObjectSet,
-    split: str,
-) -> None:
-    """Small things on whatever has a top."""
-    tops = [(item, top) for item in layout.placed for top in item.piece.tops]
-    for _ in range(int(rng.integers(1, MOST_OBJECTS + 1)) if tops else 0):
-        item, top = tops[rng.integers(len(tops))]
-        model = objects.load(objects.sample(rng, split))
-        low, high = np.array(top.low[:2]), np.array(top.high[:2])
-        margin = np.minimum(np.array(model.extents[:2]).max() / 2, (high - low) / 2)
-        x, y = item.point(rng.uniform(low + margin, high - margin))
-        yaw = rng.uniform(0, 2 * np.pi)
-        model.spawn(
-            simulation.client,
-            (float(x), float(y), top.high[2] + model.extents[2] / 2),
-            (0.0, 0.0, float(np.sin(yaw / 2)), float(np.cos(yaw / 2))),
-            fixed=True,
-        )
-
-
-def _lamp(rng: np.random.Generator) -> Light:
+def draw_lamp(rng: np.random.Generator) -> Light:
     """From somewhere above, dim or bright, warm or cold."""
     azimuth, warmth = rng.uniform(0, 2 * np.pi), rng.uniform(-1, 1)
     color = np.array([1 + 0.2 * warmth, 1.0, 1 - 0.2 * warmth])

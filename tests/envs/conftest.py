@@ -1,0 +1,65 @@
+"""Scenes as a user would write them."""
+
+import pytest
+import yaml
+
+URDF = """<robot name="it"><link name="base">
+<visual><origin xyz="{at}"/><geometry>{shape}</geometry></visual>
+<collision concave="yes"><origin xyz="{at}"/><geometry>{shape}</geometry></collision>
+</link></robot>"""
+
+DOOR = """<robot name="door"><link name="post"/><link name="leaf">
+<inertial><mass value="1"/><inertia ixx="1" iyy="1" izz="1" ixy="0" ixz="0" iyz="0"/></inertial>
+<visual><origin xyz="0 .5 1"/><geometry><box size=".1 1 2"/></geometry></visual>
+<collision><origin xyz="0 .5 1"/><geometry><box size=".1 1 2"/></geometry></collision></link>
+<joint name="hinge" type="revolute"><parent link="post"/><child link="leaf"/><axis xyz="0 0 1"/>
+<limit lower="-3" upper="3" effort="10" velocity="10"/></joint></robot>"""
+
+
+class Writer:
+    """Writes the files of a scene into a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.bodies = []
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def box(self, name, size, position, **more):
+        """A box that stands at a position."""
+        shape = '<box size="{} {} {}"/>'.format(*size)
+        return self.body(name, URDF.format(at=f"0 0 {size[2] / 2}", shape=shape), position, **more)
+
+    def mesh(self, name, mesh, position, **more):
+        """A mesh of trimesh, hollow if it is."""
+        mesh.export(self.folder / f"{name}.obj")
+        shape = f'<mesh filename="{name}.obj"/>'
+        return self.body(name, URDF.format(at="0 0 0", shape=shape), position, **more)
+
+    def door(self, position):
+        """One that would swing."""
+        return self.body("door", DOOR, position)
+
+    def body(self, name, text, position, **more):
+        (self.folder / f"{name}.urdf").write_text(text)
+        self.bodies.append({"urdf": f"{name}.urdf", "position": list(position), **more})
+        return self
+
+    def room(self, width=5, depth=4):
+        """A floor and four walls about the origin."""
+        self.box("floor", (width, depth, 0.1), (0, 0, -0.1))
+        for side in (-1, 1):
+            self.box("long", (width, 0.1, 2.5), (0, side * depth / 2, 0))
+            self.box("short", (0.1, depth, 2.5), (side * width / 2, 0, 0))
+        return self
+
+    def save(self, **more):
+        """The folder, now with its ``scene.yaml``."""
+        content = {"bodies": self.bodies, **more}
+        (self.folder / "scene.yaml").write_text(yaml.safe_dump(content))
+        return str(self.folder)
+
+
+@pytest.fixture
+def scene(tmp_path):
+    """Begin a scene of a name."""
+    return lambda name="flat": Writer(tmp_path / name)
