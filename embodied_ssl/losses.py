@@ -82,6 +82,14 @@ def unmoved(
     return F.relu(margin - (first.float() - second.float()).norm(dim=1)).mean()
 
 
+def relative_error(
+    before: Float[Tensor, "N D"], foretold: Float[Tensor, "N D"], after: Float[Tensor, "N D"]
+) -> Float[Tensor, ""]:
+    """The equivariance error |foretold - after| / |after - before|, a mean over the pairs."""
+    left, moved = (after - foretold).norm(dim=1), (after - before).norm(dim=1)
+    return (left / (moved + 0.1)).mean()  # what hardly moves counts no more than its noise
+
+
 def neighbours_in_time(
     first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float, norm: float
 ) -> Float[Tensor, ""]:

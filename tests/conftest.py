@@ -117,7 +117,7 @@ def rooms_rows(rooms: int, frames: int) -> list[dict]:
         panorama = np.repeat(rng.integers(0, 255, (1, 90, 3)), 4, axis=1).astype(np.uint8)
         heading, x, y = rng.uniform(0, 2 * np.pi), 0.0, 0.0
         for step in range(frames):
-            ahead, turn = [(0.09, 0.0), (0.01, 0.12), (0.01, -0.12)][(step // 8) % 3]
+            ahead, turn = [(0.09, 0.0), (0.01, 0.12), (0.09, 0.0), (0.01, -0.12)][(step // 6) % 4]
             x, y = x + ahead * np.cos(heading), y + ahead * np.sin(heading)
             heading += turn
             seen = np.roll(panorama, int(heading / (2 * np.pi) * 360), axis=1)[:, :SIDE]

@@ -14,6 +14,7 @@ from embodied_ssl.losses import (
     masked_grasp,
     neighbours_in_time,
     nt_xent,
+    relative_error,
     unmoved,
 )
 
@@ -92,6 +93,12 @@ def test_equivariance_is_nothing_where_the_right_map_alone_is_right():
     predicted = torch.full((4, 3, 6), 9.0)
     predicted[:, 1] = 0
     assert equivariance(predicted, target, torch.ones(4, dtype=torch.long)).item() == 0
+
+
+def test_the_relative_error_is_the_part_that_is_left():
+    before, after = torch.zeros(2, 2), torch.tensor([[3.0, 4.0], [0.0, 0.4]])
+    foretold = torch.tensor([[3.0, 2.0], [0.0, 0.4]])
+    assert relative_error(before, foretold, after).item() == pytest.approx(2 / 5.1 / 2)
 
 
 def test_features_that_move_enough_cost_nothing():

@@ -64,7 +64,8 @@ def test_labels_and_drlim_join_the_loss_with_their_weights(caches):
     assert joint.images_per_step(8) == plain.images_per_step(8) + 4
     batch = joint.open_sampler(caches, 8, 0)(0)
     outputs = joint.loss(batch, generator_of(0, 0))
-    weights = {"equivariance": 1, "still": 3, "drlim": 0.5, "contrast": 0.3, "supervised": 2}
+    weights = {"equivariance": 1, "still": 1, "relative": 1, "drlim": 0.5, "contrast": 0.3,
+               "supervised": 2}  # fmt: skip
     parts = sum(weight * outputs[name].item() for name, weight in weights.items())
     assert outputs["loss"].item() == pytest.approx(parts, rel=1e-5)
 

@@ -14,7 +14,7 @@ from torch import Tensor, nn
 from embodied_ssl.batches import Batch, Sampler
 from embodied_ssl.data import FrameCache
 from embodied_ssl.labels import LabelledSampler
-from embodied_ssl.losses import info_nce, neighbours_in_time, unmoved
+from embodied_ssl.losses import info_nce, neighbours_in_time, relative_error, unmoved
 from embodied_ssl.methods.clsnet import KINDS, labelled_images
 from embodied_ssl.methods.pairs import PairMethod
 from embodied_ssl.trunks import Trunk
@@ -33,11 +33,12 @@ class EquivariantMethod(PairMethod):
 
         margin: float = 1.0
         """delta: how far the features must be from what the maps of other motions predict."""
-        still: float = 0.8
+        still: float = 0.7
         """How far the features must move with the camera: standing still, whose map is the
         identity, is a wrong motion too."""
-        still_weight: float = 3.0
-        """Of the cost of features that move less."""
+        relative: float = 1.0
+        """Weight of the equivariance error of each pair: how far the features are from what is
+        foretold, as a part of how far they moved."""
         drlim: float = 0.0
         """Weight of DrLIM beside it; for egomotion EQUIV+DRLIM where it is above zero."""
         contrast: float = 0.0
@@ -101,12 +102,13 @@ class EquivariantMethod(PairMethod):
             "equivariance": self.error(first, second, batch),
             "still": unmoved(first, second, config.still),
         }
-        total = numbers["equivariance"] + config.still_weight * numbers["still"]
+        foretold = self.foretell(first, batch["motion"], batch["pattern"])
+        numbers["relative"] = relative_error(first, foretold, second)
+        total = numbers["equivariance"] + numbers["still"] + config.relative * numbers["relative"]
         if config.drlim:
             numbers["drlim"] = neighbours_in_time(first, second, config.margin, norm=2)
             total = total + config.drlim * numbers["drlim"]
         if config.contrast:
-            foretold = self.foretell(first, batch["motion"], batch["pattern"])
             numbers["contrast"] = info_nce(foretold, second, config.temperature)
             total = total + config.contrast * numbers["contrast"]
         return {"loss": total, **numbers}
