@@ -78,9 +78,7 @@ def pairs_of_rows(rows: dict[str, np.ndarray], split: str, seconds: float = 1.0)
     """The same of a dataset's columns (episode, step, time, split, pose, bumped) without images."""
     ours = np.flatnonzero(rows["split"] == split)
     ours = ours[np.lexsort((rows["step"][ours], rows["episode"][ours]))]
-    episode, step, time, bumped = (
-        rows[name][ours] for name in ("episode", "step", "time", "bumped")
-    )
+    episode, step, time, bumped = (rows[n][ours] for n in ("episode", "step", "time", "bumped"))
     reach = _reach(episode, step, time, bumped, seconds)
     longest = reach.max(initial=0)
     if longest == 0:

@@ -107,8 +107,8 @@ def _patterns(dataset: Dataset) -> Table | str:
     except UserError as error:
         return f"no motion patterns: {error}"
     caption = (
-        f"{len(pairs)} pairs of training frames at most {SECONDS:g} s apart; left out: {pairs.bumped} that "
-        f"bumped, {pairs.still} that barely moved"
+        f"{len(pairs)} pairs of training frames at most {SECONDS:g} s apart; left out: "
+        f"{pairs.bumped} that bumped, {pairs.still} that barely moved"
     )
     table = Table("", "pattern", "centre", "pairs", caption=caption)
     for number, pattern in enumerate(listed, start=1):
