@@ -7,6 +7,7 @@ displacement (Jayaraman and Grauman, ICCV 2015); those that bumped or barely mov
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
@@ -16,6 +17,9 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 
 CLOCK = 1e-3  # seconds: what rounding can do to a time
+SECONDS = (
+    0.5  # between two frames: at the greatest turn rate a whole second leaves nothing of a view
+)
 STILL = np.array([0.05, np.radians(3.0)])  # metres and radians: less is hardly a motion
 
 
@@ -29,6 +33,10 @@ class Pairs:
     """Rows of the dataset."""
     motion: Float[np.ndarray, "P 3"]
     """Metres ahead, metres to the left, radians counter-clockwise, as the first camera sees it."""
+    bumped: int = 0
+    """Pairs as close in time that were left out because the camera bumped on the way."""
+    still: int = 0
+    """Pairs that were left out because it went on freely but barely moved."""
 
     def __len__(self) -> int:
         return len(self.first)
@@ -63,10 +71,15 @@ def mine_pairs(cache: FrameCache, split: str, seconds: float = 1.0) -> Pairs:
     Raises:
         UserError: when the episodes are too short for any pair, or nothing ever moved.
     """
-    rows = cache.rows
+    return pairs_of_rows(cache.rows, split, seconds)
+
+
+def pairs_of_rows(rows: dict[str, np.ndarray], split: str, seconds: float = 1.0) -> Pairs:
+    """The same of a dataset's columns (episode, step, time, split, pose, bumped) without images."""
     ours = np.flatnonzero(rows["split"] == split)
     ours = ours[np.lexsort((rows["step"][ours], rows["episode"][ours]))]
-    reach = _reach(*(rows[name][ours] for name in ("episode", "step", "time", "bumped")), seconds)
+    episode, step, time, bumped = (rows[n][ours] for n in ("episode", "step", "time", "bumped"))
+    reach = _reach(episode, step, time, bumped, seconds)
     longest = reach.max(initial=0)
     if longest == 0:
         raise UserError(f"no two frames of a {split} episode are at most {seconds:g} s apart.")
@@ -81,7 +94,11 @@ def mine_pairs(cache: FrameCache, split: str, seconds: float = 1.0) -> Pairs:
     first, second = np.concatenate(pairs, axis=1)
     if not len(first):
         raise UserError(f"the camera never moves in the {split} episodes.")
-    return Pairs(first, second, np.concatenate(motions))
+    free = int(reach.sum())
+    close = int(_reach(episode, step, time, np.zeros_like(bumped), seconds).sum())
+    return Pairs(
+        first, second, np.concatenate(motions), bumped=close - free, still=free - len(first)
+    )
 
 
 def _reach(
@@ -103,6 +120,30 @@ def _reach(
     time = time + run * apart
     last = np.searchsorted(time, time + seconds + CLOCK, side="right") - 1
     return last - np.arange(len(time))
+
+
+def in_words(ahead: float, yaw: float) -> str:
+    """Metres ahead and radians counter-clockwise, such as ``31 cm ahead, 12° right``."""
+    way, turn = round(100 * float(ahead)), round(float(np.degrees(yaw)))
+    parts = []
+    if way:
+        parts.append(f"{abs(way)} cm {'ahead' if way > 0 else 'back'}")
+    if turn:
+        parts.append(f"{abs(turn)}° {'left' if turn > 0 else 'right'}")
+    return ", ".join(parts) or "no motion"
+
+
+class Pattern(NamedTuple):
+    """A pattern of motion as it is listed."""
+
+    name: str
+    """right, left or ahead if it is atomic, otherwise empty."""
+    yaw: float
+    """Radians counter-clockwise at its centre."""
+    ahead: float
+    """Metres ahead at its centre."""
+    share: float
+    """Of the pairs."""
 
 
 class MotionPatterns:
@@ -148,3 +189,12 @@ class MotionPatterns:
             "left": int(yaw.argmax()),
             "ahead": int((ahead - 2 * np.abs(yaw)).argmax()),
         }
+
+    def listed(self, motion: Float[np.ndarray, "P 3"]) -> list[Pattern]:
+        """Every pattern with its share of these motions, from the sharpest turn to the right on."""
+        names = {pattern: name for name, pattern in self.atomic.items()}
+        counts = np.bincount(self(motion), minlength=len(self.centres))
+        return [
+            Pattern(names.get(g, ""), float(yaw), float(ahead), float(counts[g] / len(motion)))
+            for g, (yaw, ahead) in enumerate(self.centres)
+        ]

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.motion import MotionPatterns, mine_pairs, relative_motion
+from embodied_ssl.motion import MotionPatterns, in_words, mine_pairs, relative_motion
 
 
 def pose(x, y, heading):
@@ -121,6 +121,19 @@ def test_what_barely_moves_is_left_out():
         mine_pairs(episodes([(0.001, 0.0)] * 20), "train", seconds=0.2)
 
 
+def test_it_is_known_why_pairs_are_left_out():
+    moves = [(0.1, 0.0)] * 6 + [(0.001, 0.0)] * 4
+    pairs = mine_pairs(episodes(moves, bumped={(0, 2)}), "train", seconds=0.2)
+    assert (len(pairs), pairs.bumped, pairs.still) == (7, 3, 7)  # of 9 + 8
+
+
+def test_motions_in_words():
+    assert in_words(0.314, -np.radians(12)) == "31 cm ahead, 12° right"
+    assert in_words(-0.05, np.radians(3.4)) == "5 cm back, 3° left"
+    assert in_words(0.6, 0.001) == "60 cm ahead"
+    assert in_words(0.0, 0.0) == "no motion"
+
+
 def test_episodes_too_short_are_said():
     with pytest.raises(UserError, match="at most 1 s apart"):
         mine_pairs(episodes([(0.1, 0.0)]), "train")
@@ -142,6 +155,15 @@ def test_patterns_find_what_was_mixed(three_motions):
     np.testing.assert_array_equal(patterns(motion), labels)  # right, ahead, left
     np.testing.assert_allclose(patterns.centres, [[-0.5, 0], [0, 0.5], [0.5, 0.1]], atol=0.02)
     assert patterns.atomic == {"right": 0, "ahead": 1, "left": 2}
+
+
+def test_patterns_are_listed_with_their_shares(three_motions):
+    motion, labels = three_motions
+    listed = MotionPatterns(motion, count=3).listed(motion)
+    assert [pattern.name for pattern in listed] == ["right", "ahead", "left"]
+    np.testing.assert_allclose([pattern.share for pattern in listed], np.bincount(labels) / 300)
+    assert listed[0].yaw == pytest.approx(-0.5, abs=0.02)
+    assert listed[1].ahead == pytest.approx(0.5, abs=0.02)
 
 
 def test_patterns_are_numbered_from_right_to_left_whatever_the_seed(three_motions):

@@ -10,6 +10,7 @@ from embodied_ssl.data.manifest import Manifest, read_manifest
 from embodied_ssl.errors import UserError
 
 if TYPE_CHECKING:
+    import numpy as np
     import pyarrow as pa
 
     from embodied_ssl.data.frames import FrameCache
@@ -87,6 +88,12 @@ class Dataset:
                     "it again into another folder."
                 )
         return pa.concat_tables(tables)
+
+    def arrays(self, columns: list[str]) -> dict[str, np.ndarray]:
+        """Columns without images as arrays, the parts of a struct apart."""
+        from embodied_ssl.data.frames import arrays
+
+        return dict(arrays(self.table(columns)))
 
     def damaged_files(self) -> list[Path]:
         """The shards whose bytes are not those that were written."""

@@ -41,8 +41,8 @@ class FrameCache:
             dataset.path, dataset.fingerprint, size, lambda: _gather(dataset), _decode
         )
         images = set(index)
-        table = dataset.table([c for c in schema_of(dataset.env) if c not in images])
-        return cls(frames, dict(_arrays(table)), index)
+        rows = dataset.arrays([c for c in schema_of(dataset.env) if c not in images])
+        return cls(frames, rows, index)
 
 
 def _decode(data: bytes, size: int) -> np.ndarray:
@@ -71,7 +71,7 @@ def _gather(dataset: Dataset) -> tuple[list[bytes], dict[str, np.ndarray]]:
     return encoded, index
 
 
-def _arrays(table: pa.Table, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
+def arrays(table: pa.Table, prefix: str = "") -> Iterator[tuple[str, np.ndarray]]:
     """Columns as arrays: numbers as numbers (absent: NaN, -1 or False), the rest as objects."""
     for name in table.column_names:
         column = table[name].combine_chunks()
@@ -79,7 +79,7 @@ def _arrays(table: pa.Table, prefix: str = "") -> Iterator[tuple[str, np.ndarray
             parts = pa.table(
                 dict(zip((f.name for f in column.type), column.flatten(), strict=True))
             )
-            yield from _arrays(parts, f"{prefix}{name}.")
+            yield from arrays(parts, f"{prefix}{name}.")
             continue
         yield prefix + name, _array(column)
 

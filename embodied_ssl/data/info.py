@@ -11,6 +11,7 @@ from rich.table import Table
 
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.schema import image_columns, schema_of
+from embodied_ssl.errors import UserError
 
 TURNING = 0.03  # radians from frame to frame: less is driving straight
 
@@ -34,6 +35,8 @@ def print_info(path: Path) -> None:
         raise damaged(broken[0])
     describe = {"tabletop": _interactions, "turntable": _objects, "rooms": _motions}
     console.print(describe[dataset.env](dataset))
+    if dataset.env == "rooms":
+        console.print(_patterns(dataset))
     console.print(_kinds(dataset))
 
 
@@ -90,6 +93,27 @@ def _motions(dataset: Dataset) -> Table:
             str(len(ours)),
             *(f"{np.mean(share):.0%}" if ours else "" for share in (*shares, bumped)),
         )
+    return table
+
+
+def _patterns(dataset: Dataset) -> Table | str:
+    """The motion patterns of the training pairs, or why there are none."""
+    from embodied_ssl.motion import SECONDS, MotionPatterns, in_words, pairs_of_rows
+
+    try:
+        rows = dataset.arrays(["episode", "step", "time", "split", "pose", "bumped"])
+        pairs = pairs_of_rows(rows, "train", SECONDS)
+        listed = MotionPatterns(pairs.motion).listed(pairs.motion)
+    except UserError as error:
+        return f"no motion patterns: {error}"
+    caption = (
+        f"{len(pairs)} pairs of training frames at most {SECONDS:g} s apart; left out: "
+        f"{pairs.bumped} that bumped, {pairs.still} that barely moved"
+    )
+    table = Table("", "pattern", "centre", "pairs", caption=caption)
+    for number, pattern in enumerate(listed, start=1):
+        centre = in_words(pattern.ahead, pattern.yaw)
+        table.add_row(str(number), pattern.name, centre, f"{pattern.share:.0%}")
     return table
 
 

@@ -20,14 +20,14 @@ from sklearn.decomposition import PCA
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import EvaluateConfig
+from embodied_ssl.evaluation.displacements import displacements
 from embodied_ssl.evaluation.moving import Stages, judge_all, last_stage, open_rooms
-from embodied_ssl.motion import MotionPatterns, Pairs, mine_pairs
+from embodied_ssl.motion import SECONDS, MotionPatterns, Pairs, mine_pairs
 
 DIMS = 64  # of the features after PCA on the training rooms; as many as the paper's
 RIDGE = 1e-3  # of the features' mean variance
 LEAST = 0.01  # of the pairs moved the least: they weigh no more than the next one
 MOST = 4000  # pairs of each motion
-SECONDS = 0.5  # at the greatest turn rate a whole second leaves nothing of the first view
 COMPOSED = {"ahead then right": ("ahead", "right"), "ahead then left": ("ahead", "left"),
             "right then right": ("right", "right")}  # fmt: skip
 METRICS = {
@@ -99,6 +99,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     for name, rows in (judged | chains).items():
         if not len(rows):
             raise UserError(f"no camera of the test rooms goes {name}: collect more --episodes.")
+    moved = {}
     seen = np.unique(np.concatenate([rows.ravel() for rows in fitted.values()]))
 
     def judge(name: str, stages: Stages) -> dict[str, Any]:
@@ -110,12 +111,14 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
         for motion, (a, b) in _columns(chains):
             first, second = COMPOSED[motion]
             scores[motion] = rho(z[a], z[b], maps[first] @ maps[second])
+        moved[name] = displacements(z, judged, cache.rows["instance"], config.seed)
         return scores
 
     counts = {name: len(rows) for name, rows in (judged | chains).items()}
     title = "equivariance error in unseen rooms"
     rows = np.concatenate([rows.ravel() for rows in (seen, *judged.values(), *chains.values())])
-    return judge_all(config, cache, rows, judge, METRICS, title, counts)
+    results = judge_all(config, cache, rows, judge, METRICS, title, counts)
+    return results | {"displacements": moved}
 
 
 def _columns(pairs: dict[str, np.ndarray]):

@@ -14,6 +14,7 @@ from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.batches import Batch, Sampler
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.base import Method
+from embodied_ssl.motion import SECONDS
 from embodied_ssl.pairs import PairSampler
 from embodied_ssl.trunks import Trunk
 
@@ -30,7 +31,7 @@ class PairMethod(Method):
     class Config:
         """Settings of every method that learns from pairs."""
 
-        seconds: float = 0.5
+        seconds: float = SECONDS
         """Between the two frames, at most. The paper has 1, for cars; at the greatest turn rate of
         our base that leaves nothing of the first view."""
         patterns: int = 6

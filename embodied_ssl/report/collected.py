@@ -1,167 +1,28 @@
-"""What a tabletop data set holds: its numbers, and samples of each interaction."""
+"""The sections about data sets, each in the way of its world."""
 
 from __future__ import annotations
 
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from embodied_ssl.data import Dataset, FrameCache
+from embodied_ssl.data import open_source
 from embodied_ssl.errors import UserError
-from embodied_ssl.report.images import ACCENTS, INK, data_uri, figure, svg
+from embodied_ssl.report.rooms import rooms
+from embodied_ssl.report.tabletop import tabletop
 
-TIME_STEP = 1 / 240  # s between two forces of a poke
-TOUCH = 0.05  # N, from which on the poke's line is fitted
-SHOWN_BEFORE = 12  # forces before the first touch
-JAW = 0.08  # m between the open fingers
-NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}
+WORLDS = {"tabletop": ("Acted", tabletop), "rooms": ("Driven", rooms)}
+"""env -> what the navigation calls it, and what its template shows."""
 
 
-def collected(path: Path, seed: int = 0) -> dict[str, Any]:
-    """The section about a data set.
+def collected(path: str, seed: int = 0) -> dict[str, Any]:
+    """The section about a data set; ``env`` names its template.
 
     Raises:
-        UserError: when there is none, or when it is not from the tabletop.
+        UserError: when there is none, or none of a world that is shown.
     """
-    dataset = Dataset.open(path)
-    if dataset.env != "tabletop":
-        raise UserError(f"{path} was collected on the {dataset.env}: --data wants a tabletop.")
-    cache = dataset.cache()
-    rows = cache.rows
-    done = Counter(rows["interaction"])
-    grasps = rows["interaction"] == "grasp"
-    touched = rows["object.kind"] != ""
-    samples = {name: sample(cache, name, seed) for name in NAMES}
-    return {
-        "path": str(path),
-        "tiles": [
-            ("interactions", f"{dataset.num_rows:,}"),
-            ("episodes", f"{len(set(rows['episode'])):,}"),
-            ("objects", f"{len(set(rows['object.instance'][touched])):,}"),
-            ("kinds of object", f"{len(set(rows['object.kind'][touched])):,}"),
-            ("grasps that held", f"{rows['success'][grasps].mean():.0%}" if any(grasps) else "-"),
-        ],
-        "counts": [(title, done[name]) for name, title in NAMES.items()],
-        "kinds": kinds_chart(rows),
-        "samples": samples,
-    }
-
-
-def kinds_chart(rows: dict[str, np.ndarray]) -> Any:
-    """How often each kind was touched by a grasp, and how often it then held."""
-    grasped = (rows["interaction"] == "grasp") & (rows["object.kind"] != "")
-    tried = Counter(rows["object.kind"][grasped]).most_common()
-    held = Counter(rows["object.kind"][grasped & rows["success"].astype(bool)])
-    if not tried:
-        return None
-    names = [kind for kind, _ in tried]
-    chart, axes = figure(7.2, 2.6)
-    axes.bar(names, [count for _, count in tried], color=INK, alpha=0.16, label="tried")
-    axes.bar(names, [held[kind] for kind in names], color=ACCENTS[2], label="held")
-    axes.tick_params(axis="x", rotation=90)
-    axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.legend(frameon=False, labelcolor=INK, fontsize=9)
-    return svg(chart)
-
-
-def sample(cache: FrameCache, interaction: str, seed: int) -> list[dict[str, Any]]:
-    """A few rows of one interaction, ready for the template."""
-    rows = cache.rows
-    chosen = np.flatnonzero(rows["interaction"] == interaction)
-    chosen = np.random.default_rng(seed).permutation(chosen)
-    if interaction == "grasp":  # as many that held as did not
-        held = rows["success"][chosen].astype(bool)
-        chosen = np.concatenate([chosen[held][:4], chosen[~held][:4]])
-        return [grasp_sample(cache, row) for row in chosen]
-    if interaction == "push":
-        return [push_sample(cache, row) for row in moved_first(rows, chosen)[:4]]
-    if interaction == "poke":
-        return [poke_sample(cache, row) for row in chosen[:4]]
-    views = (cache.index["views"][chosen] >= 0).sum(axis=1)
-    longest = chosen[np.argsort(-views, kind="stable")]  # an object may slip out of the hand
-    return [look_sample(cache, row) for row in longest[:4]]
-
-
-def moved_first(rows: dict[str, np.ndarray], chosen: np.ndarray) -> np.ndarray:
-    """Pushes that moved something by more than a centimetre, then the others."""
-    moved = np.array([np.hypot(*rows["displacement"][row][:2]) > 0.01 for row in chosen], bool)
-    return np.concatenate([chosen[moved], chosen[~moved]]).astype(int)
-
-
-def picture(cache: FrameCache, column: str, row: int) -> str:
-    """One image of a row as a data URI."""
-    return data_uri(cache.frames[cache.index[column][row]])
-
-
-def touched_kind(cache: FrameCache, row: int) -> str:
-    """The kind of the touched object, by the simulator's label."""
-    return cache.rows["object.kind"][row] or "nothing"
-
-
-def grasp_sample(cache: FrameCache, row: int) -> dict[str, Any]:
-    """The crop about the grasp; the fingers' places in per cent of its side."""
-    turn = np.pi * int(cache.rows["angle"][row]) / 18
-    half = 50 * JAW / float(cache.rows["crop_width"][row])
-    closing = np.array([np.cos(turn), -np.sin(turn)])  # image rows run downwards
-    across = np.array([closing[1], -closing[0]])
-    fingers = []
-    for side in (1, -1):
-        middle = 50 + side * half * closing
-        fingers.append((*(middle - 9 * across).tolist(), *(middle + 9 * across).tolist()))
-    line = (*(50 - half * closing).tolist(), *(50 + half * closing).tolist())
-    held = bool(cache.rows["success"][row])
-    return {
-        "image": picture(cache, "before", row),
-        "fingers": fingers,
-        "line": line,
-        "held": held,
-        "caption": f"{touched_kind(cache, row)}, {int(cache.rows['angle'][row]) * 10}°",
-    }
-
-
-def push_sample(cache: FrameCache, row: int) -> dict[str, Any]:
-    """Before and after; the arrow in per cent of the crop's side."""
-    ends = (50 + 50 * cache.rows["push"][row][:4]).tolist()
-    dx, dy, turn = cache.rows["displacement"][row]
-    return {
-        "before": picture(cache, "before", row),
-        "after": picture(cache, "after", row),
-        "arrow": ends,
-        "caption": f"{touched_kind(cache, row)}: moved {100 * np.hypot(dx, dy):.1f} cm, "
-        f"turned {abs(np.degrees(turn)):.0f}°",
-    }
-
-
-def poke_sample(cache: FrameCache, row: int) -> dict[str, Any]:
-    """The crop about the poke and the force over time with its fitted line."""
-    force = np.asarray(cache.rows["force"][row], float)
-    slope, intercept = float(cache.rows["slope"][row]), float(cache.rows["intercept"][row])
-    chart, axes = figure(2.6, 1.9)
-    time = np.arange(len(force)) * TIME_STEP
-    axes.plot(1000 * time, force, color=ACCENTS[0], linewidth=2)
-    touch = np.flatnonzero(force > TOUCH)
-    if len(touch):
-        axes.set_xlim(left=1000 * time[max(0, touch[0] - SHOWN_BEFORE)])
-        since = time[touch[0] :] - time[touch[0]]
-        felt = 1000 * time[touch[0] :]
-        axes.plot(felt, slope * since + intercept, color=ACCENTS[1], linewidth=1.6, dashes=(4, 2))
-    axes.set_ylim(bottom=min(0, force.min(initial=0)))
-    axes.set_xlabel("ms", color=INK, fontsize=9)
-    axes.set_ylabel("N", color=INK, fontsize=9)
-    return {
-        "image": picture(cache, "before", row),
-        "chart": svg(chart),
-        "caption": f"{touched_kind(cache, row)} of {cache.rows['object.material'][row] or '-'}: "
-        f"{slope:.0f} N/s",
-    }
-
-
-def look_sample(cache: FrameCache, row: int) -> dict[str, Any]:
-    """The views of one held object."""
-    frames = [frame for frame in cache.index["views"][row] if frame >= 0]
-    return {
-        "views": [data_uri(cache.frames[frame]) for frame in frames],
-        "caption": touched_kind(cache, row),
-    }
+    dataset = open_source(path)
+    if dataset.env not in WORLDS:
+        raise UserError(
+            f"{path} was collected on the {dataset.env}: --data wants {' or '.join(WORLDS)}."
+        )
+    title, section = WORLDS[dataset.env]
+    return {"path": path, "env": dataset.env, "title": title} | section(dataset, seed)

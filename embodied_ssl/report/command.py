@@ -13,8 +13,8 @@ from embodied_ssl.errors import UserError
 class ReportConfig:
     """Write one self-contained HTML page; it needs no network and no scripts."""
 
-    data: Path | None = None
-    """The tabletop data set to show."""
+    data: tuple[str, ...] = ()
+    """The data sets to show, of the tabletop or of rooms; also folder-video:PATH."""
     runs: tuple[Path, ...] = ()
     """Run folders whose training curves to show."""
     evaluations: tuple[Path, ...] = ()
@@ -46,15 +46,18 @@ def run_report(config: ReportConfig) -> Path:
 
 
 def contents(config: ReportConfig) -> dict[str, Any]:
-    """What the template shows; a section is None where nothing was named."""
+    """What the template shows; a part is empty where nothing was named."""
     from embodied_ssl.report.collected import collected
     from embodied_ssl.report.evaluated import evaluated
     from embodied_ssl.report.trained import trained
 
     return {
         "title": config.title,
-        "data": collected(config.data, config.seed) if config.data else None,
-        "runs": [trained(run) for run in config.runs],
+        "collected": [
+            {"id": f"data-{number}"} | collected(path, config.seed)
+            for number, path in enumerate(config.data, start=1)
+        ],
+        "runs": [trained(run, config.seed) for run in config.runs],
         **evaluated(config.evaluations),
     }
 

@@ -15,6 +15,7 @@ from embodied_ssl.evaluation.recall import RANKS
 from embodied_ssl.evaluation.retrieval import checksum
 from embodied_ssl.evaluation.tables import LEVELS, share, short_name
 from embodied_ssl.report.images import data_uri
+from embodied_ssl.report.motions import ATOMIC, displacements
 
 
 def evaluated(files: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
@@ -157,4 +158,6 @@ def tasks(results: dict[str, Any]) -> dict[str, Any]:
             }
             for name, values in results["models"].items()
         ],
+        "displacements": displacements(results),
+        "motions": ATOMIC,
     }

@@ -13,6 +13,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 INK = "#010203"  # stands for the page's own text colour
+CARD = "#040506"  # stands for the colour of its cards
 QUALITY = 88
 ACCENTS = ("#3b82c4", "#d9822b", "#3d9a5f", "#b0529c", "#8a6d3b", "#6a6fd1")
 
@@ -41,10 +42,14 @@ def figure(width: float, height: float) -> tuple[Figure, matplotlib.axes.Axes]:
 
 
 def svg(figure: Figure) -> Markup:
-    """A figure as an SVG element whose text has the colour and the font of the page."""
+    """A figure as an SVG element whose text has the colour and the font of the page.
+
+    ``INK`` becomes the colour of the page's text, ``CARD`` that of its cards.
+    """
     text = io.StringIO()
     settings = {"svg.fonttype": "none", "svg.hashsalt": f"figure-{next(_numbers)}"}
     with matplotlib.rc_context(settings):
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     drawing = text.getvalue()
-    return Markup(drawing[drawing.index("<svg") :].replace(INK, "currentColor"))
+    drawing = drawing[drawing.index("<svg") :].replace(INK, "currentColor")
+    return Markup(drawing.replace(CARD, "var(--card)"))

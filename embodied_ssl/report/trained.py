@@ -10,12 +10,14 @@ import numpy as np
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.report.images import INK, figure, svg
+from embodied_ssl.report.predicted import METHOD, predicted
 
 POINTS = 120  # of a curve, at most
 
 
-def trained(run: Path) -> dict[str, Any]:
-    """The section about a run: what it is, and a chart for each number that training logged.
+def trained(run: Path, seed: int = 0) -> dict[str, Any]:
+    """The section about a run: what it is, a chart for each number that training logged, and what
+    it foretells if it is of a method that does.
 
     Raises:
         UserError: when the folder is no run.
@@ -24,10 +26,12 @@ def trained(run: Path) -> dict[str, Any]:
         raise UserError(f"{run} is no run: it has no run.json.")
     metrics = run / "metrics.jsonl"
     lines = metrics.read_text().splitlines() if metrics.is_file() else []
+    settings = json.loads((run / "run.json").read_text())
     return {
         "name": run.name,
-        "settings": json.loads((run / "run.json").read_text()),
+        "settings": settings,
         "charts": curves([json.loads(line) for line in lines if line.strip()]),
+        "predicted": predicted(run, seed) if settings.get("method") == METHOD else None,
     }
 
 

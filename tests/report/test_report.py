@@ -10,15 +10,15 @@ import pytest
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
 from embodied_ssl.report import ReportConfig, run_report
-from embodied_ssl.report.collected import grasp_sample
 from embodied_ssl.report.images import figure, svg
+from embodied_ssl.report.tabletop import grasp_sample
 from embodied_ssl.report.trained import averaged, curves
 
 BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="module")
-def page(tabletop_dir, turntable_dir, tmp_path_factory):
+def page(tabletop_dir, rooms_dir, turntable_dir, view_run, equivariance, tmp_path_factory):
     folder = tmp_path_factory.mktemp("report")
     run = folder / "run <b>bold"
     run.mkdir()
@@ -29,15 +29,24 @@ def page(tabletop_dir, turntable_dir, tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(models, "imagenet_installed", lambda: False)  # it takes longest
         run_evaluate(EvaluateConfig(runs=("pixels",), data=str(turntable_dir), out=results))
-    config = ReportConfig(tabletop_dir, (run,), (results,), folder / "sub" / "report.html")
+    config = ReportConfig(
+        data=(str(tabletop_dir), str(rooms_dir), str(tabletop_dir)),
+        runs=(run, view_run),
+        evaluations=(results, equivariance),
+        out=folder / "sub" / "report.html",
+    )
     assert run_report(config) == config.out
     return config.out
 
 
 def test_has_every_section_and_needs_nothing_from_elsewhere(page):
     text = page.read_text()
-    for section in ("data", "runs", "retrieval"):
-        assert f'id="{section}"' in text
+    names = re.findall(r'\bid="([\w-]+)"', text)
+    assert {"data-1", "data-2", "data-3", "runs", "retrieval", "tasks"} <= set(names)
+    for link in re.findall(r'(?:\bhref="#|url\(#)([^")]*)', text):
+        assert names.count(link) == 1, link
+    for part in ("ego-motion clusters", "Where motions move the features", "Predicted views"):
+        assert part in text
     assert "<script" not in text and "<b>bold" not in text
     for source in re.findall(r'(?:src|href)="([^"]*)"', text):
         assert source.startswith(("data:", "#")), source[:80]
@@ -122,7 +131,7 @@ def test_averaging_keeps_the_mean():
     ("config", "line"),
     [
         ({}, "nothing to report"),
-        ({"data": "missing"}, "missing"),
+        ({"data": ("missing",)}, "missing"),
         ({"runs": ("missing",)}, "missing is no run"),
         ({"evaluations": ("missing",)}, "cannot read .*missing"),
         ({"evaluations": ("broken",)}, "broken was not written by evaluate"),
