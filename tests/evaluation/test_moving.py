@@ -63,13 +63,14 @@ def test_errors_are_in_degrees_and_centimetres():
 
 @pytest.fixture
 def small(rooms_dir, monkeypatch):
-    """The rooms dataset, its validation rooms taken as test rooms, pixels alone as baseline."""
+    """The rooms dataset, two rooms to train on and one of each other split; pixels alone."""
     open_cache = FrameCache.open
 
     def opened(*args):
         cache = open_cache(*args)
-        split = np.where(cache.rows["split"] == "val", "test", cache.rows["split"])
-        cache.rows["split"] = split.astype(object)
+        cache.rows["split"] = np.array(["train", "train", "val", "test"], object)[
+            cache.rows["episode"]
+        ]
         return cache
 
     monkeypatch.setattr(FrameCache, "open", opened)
@@ -85,7 +86,7 @@ def test_every_number_of_the_table_is_there(small, protocol, tmp_path, capsys):
     results = json.loads(out.read_text())
     numbers = results["models"]["pixels"]
     assert numbers.keys() == results["metrics"].keys()
-    assert np.isfinite(list(numbers.values())).all()
+    assert all(np.isfinite(n) for n in numbers.values() if not isinstance(n, str))
     assert results["title"] in capsys.readouterr().out
 
 
