@@ -21,6 +21,7 @@ from sklearn.decomposition import PCA
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.displacements import displacements
+from embodied_ssl.evaluation.learned_maps import learned_rho
 from embodied_ssl.evaluation.moving import Stages, judge_all, last_stage, open_rooms
 from embodied_ssl.motion import SECONDS, MotionPatterns, Pairs, mine_pairs
 
@@ -33,6 +34,9 @@ COMPOSED = {"ahead then right": ("ahead", "right"), "ahead then left": ("ahead",
 METRICS = {
     **{name: (f"rho {name}", "{:.3f}") for name in ("right", "left", "ahead")},
     **{name: (f"rho {name}", "{:.3f}") for name in COMPOSED},
+    "learned_atomic": ("learned maps, atomic", "{:.3f}"),
+    "learned_composed": ("learned maps, composed", "{:.3f}"),
+    "alike": ("moved alike", "{:.3f}"),
 }
 
 
@@ -71,8 +75,8 @@ def atomic_pairs(
 
 def composed_pairs(
     first: Int[np.ndarray, "P 2"], second: Int[np.ndarray, "Q 2"], rng: np.random.Generator
-) -> Int[np.ndarray, "R 2"]:
-    """Rows before the first and after the second motion, where the second begins as the first ends.
+) -> Int[np.ndarray, "R 3"]:
+    """Rows before, between and after two motions, where the second begins as the first ends.
 
     Args:
         first, second: rows before and after each of the two motions.
@@ -80,8 +84,8 @@ def composed_pairs(
     followers: dict[int, list[int]] = {}
     for start, end in second.tolist():
         followers.setdefault(start, []).append(end)
-    chains = [(i, k) for i, j in first.tolist() for k in followers.get(j, ())]
-    return np.array(chains, int).reshape(-1, 2)[rng.permutation(len(chains))[:MOST]]
+    chains = [(i, j, k) for i, j in first.tolist() for k in followers.get(j, ())]
+    return np.array(chains, int).reshape(-1, 3)[rng.permutation(len(chains))[:MOST]]
 
 
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
@@ -108,10 +112,15 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
         z = PCA(limit, random_state=0).fit(features[seen]).transform(features)
         maps = {motion: fit_map(z[a], z[b]) for motion, (a, b) in _columns(fitted)}
         scores = {motion: rho(z[a], z[b], maps[motion]) for motion, (a, b) in _columns(judged)}
-        for motion, (a, b) in _columns(chains):
+        for motion, (a, _, b) in _columns(chains):
             first, second = COMPOSED[motion]
             scores[motion] = rho(z[a], z[b], maps[first] @ maps[second])
         moved[name] = displacements(z, judged, cache.rows["instance"], config.seed)
+        scores["alike"] = moved[name]["alike"]
+        for kind, rows in (("atomic", judged), ("composed", chains)):
+            learned = learned_rho(name, cache, features, rows)
+            if learned:
+                scores[f"learned_{kind}"] = float(np.mean(list(learned.values())))
         return scores
 
     counts = {name: len(rows) for name, rows in (judged | chains).items()}
