@@ -16,7 +16,8 @@ CELL = 0.1  # metres: of the map of free places
 CELLS = 100_000  # at most; those of a larger scene are wider
 SPARE = 0.02  # metres to what the base must not touch
 MARGIN = 1.5  # metres to drive in around bodies that have no floor of their own
-ROOM = 3.0  # metres wide at least: what is meant to be driven in, not around
+ROOM = 3.0  # metres wide at least: what is meant to be driven in, not around,
+CROWDED = 0.1  # even if less of it is free than this
 LARGEST = 50.0  # metres from the origin
 STANDING = (CLEARANCE, CLEARANCE + BODY)  # metres above the floor: where the base is
 NOTHING = -1
@@ -54,7 +55,8 @@ def survey(client: BulletClient, scene: SceneFile, bodies: dict[int, str]) -> Gr
     columns, rows = (np.arange(RADIUS - side, side - RADIUS, cell) for side in reach)
     places = middle + np.stack(np.meshgrid(columns, rows), axis=-1)
     free = _touched(client, places, RADIUS + SPARE, *STANDING) == NOTHING
-    inside = free & (np.abs(places - middle) < half - RADIUS).all(axis=-1)
+    within = (np.abs(places - middle) < half - RADIUS).all(axis=-1)
+    inside = free & within
     carried = _carried(client, places)
     floor = bool(carried[inside].sum() > inside.sum() / 2)
     if floor:
@@ -68,8 +70,8 @@ def survey(client: BulletClient, scene: SceneFile, bodies: dict[int, str]) -> Gr
     )
     if scene.starts:
         return _begun(client, scene, bodies, ground)
-    full = not inside.any() and half.min() > ROOM / 2
-    if full or not len(ground.places):
+    solid = not floor and half.min() > ROOM / 2 and inside.sum() < CROWDED * within.sum()
+    if solid or not len(ground.places):
         raise WorldError(
             f"{scene.file} leaves no room to move: nothing {2 * RADIUS:g} m wide and {BODY:g} m "
             "high can stand on its floor, at height 0, clear of all bodies (a hollow mesh counts "

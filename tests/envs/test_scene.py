@@ -93,6 +93,19 @@ def test_nothing_is_driven_through_or_climbed(make, furnished, episode):
     assert z == pytest.approx(HEIGHT, abs=1e-3)
 
 
+def test_a_ramp_is_not_climbed(make, furnished):
+    path = Path(furnished) / "scene.yaml"
+    path.write_text(path.read_text() + "starts: [{position: [0, -1.2]}]")
+    env = make(furnished)
+    env.reset(seed=0)
+    for _ in range(50):
+        *_, info = env.step(AHEAD)
+    (x, _, z), _ = env.simulation.client.getBasePositionAndOrientation(env.base.body)
+    assert info["bumped"]
+    assert z == pytest.approx(HEIGHT, abs=1e-3)
+    assert x + RADIUS == pytest.approx(0.8 + 0.1, abs=0.02)  # where it is 5 cm high
+
+
 def test_joints_are_held(make, scene):
     env = make(scene().room().door((0, -0.5, 0)).save(starts=[{"position": [-1, 0.3]}]))
     env.reset(seed=0)
