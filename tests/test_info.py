@@ -18,8 +18,9 @@ def test_the_patterns_are_those_of_training(rooms_dir, capsys):
     pairs = mine_pairs(Dataset.open(rooms_dir).cache(), "train", SECONDS)
     print_info(rooms_dir)
     said = capsys.readouterr().out
-    assert f"{len(pairs)} pairs of training frames" in said
-    assert f"{pairs.bumped} that bumped, {pairs.still} that barely moved" in said
+    prose = " ".join(said.split())
+    assert f"{len(pairs)} pairs of training frames" in prose
+    assert f"{pairs.bumped} that bumped, {pairs.still} that barely moved" in prose
     table = said[said.index("pattern") :].splitlines()
     for number, pattern in enumerate(MotionPatterns(pairs.motion).listed(pairs.motion), start=1):
         (line,) = [row for row in table if row.startswith(f"│ {number} │ {pattern.name} ")]
