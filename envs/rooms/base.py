@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from embodied_ssl_envs.simulation import TIME_STEP, Simulation
@@ -56,21 +58,31 @@ class DifferentialDrive:
         Returns:
             whether the base bumped into something.
         """
+        # The client looks its functions up whenever it is asked for one, so it is asked once; and
+        # single numbers are faster than arrays of two.
+        client, body = self._client, self.body
+        where, push = client.getBasePositionAndOrientation, client.resetBaseVelocity
+        touching = client.getContactPoints
+        wished_speed, wished_turning = np.asarray(wish, float).tolist()
+        most, most_turning = (ACCELERATION * TIME_STEP).tolist()
+        speed, turning = self.speed.tolist()
         bumped = False
-        most = ACCELERATION * TIME_STEP
         for _ in range(steps):
-            self.speed = self.speed + np.clip(np.subtract(wish, self.speed), -most, most)
-            before = self.pose
-            ahead = np.array([np.cos(before[2]), np.sin(before[2])])
-            velocity = (*(self.speed[0] * ahead).tolist(), 0.0)
-            self._client.resetBaseVelocity(self.body, velocity, (0.0, 0.0, float(self.speed[1])))
+            speed += min(max(wished_speed - speed, -most), most)
+            turning += min(max(wished_turning - turning, -most_turning), most_turning)
+            (x, y, _), (_, _, *turn) = where(body)
+            heading = 2 * math.atan2(*turn)
+            ahead = math.cos(heading), math.sin(heading)
+            push(body, (speed * ahead[0], speed * ahead[1], 0.0), (0.0, 0.0, turning))
             self._simulation.step()
-            if self._client.getContactPoints(bodyA=self.body):
+            if touching(body):
                 bumped = True
                 self._stay_level()
                 # Wheels that are held up stop turning: the speed is what the base really moved.
-                moved = float((self.pose - before)[:2] @ ahead) / TIME_STEP
-                self.speed[0] = np.clip(moved, -abs(self.speed[0]), abs(self.speed[0]))
+                (now_x, now_y, _), _ = where(body)
+                moved = ((now_x - x) * ahead[0] + (now_y - y) * ahead[1]) / TIME_STEP
+                speed = min(max(moved, -abs(speed)), abs(speed))
+        self.speed = np.array([speed, turning])
         return bumped
 
     def _stay_level(self) -> None:
