@@ -21,6 +21,7 @@ def view_run(rooms_dir, tmp_path_factory):
         images=64,
         batch_size=8,
         train_size=48,
+        precision="fp32",  # Accelerate has one for a whole process
     )
     yield run_train(config, "view-prediction")
     torch.set_num_threads(threads)
