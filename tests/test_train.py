@@ -172,7 +172,7 @@ def test_unknown_names_suggest_the_nearest(config):
 
 def test_a_turntable_is_no_training_data(config, turntable_dir):
     with pytest.raises(UserError, match="tabletop"):
-        run_train(dataclasses.replace(config, data=turntable_dir), "simclr")
+        run_train(dataclasses.replace(config, data=(str(turntable_dir),)), "simclr")
 
 
 @pytest.mark.parametrize("method", ["curious-robot", "rotation", "simclr"])
