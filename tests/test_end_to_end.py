@@ -69,6 +69,28 @@ def test_from_nothing_to_a_report(commands, tmp_path):
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
+def test_from_rooms_to_a_report(commands, tmp_path):
+    """A camera that drives: every protocol of it, and a trunk that learns in both worlds."""
+    commands("collect --env rooms --out rooms --episodes 24 --frames 60 --image-size 48 "
+             "--kinds corridor,workshop --workers 2")  # fmt: skip
+    said = commands("embodied-ssl info rooms")
+    assert "1440 rows" in said and "ahead" in said
+    commands(f"train egomotion --drlim 0.1 --data rooms --images 96 --out run {TRUNK}")
+    files = []
+    for protocol in ("equivariance", "scene-classification", "odometry"):
+        commands(f"evaluate run --data rooms --protocol {protocol} --out {protocol}.json")
+        files.append(f"{protocol}.json")
+        results = json.loads((tmp_path / files[-1]).read_text())
+        assert {"pixels", "random", "run"} <= results["models"].keys()
+    commands("embodied-ssl report --data rooms --runs run --out report.html --evaluations", *files)
+    page = (tmp_path / "report.html").read_text()
+    assert "corridor" in page and "quivariance" in page
+    commands("collect --env tabletop --out table --interactions 100 --image-size 48")
+    training = "train both-worlds --data table rooms --images 200 --out both --train-size 48"
+    commands(f"{training} --trunk.width 0.1 --trunk.fc-dim 16 --batch-size 32")
+    commands("evaluate both --data table --protocol interactions")
+
+
 def test_collecting_that_was_killed_goes_on(commands, tmp_path):
     line = "collect --env turntable --val-objects 8 --test-objects 24 --azimuths 2 --image-size 32"
     commands(f"{line} --out whole")

@@ -7,7 +7,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from embodied_ssl.batches import FrameSampler, generator_of, seen_frames
+from embodied_ssl.batches import FrameSampler, InteractionSampler, generator_of, seen_frames
 from embodied_ssl.checkpoint import load_method, newest
 from embodied_ssl.data import Dataset
 from embodied_ssl.errors import UserError
@@ -146,3 +146,11 @@ def test_data_that_are_not_enough_are_said(tabletop_dir, rooms_dir):
         opened("drlim", tabletop_dir)
     with pytest.raises(UserError, match="frozen-trunk"):
         BothWorlds.Config(robot=BothWorlds.Config().robot.__class__(frozen_trunk=True))
+
+
+def test_the_robot_of_both_worlds_is_judged_by_its_tasks(caches):
+    rows = InteractionSampler(caches["tabletop"], 8, 0, "val")
+    batch = next(rows.everything("grasp"))
+    method = build(BothWorlds).eval()
+    assert method.tasks == ("grasp", "push", "poke", "identity")
+    assert method.predict("grasp", batch).shape == batch["success"].shape

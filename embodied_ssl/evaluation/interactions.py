@@ -113,11 +113,9 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
 def judge(run: str, rows: InteractionSampler, device: torch.device) -> dict[str, float]:
     """Every metric that the heads of a run allow."""
     method = load_method(run).to(device)
-    if not hasattr(method, "predict"):
-        return {}
     scores: dict[str, float] = {}
     for task in TASKS:
-        if task not in method.config.tasks or len(rows.of_task[task]) < 2:
+        if task not in getattr(method, "tasks", ()) or len(rows.of_task[task]) < 2:
             continue
         predicted = []
         for batch in rows.everything(task):

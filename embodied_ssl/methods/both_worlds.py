@@ -48,6 +48,11 @@ class BothWorlds(Method):
         self.motion = EgoMotion(trunk, config.motion, train_size)
 
     @property
+    def tasks(self) -> tuple[str, ...]:
+        """What the robot has heads for."""
+        return self.robot.tasks
+
+    @property
     def progress(self) -> float:
         """Part of the training that is done, told by the loop."""
         return self.robot.progress

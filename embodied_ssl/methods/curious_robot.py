@@ -102,6 +102,11 @@ class CuriousRobot(Method):
             self.trunk.eval()  # its BatchNorm stays what the calibration made it
         return self
 
+    @property
+    def tasks(self) -> tuple[str, ...]:
+        """What it has heads for."""
+        return self.config.tasks
+
     def active_tasks(self) -> tuple[str, ...]:
         """The tasks of the present stage of the schedule."""
         config = self.config
