@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import trimesh
 
@@ -12,7 +14,6 @@ from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.surfaces import surface_file, surfaces_of
 
 HEIGHT = 2.5  # metres
-LONGEST = 0.5  # metres: the renderer leaves out triangles that reach behind the camera
 TILE = 1.2  # metres that a picture spans
 THICK = 0.5  # metres: of what keeps the base inside
 PLAIN = {
@@ -43,7 +44,7 @@ class Wardrobe:
         self._simulation = simulation
         self._client = simulation.client
         self._rng = rng
-        self._surfaces: dict[tuple[str, int], int] = {}
+        self._textures: dict[tuple[str, int], int] = {}
 
     def dress(self, item: Placed) -> None:
         """A piece: a mesh for each of its surfaces, and one block to bump into."""
@@ -81,9 +82,10 @@ class Wardrobe:
         if (name, skin) in PLAIN:
             client.changeVisualShape(body, -1, rgbaColor=(*PLAIN[name, skin], 1))
             return
-        if (name, skin) not in self._surfaces:
-            self._surfaces[name, skin] = int(self._rng.choice(surfaces_of(*patterns)))
-        texture = client.loadTexture(surface_file(self._surfaces[name, skin]))
+        if (name, skin) not in self._textures:
+            file = surface_file(int(self._rng.choice(surfaces_of(*patterns))))
+            self._textures[name, skin] = client.loadTexture(file)
+        texture = self._textures[name, skin]
         client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
 
     def fence(self, low: np.ndarray, high: np.ndarray) -> None:
@@ -106,28 +108,25 @@ class Wardrobe:
 
 
 def _mesh(part: Part) -> trimesh.Trimesh:
-    """The triangles of a part, none of them long."""
+    """The triangles of a part."""
     low, high = np.array(part.low), np.array(part.high)
-    size = high - low
-    if part.round:
-        mesh = trimesh.creation.cylinder(radius=0.5, height=1.0, sections=10)
-        mesh.apply_scale(size)
-    else:
-        mesh = trimesh.creation.box(extents=size)
-    mesh.apply_translation((low + high) / 2)
-    return divided(mesh) if size.max() > LONGEST else mesh
+    unit = _unit(part.round)
+    vertices = unit.vertices * (high - low) + (low + high) / 2
+    return trimesh.Trimesh(vertices, unit.faces, process=False)
+
+
+@cache
+def _unit(round: bool) -> trimesh.Trimesh:
+    """A cylinder or a cube, 1 m in all directions."""
+    if round:
+        return trimesh.creation.cylinder(radius=0.5, height=1.0, sections=10)
+    return trimesh.creation.box()
 
 
 def inside_of(low, high) -> trimesh.Trimesh:
     """The faces of a box from corner (3,) to corner (3,), seen from within."""
     box = trimesh.creation.box(bounds=[low, high])
     return trimesh.Trimesh(box.vertices, box.faces[:, ::-1], process=False)
-
-
-def divided(mesh: trimesh.Trimesh) -> trimesh.Trimesh:
-    """The same mesh without long triangles."""
-    vertices, faces = trimesh.remesh.subdivide_to_size(mesh.vertices, mesh.faces, LONGEST)
-    return trimesh.Trimesh(vertices, faces, process=False)
 
 
 def _box_mapped(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -10,7 +10,7 @@ from embodied_ssl_envs.errors import did_you_mean
 from embodied_ssl_envs.objects import ObjectSet
 from embodied_ssl_envs.objects.splits import split_of
 from embodied_ssl_envs.rooms.base import RADIUS
-from embodied_ssl_envs.rooms.dressing import HEIGHT, Wardrobe, divided, inside_of
+from embodied_ssl_envs.rooms.dressing import HEIGHT, Wardrobe, inside_of
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
 from embodied_ssl_envs.rooms.layout import Layout, furnish
 from embodied_ssl_envs.rooms.room import Room, draw_lamp
@@ -59,7 +59,7 @@ class FurnishedRooms:
         _set_the_tables(simulation, rng, layout, self._objects, split)
         # Far things last: the renderer skips what lies behind.
         inside = inside_of((*-layout.half, 0), (*layout.half, HEIGHT))
-        wardrobe.line(divided(inside), rules.floors, rules.walls)
+        wardrobe.line(inside, rules.floors, rules.walls)
         wardrobe.fence(-layout.half, layout.half)
         return FurnishedRoom(
             name=name, split=split, kind=kind, places=places, light=draw_lamp(rng), layout=layout

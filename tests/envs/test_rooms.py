@@ -146,6 +146,22 @@ def test_depth_and_pose_agree_with_the_next_view(make):
     assert np.concatenate(agreeing).mean() > 0.85  # the rest is hidden behind something
 
 
+@pytest.mark.parametrize("episode", [0, 4, 6])
+def test_rooms_have_no_holes(make, episode):
+    env = make()
+    env.reset(seed=episode, options={"episode": episode})
+    rng = np.random.default_rng(episode)
+    places = env.room.places
+    edges = [places[chosen(places[:, i])] for i in (0, 1) for chosen in (np.argmin, np.argmax)]
+    for place in (*edges, *rng.choice(places, 8)):
+        for heading in np.arange(0, 2 * np.pi, np.pi / 6):
+            tilt, height = np.radians(rng.uniform(-30, 15)), rng.uniform(0.8, 1.3)
+            eye = np.append(place, height)
+            ahead = eye + (np.cos(heading), np.sin(heading), np.tan(tilt))
+            camera = Camera(tuple(eye.tolist()), tuple(ahead.tolist()), fov=80, size=32)
+            assert (env.simulation.render(camera, env.room.light, True).segmentation >= 0).all()
+
+
 def test_the_wanderer_turns_and_drives_and_seldom_bumps(make):
     env = make(image_size=64)
     moves, bumps = [], []
