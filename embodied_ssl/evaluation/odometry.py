@@ -1,8 +1,9 @@
 """Odometry: how far the camera went and turned between two frames, from their frozen features.
 
-Ridge regression on the features of both frames; pairs of the training rooms teach it, pairs of the
-validation rooms choose the stage of the trunk, pairs of the test rooms judge it. ``blind`` is what
-the mean motion says.
+A small perceptron on the principal components of both frames, because motion is a matter of how
+they differ, which no linear function of them tells. Pairs of the training rooms teach it, pairs of
+the validation rooms choose the stage of the trunk, pairs of the test rooms judge it. ``blind`` is
+what the mean motion says.
 """
 
 from __future__ import annotations
@@ -10,15 +11,18 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from sklearn.linear_model import RidgeCV
+from sklearn.compose import TransformedTargetRegressor
+from sklearn.decomposition import PCA
+from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.moving import Stages, best_stage, judge_all, last_stage, open_rooms
-from embodied_ssl.motion import mine_pairs
+from embodied_ssl.motion import SECONDS, mine_pairs
 
 MOST = 6000  # pairs
+DIMS = 64  # of the features of a frame, after PCA
 METRICS = {
     "stage": ("stage chosen", "{}"),
     "turn_degrees": ("turn, degrees", "{:.2f}"),
@@ -40,6 +44,16 @@ def errors(predicted: np.ndarray, motion: np.ndarray) -> dict[str, float]:
     return {"turn_degrees": float(np.degrees(off[2])), "ahead_cm": float(100 * off[0])}
 
 
+def regressor() -> TransformedTargetRegressor:
+    """Features of two frames to the motion between them, each number in units of its spread."""
+    perceptron = MLPRegressor(
+        hidden_layer_sizes=(256,), alpha=1e-2, early_stopping=True, max_iter=80, random_state=0
+    )
+    return TransformedTargetRegressor(
+        make_pipeline(StandardScaler(), perceptron), transformer=StandardScaler()
+    )
+
+
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """The protocol ``odometry``."""
     splits = ("train", "val", "test")
@@ -47,7 +61,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     rng = np.random.default_rng(config.seed)
     ends, truth = {}, {}  # rows of both frames (P, 2) and the motion between them (P, 3)
     for split in splits:
-        pairs = mine_pairs(cache, split)
+        pairs = mine_pairs(cache, split, SECONDS)
         chosen = rng.permutation(len(pairs))[:MOST]
         ends[split] = np.stack([pairs.first[chosen], pairs.second[chosen]], axis=1)
         truth[split] = pairs.motion[chosen]
@@ -55,9 +69,13 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
 
     def judge(name: str, stages: Stages) -> dict[str, Any]:
         def predicted(features: np.ndarray, split: str) -> np.ndarray:
-            both = {s: features[ends[s]].reshape(len(ends[s]), -1) for s in ("train", split)}
-            model = make_pipeline(StandardScaler(), RidgeCV(alphas=np.logspace(0, 5, 6)))
-            return model.fit(both["train"], truth["train"]).predict(both[split])
+            limit = min(DIMS, features.shape[1], len(ends["train"]))
+            pca = PCA(limit, random_state=0).fit(features[ends["train"][:, 0]])
+            both = {
+                s: np.hstack([pca.transform(features[rows]) for rows in ends[s].T])
+                for s in ("train", split)
+            }
+            return regressor().fit(both["train"], truth["train"]).predict(both[split])
 
         def quality(features: np.ndarray) -> float:
             off = (predicted(features, "val") - truth["val"]) / scale
