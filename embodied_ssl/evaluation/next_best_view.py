@@ -31,6 +31,7 @@ from embodied_ssl.evaluation.tables import tasks_table
 NEIGHBOURS = 25
 REPEATS = 5
 LEFT_OUT = 5  # one in so many labelled objects, in turn
+MOST = 1500  # first views that are judged
 MOVES = {
     "up": (1, 0.0), "down": (-1, 0.0), "left": (0, 0.125), "right": (0, -0.125),
     "far left": (0, 0.25), "far right": (0, -0.25), "behind": (0, 0.5),
@@ -114,7 +115,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     views = TurntableViews.open(config.data, config.image_size)
     labelled, judged = (np.flatnonzero(views.split == split) for split in ("val", "test"))
     known = np.isin(views.kind[judged], views.kind[labelled])
-    judged = judged[known]
+    judged = np.random.default_rng(config.seed).permutation(judged[known])[:MOST]
     if not len(judged) or len(np.unique(views.kind[judged])) < 2:
         raise UserError(f"{config.data} has no two kinds of which both splits have objects.")
     device = open_device(config.device)
