@@ -59,9 +59,10 @@ def votes(
     count: int,
 ) -> Float[np.ndarray, "Q K"]:
     """The shares of ``count`` kinds among the nearest pairs by cosine."""
-    near = np.argpartition(-(normalized(queries) @ normalized(pairs).T), NEIGHBOURS, axis=1)
+    voters = min(NEIGHBOURS, len(pairs))
+    near = np.argpartition(-(normalized(queries) @ normalized(pairs).T), voters - 1, axis=1)
     one_hot = np.eye(count, dtype=np.float32)[kinds]
-    return one_hot[near[:, :NEIGHBOURS]].mean(axis=1)
+    return one_hot[near[:, :voters]].mean(axis=1)
 
 
 def concentration(shares: Float[np.ndarray, "Q K"]) -> Float[np.ndarray, " Q"]:
@@ -92,7 +93,7 @@ def play(
     for g, move in enumerate(MOVES.values()):
         pairs = {name: views.moved(rows, *move) for name, rows in of_set.items()}
         (a, b), (x, y) = pairs["labelled"].T, pairs["judged"].T
-        if len(a) <= NEIGHBOURS or not len(x):
+        if not len(a) or not len(x):
             continue
         known = np.hstack([z[a], z[b]]), kinds[a], count
         foretold = z[x] @ fit_map(z[a], z[b])
@@ -100,7 +101,8 @@ def play(
         seen = votes(np.hstack([z[x], z[y]]), *known).argmax(1)
         right[place[x], g] = seen == kinds[x]
     chosen = right[np.arange(len(judged)), belief.argmax(1)]
-    fixed = {name: np.nanmean(right[:, g]) for g, name in enumerate(MOVES)}
+    made = np.isfinite(right).any(axis=0)  # the views may lack some of the places
+    fixed = {name: np.nanmean(right[:, g]) for g, name in enumerate(MOVES) if made[g]}
     return {
         "one": told.mean(),
         "chosen": chosen.mean(),

@@ -58,7 +58,7 @@ def test_the_telling_move_is_chosen():
     played = play(z, seen, labelled, judged)
     assert played["moves"]["up"] > 0.95 > 0.8 > played["one"]
     assert played["chosen"] > played["random"] + 0.1
-    assert np.isnan(played["moves"]["down"]) and set(played["moves"]) == set(MOVES)
+    assert set(played["moves"]) == set(MOVES) - {"down"}  # none is below the lowest
 
 
 @pytest.fixture
