@@ -17,9 +17,8 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 
 CLOCK = 1e-3  # seconds: what rounding can do to a time
-SECONDS = (
-    0.5  # between two frames: at the greatest turn rate a whole second leaves nothing of a view
-)
+SECONDS = 0.5
+"""Between two frames: at the greatest turn rate a whole second leaves nothing of a view."""
 STILL = np.array([0.05, np.radians(3.0)])  # metres and radians: less is hardly a motion
 
 
@@ -60,7 +59,7 @@ def relative_motion(
     return np.stack([along(ahead, way), -along(right, way), yaw], axis=1)
 
 
-def mine_pairs(cache: FrameCache, split: str, seconds: float = 1.0) -> Pairs:
+def mine_pairs(cache: FrameCache, split: str, seconds: float) -> Pairs:
     """Every pair of frames of a split's episodes at most so many seconds apart that moved freely.
 
     Args:
@@ -74,7 +73,7 @@ def mine_pairs(cache: FrameCache, split: str, seconds: float = 1.0) -> Pairs:
     return pairs_of_rows(cache.rows, split, seconds)
 
 
-def pairs_of_rows(rows: dict[str, np.ndarray], split: str, seconds: float = 1.0) -> Pairs:
+def pairs_of_rows(rows: dict[str, np.ndarray], split: str, seconds: float) -> Pairs:
     """The same of a dataset's columns (episode, step, time, split, pose, bumped) without images."""
     ours = np.flatnonzero(rows["split"] == split)
     ours = ours[np.lexsort((rows["step"][ours], rows["episode"][ours]))]

@@ -37,7 +37,7 @@ def displacements(
     rng = np.random.default_rng(seed)
     count = min(COMPARED, *map(len, pairs.values()))  # no motion counts for more than another
     chosen = {name: rng.permutation(rows)[:count] for name, rows in pairs.items()}
-    moved = {name: z[after] - z[before] for name, (before, after) in _columns(chosen)}
+    moved = {name: z[rows[:, 1]] - z[rows[:, 0]] for name, rows in chosen.items()}
     shown = {name: vectors[:SHOWN] for name, vectors in moved.items()}
     axes = PCA(2, random_state=seed).fit(np.concatenate(list(shown.values())))
     return {
@@ -67,7 +67,3 @@ def alike(moved: dict[str, Float[np.ndarray, "P D"]], rooms: dict[str, np.ndarra
         return None
     nearest = np.argpartition(-cosine, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]
     return float((motion[nearest] == motion[:, None]).mean())
-
-
-def _columns(pairs: dict[str, np.ndarray]):
-    return ((name, rows.T) for name, rows in pairs.items())

@@ -118,10 +118,11 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
             scores[motion] = rho(z[a], z[b], maps[first] @ maps[second])
         moved[name] = displacements(z, judged, cache.rows["instance"], config.seed)
         scores["alike"] = moved[name]["alike"]
-        for kind, rows in (("atomic", judged), ("composed", chains)):
-            learned = learned_rho(name, cache, features, rows)
-            if learned:
-                scores[f"learned_{kind}"] = float(np.mean(list(learned.values())))
+        learned = learned_rho(name, cache, features, judged | chains)
+        for kind, motions in (("atomic", judged), ("composed", chains)):
+            errors = [learned[motion] for motion in motions if motion in learned]
+            if errors:
+                scores[f"learned_{kind}"] = float(np.mean(errors))
         return scores
 
     counts = {name: len(rows) for name, rows in (judged | chains).items()}

@@ -40,9 +40,9 @@ def last_stage(stages: Stages) -> np.ndarray:
     return list(stages.values())[-1]
 
 
-def best_stage(stages: Stages, score: Callable[[np.ndarray], float]) -> str:
-    """The stage whose features have the highest score, the later one of equals."""
-    return max(reversed(stages), key=lambda stage: score(stages[stage]))
+def best_stage(stages: Stages, score: Callable[[str], float]) -> str:
+    """The stage with the highest score, the later one of equals."""
+    return max(reversed(stages), key=score)
 
 
 def judge_all(

@@ -29,8 +29,7 @@ from embodied_ssl.evaluation.recall import normalized
 from embodied_ssl.evaluation.tables import tasks_table
 
 NEIGHBOURS = 25
-REPEATS = 5
-LEFT_OUT = 5  # one in so many labelled objects, in turn
+LEFT_OUT = 5  # one in so many labelled objects, another in each of as many repeats
 MOST = 1500  # first views that are judged
 MOVES = {
     "up": (1, 0.0), "down": (-1, 0.0), "left": (0, 0.125), "right": (0, -0.125),
@@ -154,7 +153,7 @@ def judge(
         return float((shares.argmax(1) == numbers[left]).mean())
 
     best = int(np.argmax([one_view(z) for z in encoded]))
-    played = [play(encoded[best], views, labelled[~fold], judged) for fold in folds[:REPEATS]]
+    played = [play(encoded[best], views, labelled[~fold], judged) for fold in folds]
     mean = {n: float(np.mean([p[n] for p in played])) for n in ("one", "chosen", "random", "fixed")}
     ahead = [p["chosen"] - p["random"] for p in played]
     return {

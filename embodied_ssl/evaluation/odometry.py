@@ -8,9 +8,11 @@ what the mean motion says.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
 from sklearn.neural_network import MLPRegressor
@@ -18,7 +20,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from embodied_ssl.evaluation.command import EvaluateConfig
-from embodied_ssl.evaluation.moving import Stages, best_stage, judge_all, last_stage, open_rooms
+from embodied_ssl.evaluation.moving import Stages, best_stage, judge_all, open_rooms
 from embodied_ssl.motion import SECONDS, mine_pairs
 
 MOST = 6000  # pairs
@@ -54,6 +56,21 @@ def regressor() -> TransformedTargetRegressor:
     )
 
 
+def learn(
+    features: Float[np.ndarray, "N D"],
+    ends: Int[np.ndarray, "P 2"],
+    motion: Float[np.ndarray, "P 3"],
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Rows of two frames (Q, 2) -> the motion between them (Q, 3), learned from such pairs."""
+    pca = PCA(min(DIMS, features.shape[1], len(ends)), random_state=0).fit(features[ends[:, 0]])
+
+    def both(ends: np.ndarray) -> np.ndarray:
+        return np.hstack([pca.transform(features[rows]) for rows in ends.T])
+
+    model = regressor().fit(both(ends), motion)
+    return lambda ends: model.predict(both(ends))
+
+
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """The protocol ``odometry``."""
     splits = ("train", "val", "test")
@@ -68,25 +85,23 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     scale = truth["train"].std(axis=0)
 
     def judge(name: str, stages: Stages) -> dict[str, Any]:
-        def predicted(features: np.ndarray, split: str) -> np.ndarray:
-            limit = min(DIMS, features.shape[1], len(ends["train"]))
-            pca = PCA(limit, random_state=0).fit(features[ends["train"][:, 0]])
-            both = {
-                s: np.hstack([pca.transform(features[rows]) for rows in ends[s].T])
-                for s in ("train", split)
-            }
-            return regressor().fit(both["train"], truth["train"]).predict(both[split])
+        predict = {stage: learn(z, ends["train"], truth["train"]) for stage, z in stages.items()}
 
-        def quality(features: np.ndarray) -> float:
-            off = (predicted(features, "val") - truth["val"]) / scale
+        def quality(stage: str) -> float:
+            off = (predict[stage](ends["val"]) - truth["val"]) / scale
             return -float(np.abs(off).mean())
 
-        stage = best_stage(stages, quality)
-        scores = {"stage": stage} | errors(predicted(stages[stage], "test"), truth["test"])
-        last = errors(predicted(last_stage(stages), "test"), truth["test"])
+        def scores(stage: str) -> dict[str, float]:
+            return errors(predict[stage](ends["test"]), truth["test"])
+
+        stage, last = best_stage(stages, quality), list(stages)[-1]
         blind = errors(truth["train"].mean(axis=0), truth["test"])
-        scores |= {f"{name}_last": value for name, value in last.items()}
-        return scores | {f"{name}_blind": value for name, value in blind.items()}
+        return (
+            {"stage": stage}
+            | scores(stage)
+            | {f"{name}_last": value for name, value in scores(last).items()}
+            | {f"{name}_blind": value for name, value in blind.items()}
+        )
 
     counts = {f"{split} pairs": len(rows) for split, rows in ends.items()}
     rows = np.concatenate([rows.ravel() for rows in ends.values()])

@@ -49,7 +49,7 @@ def classifiers() -> dict[str, Any]:
 
 def evaluate(config: EvaluateConfig) -> dict[str, Any]:
     """The protocol ``scene-classification``."""
-    cache = open_rooms(config, "train", "val", "test")
+    cache = open_rooms(config, *SPLITS)
     kinds, time = cache.rows["kind"].astype(str), cache.rows["time"] + CLOCK
     moments = np.stack([cache.rows["episode"], time // EVERY])
     _, sparse = np.unique(moments, axis=1, return_index=True)
@@ -67,7 +67,7 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
         def with_few(way: str, features: np.ndarray, split: str = "test") -> list[float]:
             return [accuracy(way, features, rows, split) for rows in labelled]
 
-        stage = best_stage(stages, lambda z: float(np.mean(with_few("linear", z, "val"))))
+        stage = best_stage(stages, lambda s: np.mean(with_few("linear", stages[s], "val")))
         scores: dict[str, Any] = {"stage": stage}
         for way in classifiers():
             scores |= mean_and_spread(f"{way}_6", with_few(way, stages[stage]))

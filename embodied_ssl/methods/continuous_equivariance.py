@@ -45,13 +45,14 @@ class Continuous(EquivariantMethod):
                     moved = moved + term
         return moved
 
-    def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
-        near = (self.move(first, batch["motion"]) - second).norm(dim=1)
+    def error(self, first: Tensor, second: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        foretold = self.move(first, batch["motion"])
+        near = (foretold - second).norm(dim=1)
         # The motion of another pair is a wrong one where it is of another pattern.
         wrong = self.move(first, batch["motion"].roll(1, dims=0))
         other = batch["pattern"] != batch["pattern"].roll(1, dims=0)
         far = F.relu(self.config.margin - (wrong - second).norm(dim=1))
-        return near.mean() + (other * far).sum() / other.sum().clamp(min=1)
+        return foretold, near.mean() + (other * far).sum() / other.sum().clamp(min=1)
 
     def foretell(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
         return self.move(features, motion)

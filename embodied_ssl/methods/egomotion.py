@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+from jaxtyping import Float, Int
 from torch import Tensor, nn
 
 from embodied_ssl.batches import Batch
@@ -19,9 +20,21 @@ class EgoMotion(EquivariantMethod):
         # At first every map leaves the features as they are.
         self.maps = nn.Parameter(torch.eye(trunk.dim).repeat(config.patterns, 1, 1))  # (G, D, D)
 
-    def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
-        predicted = torch.einsum("gij,bj->bgi", self.maps, first)
-        return equivariance(predicted, second, batch["pattern"], self.config.margin)
+    def predictions(self, features: Float[Tensor, "B D"]) -> Float[Tensor, "B G D"]:
+        """M_g z for every pattern."""
+        return torch.einsum("gij,bj->bgi", self.maps, features)
+
+    def error(self, first: Tensor, second: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        predicted, pattern = self.predictions(first), batch["pattern"]
+        error = equivariance(predicted, second, pattern, self.config.margin)
+        return of_pattern(predicted, pattern), error
 
     def foretell(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
-        return torch.einsum("bij,bj->bi", self.maps[pattern], features)
+        return of_pattern(self.predictions(features), pattern)
+
+
+def of_pattern(
+    predicted: Float[Tensor, "B G D"], pattern: Int[Tensor, " B"]
+) -> Float[Tensor, "B D"]:
+    """Of the predictions of all patterns that of one, for each row."""
+    return predicted[torch.arange(len(predicted), device=predicted.device), pattern]

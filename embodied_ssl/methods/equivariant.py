@@ -86,9 +86,9 @@ class EquivariantMethod(PairMethod):
         return outputs | {"loss": total, "supervised": supervised}
 
     @abstractmethod
-    def error(self, first: Tensor, second: Tensor, batch: Batch) -> Tensor:
-        """How far the features (B, D) after the motions are from what those before them predict,
-        and the margin's cost of what other motions predict."""
+    def error(self, first: Tensor, second: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        """What the features (B, D) before the motions foretell; and how far those after them are
+        from it, with the margin's cost of what other motions foretell."""
 
     @abstractmethod
     def foretell(
@@ -98,12 +98,12 @@ class EquivariantMethod(PairMethod):
 
     def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
         config = self.config
+        foretold, error = self.error(first, second, batch)
         numbers = {
-            "equivariance": self.error(first, second, batch),
+            "equivariance": error,
             "still": unmoved(first, second, config.still),
+            "relative": relative_error(first, foretold, second),
         }
-        foretold = self.foretell(first, batch["motion"], batch["pattern"])
-        numbers["relative"] = relative_error(first, foretold, second)
         total = numbers["equivariance"] + numbers["still"] + config.relative * numbers["relative"]
         if config.drlim:
             numbers["drlim"] = neighbours_in_time(first, second, config.margin, norm=2)

@@ -183,11 +183,12 @@ class RoomsEnv(gymnasium.Env):
 
     def _look(self) -> None:
         wanted = "segmentation" in self.observation_space.spaces
-        self.frame: Frame = self.simulation.render(self.camera(), self.room.light, wanted)
+        self._camera = self.head.camera(self.base.pose)
+        self.frame: Frame = self.simulation.render(self._camera, self.room.light, wanted)
 
     def camera(self) -> Camera:
-        """What the head looks through now."""
-        return self.head.camera(self.base.pose)
+        """What the newest frame was seen through."""
+        return self._camera
 
     def _observation(self) -> dict[str, np.ndarray]:
         return {name: getattr(self.frame, name) for name in self.observation_space.spaces}
@@ -195,7 +196,7 @@ class RoomsEnv(gymnasium.Env):
     def _info(self, odometry: np.ndarray, bumped: bool) -> dict[str, Any]:
         return {
             "depth": self.frame.depth,
-            "pose": self.camera().pose,
+            "pose": self._camera.pose,
             "odometry": odometry,
             "bumped": bumped,
             "over": self.steps >= self.steps_per_episode,
