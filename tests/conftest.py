@@ -7,6 +7,7 @@ import pytest
 from embodied_ssl.data.card import write_card
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.shards import checksum, write_shard
+from embodied_ssl.train import TrainConfig, TrunkConfig
 
 SIDE = 64
 KINDS = ("mug", "bowl", "box", "book")
@@ -140,6 +141,23 @@ def rooms_rows(rooms: int, frames: int) -> list[dict]:
                 }
             )
     return rows
+
+
+@pytest.fixture(scope="session")
+def few_steps():
+    """Settings of a training that takes a moment: ``few_steps(data, ..., out=run, images=64)``."""
+
+    def settings(*data, out, **others):
+        usual = {
+            "trunk": TrunkConfig(width=0.1, fc_dim=16),
+            "images": 32,
+            "batch_size": 8,
+            "train_size": 48,
+            "precision": "fp32",  # Accelerate has one for a whole process
+        }
+        return TrainConfig(data=tuple(map(str, data)), out=out, **usual | others)
+
+    return settings
 
 
 @pytest.fixture(scope="session")

@@ -8,20 +8,12 @@ import torch
 
 from embodied_ssl.checkpoint import load_method, load_run, load_trunk, newest
 from embodied_ssl.errors import UserError
-from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
+from embodied_ssl.train import run_train
 
 
 @pytest.fixture(scope="module")
-def trained(tabletop_dir, tmp_path_factory):
-    config = TrainConfig(
-        data=(str(tabletop_dir),),
-        out=tmp_path_factory.mktemp("runs") / "run",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=32,
-        batch_size=8,
-        train_size=48,
-        precision="fp32",  # Accelerate has one for a whole process
-    )
+def trained(few_steps, tabletop_dir, tmp_path_factory):
+    config = few_steps(tabletop_dir, out=tmp_path_factory.mktemp("runs") / "run")
     return run_train(config, "simclr")
 
 

@@ -12,7 +12,7 @@ from embodied_ssl.checkpoint import load_method
 from embodied_ssl.data import Dataset, FrameCache
 from embodied_ssl.methods import METHODS, method_class
 from embodied_ssl.settings import from_plain, to_plain
-from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
+from embodied_ssl.train import run_train
 from embodied_ssl.trunks import AlexNet, build_trunk
 
 BATCH = 8
@@ -148,18 +148,10 @@ class Brightness(Method):
 '''
 
 
-def test_a_new_method_is_a_file_and_a_line(tmp_path, tabletop_dir, monkeypatch):
+def test_a_new_method_is_a_file_and_a_line(few_steps, tmp_path, tabletop_dir, monkeypatch):
     (tmp_path / "brightness_method.py").write_text(TOY)
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setitem(METHODS, "brightness", "brightness_method:Brightness")
-    config = TrainConfig(
-        data=(str(tabletop_dir),),
-        out=tmp_path / "run",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=32,
-        batch_size=8,
-        train_size=48,
-        precision="fp32",  # Accelerate has one for a whole process
-    )
+    config = few_steps(tabletop_dir, out=tmp_path / "run")
     run_train(config, "brightness")
     assert type(load_method(config.out)).__name__ == "Brightness"

@@ -65,7 +65,7 @@ def test_pairs_are_as_far_apart_at_any_frame_rate(rate, gaps):
 def test_frames_count_by_when_they_were_taken():
     cache = episodes([(0.1, 0.0)] * 5)
     cache.rows["time"] = np.float32([0, 0.1, 0.2, 3.0, 3.1])
-    pairs = mine_pairs(cache, "train")
+    pairs = mine_pairs(cache, "train", seconds=1.0)
     found = set(zip(pairs.first.tolist(), pairs.second.tolist(), strict=True))
     assert found == {(0, 1), (0, 2), (1, 2), (3, 4)}
 
@@ -73,7 +73,7 @@ def test_frames_count_by_when_they_were_taken():
 def test_a_missing_frame_parts_those_around_it():
     cache = episodes([(0.1, 0.0)] * 8)
     rows = {name: np.delete(values, 4, axis=0) for name, values in cache.rows.items()}
-    pairs = mine_pairs(SimpleNamespace(rows=rows), "train")
+    pairs = mine_pairs(SimpleNamespace(rows=rows), "train", seconds=1.0)
     assert len(pairs) == 6 + 3
     assert not ((pairs.first < 4) & (pairs.second >= 4)).any()
 
@@ -91,7 +91,7 @@ def test_many_rows_take_little_time():
         "pose": poses,
     }
     start = time.process_time()
-    pairs = mine_pairs(SimpleNamespace(rows=rows), "train")
+    pairs = mine_pairs(SimpleNamespace(rows=rows), "train", seconds=1.0)
     assert time.process_time() - start < 15  # about 1
     assert len(pairs) > 10 * len(poses)
 
@@ -100,7 +100,7 @@ def test_rows_in_any_order_give_the_same_pairs():
     cache = episodes([(0.1, 0.05)] * 12)
     shuffled = np.random.default_rng(0).permutation(12)
     mixed = SimpleNamespace(rows={name: v[shuffled] for name, v in cache.rows.items()})
-    pairs, others = mine_pairs(cache, "train"), mine_pairs(mixed, "train")
+    pairs, others = mine_pairs(cache, "train", seconds=1.0), mine_pairs(mixed, "train", seconds=1.0)
     steps = mixed.rows["step"]
     np.testing.assert_array_equal(steps[others.first], cache.rows["step"][pairs.first])
     np.testing.assert_allclose(others.motion, pairs.motion, atol=1e-6)
@@ -108,7 +108,7 @@ def test_rows_in_any_order_give_the_same_pairs():
 
 def test_a_bump_between_two_frames_parts_them():
     cache = episodes([(0.1, 0.0)] * 10, bumped={(0, 5)})
-    pairs = mine_pairs(cache, "train")
+    pairs = mine_pairs(cache, "train", seconds=1.0)
     crossing = (pairs.first < 5) & (pairs.second >= 5)
     assert len(pairs) and not crossing.any()
 
@@ -136,9 +136,9 @@ def test_motions_in_words():
 
 def test_episodes_too_short_are_said():
     with pytest.raises(UserError, match="at most 1 s apart"):
-        mine_pairs(episodes([(0.1, 0.0)]), "train")
+        mine_pairs(episodes([(0.1, 0.0)]), "train", seconds=1.0)
     with pytest.raises(UserError, match="at most 1 s apart"):
-        mine_pairs(episodes([(0.1, 0.0)] * 9), "val")
+        mine_pairs(episodes([(0.1, 0.0)] * 9), "val", seconds=1.0)
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from embodied_ssl.methods.both_worlds import BothWorlds
 from embodied_ssl.methods.continuous_equivariance import Continuous
 from embodied_ssl.methods.egomotion import EgoMotion
 from embodied_ssl.methods.view_prediction import ViewPrediction
-from embodied_ssl.train import TrainConfig, TrunkConfig, open_worlds, run_train
+from embodied_ssl.train import open_worlds, run_train
 from embodied_ssl.trunks import build_trunk
 
 
@@ -112,16 +112,8 @@ def test_image_methods_take_as_many_frames_from_each_world(caches):
     ]  # fmt: skip
 
 
-def test_both_worlds_are_trained_and_read_back(tabletop_dir, rooms_dir, tmp_path):
-    config = TrainConfig(
-        data=(str(rooms_dir), str(tabletop_dir)),
-        out=tmp_path / "run",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=100,
-        batch_size=16,
-        train_size=48,
-        precision="fp32",
-    )
+def test_both_worlds_are_trained_and_read_back(few_steps, tabletop_dir, rooms_dir, tmp_path):
+    config = few_steps(rooms_dir, tabletop_dir, out=tmp_path / "run", images=100, batch_size=16)
     run_train(config, "both-worlds")
     method = load_method(config.out)
     names = load_file(newest(config.out) / "method.safetensors")

@@ -17,7 +17,7 @@ from embodied_ssl.checkpoint import load_method, load_run, load_trunk, newest
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.curious_robot import CuriousRobot
 from embodied_ssl.methods.simclr import SimCLR
-from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
+from embodied_ssl.train import TrunkConfig, run_train
 from embodied_ssl.trunks import AlexNet
 
 
@@ -31,18 +31,10 @@ def one_thread():
 
 
 @pytest.fixture
-def config(tabletop_dir, tmp_path):
+def config(few_steps, tabletop_dir, tmp_path):
     """Six steps of SimCLR, or four of the curious robot."""
-    return TrainConfig(
-        data=(str(tabletop_dir),),
-        out=tmp_path / "run",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=96,
-        batch_size=8,
-        train_size=48,
-        warmup=0.2,
-        precision="fp32",
-        checkpoint_minutes=0,
+    return few_steps(
+        tabletop_dir, out=tmp_path / "run", images=96, warmup=0.2, checkpoint_minutes=0
     )
 
 

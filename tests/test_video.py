@@ -15,7 +15,7 @@ from embodied_ssl.data.video import VideoFolder
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.drlim import DrLIM
 from embodied_ssl.motion import mine_pairs
-from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
+from embodied_ssl.train import run_train
 
 
 def poses(count):
@@ -89,16 +89,8 @@ def test_every_sequence_begins_at_zero(kitti):
     assert len({(e, s) for e, s in zip(rows["episode"], rows["split"], strict=True)}) == 2
 
 
-def test_it_can_be_trained_on(kitti, tmp_path):
-    config = TrainConfig(
-        data=(f"folder-video:{kitti}",),
-        out=tmp_path / "run",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=32,
-        batch_size=4,
-        train_size=32,
-        precision="fp32",
-    )
+def test_it_can_be_trained_on(few_steps, kitti, tmp_path):
+    config = few_steps(f"folder-video:{kitti}", out=tmp_path / "run", batch_size=4, train_size=32)
     run_train(config, "drlim", DrLIM.Config(patterns=2))
     assert newest(config.out)
     run_train(config, "drlim", DrLIM.Config(patterns=2))  # the same command does nothing more

@@ -12,7 +12,7 @@ from embodied_ssl.evaluation.equivariance import atomic_pairs, composed_pairs, f
 from embodied_ssl.evaluation.learned_maps import learned_rho
 from embodied_ssl.evaluation.odometry import errors
 from embodied_ssl.motion import MotionPatterns, Pairs
-from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
+from embodied_ssl.train import run_train
 
 PROTOCOLS = ("equivariance", "scene-classification", "odometry")
 
@@ -101,16 +101,8 @@ def test_data_that_do_not_fit_are_said(tabletop_dir, rooms_dir, protocol):
 
 
 @pytest.mark.parametrize("name", ["egomotion", "continuous-equivariance"])
-def test_learned_maps_are_judged_as_they_were_learned(small, tmp_path, name):
-    config = TrainConfig(
-        data=(str(small),),
-        out=tmp_path / "run",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=64,
-        batch_size=8,
-        train_size=48,
-        precision="fp32",
-    )
+def test_learned_maps_are_judged_as_they_were_learned(few_steps, small, tmp_path, name):
+    config = few_steps(small, out=tmp_path / "run", images=64)
     run_train(config, name)
     cache = FrameCache.open(Dataset.open(small))
     features = np.random.default_rng(0).normal(size=(192, 16)).astype(np.float32)

@@ -6,23 +6,15 @@ import torch
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
-from embodied_ssl.train import TrainConfig, TrunkConfig, run_train
+from embodied_ssl.train import run_train
 
 
 @pytest.fixture(scope="session")
-def view_run(rooms_dir, tmp_path_factory):
+def view_run(few_steps, rooms_dir, tmp_path_factory):
     """A run of view prediction, four steps long."""
     threads = torch.get_num_threads()
     torch.set_num_threads(1)  # networks this small only wait for each other's threads
-    config = TrainConfig(
-        data=(str(rooms_dir),),
-        out=tmp_path_factory.mktemp("runs") / "views",
-        trunk=TrunkConfig(width=0.1, fc_dim=16),
-        images=64,
-        batch_size=8,
-        train_size=48,
-        precision="fp32",  # Accelerate has one for a whole process
-    )
+    config = few_steps(rooms_dir, out=tmp_path_factory.mktemp("runs") / "views", images=64)
     yield run_train(config, "view-prediction")
     torch.set_num_threads(threads)
 
