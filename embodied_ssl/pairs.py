@@ -9,11 +9,15 @@ from embodied_ssl.batches import Batch, gather
 from embodied_ssl.data import FrameCache
 from embodied_ssl.motion import MotionPatterns, mine_pairs
 
+MIRROR = np.array([1, -1, -1], np.float32)
+"""A motion in a mirror: as far ahead, as far to the other side, turned the other way."""
+
 
 class PairSampler:
     """``first`` and ``second`` frames, the ``motion`` (3) between them and its ``pattern``.
 
-    Every pattern is drawn as often as any other.
+    Every pattern is drawn as often as any other. Half of the pairs are ``mirrored``: both frames
+    are to be seen in a mirror, and their motion is what it is there, left for right.
 
     Args:
         cache: of a dataset with poses.
@@ -31,6 +35,7 @@ class PairSampler:
         self.pairs = mine_pairs(cache, "train", seconds)
         self.patterns = MotionPatterns(self.pairs.motion, patterns)
         self.pattern = self.patterns(self.pairs.motion)
+        self.mirrored_pattern = self.patterns(self.pairs.motion * MIRROR)
         self._of_pattern = [np.flatnonzero(self.pattern == g) for g in range(patterns)]
 
     def __call__(self, step: int) -> Batch:
@@ -38,9 +43,13 @@ class PairSampler:
         rng = np.random.default_rng([self.seed, step])
         drawn = rng.integers(len(self._of_pattern), size=self.batch_size)
         chosen = np.array([rng.choice(self._of_pattern[g]) for g in drawn])
+        mirrored = rng.random(self.batch_size) < 0.5
+        motion = self.pairs.motion[chosen]
+        pattern = np.where(mirrored, self.mirrored_pattern[chosen], self.pattern[chosen])
         return {
             "first": gather(self.frames, self.index[self.pairs.first[chosen]]),
             "second": gather(self.frames, self.index[self.pairs.second[chosen]]),
-            "motion": torch.from_numpy(self.pairs.motion[chosen]),
-            "pattern": torch.from_numpy(self.pattern[chosen].astype(np.int64)),
+            "motion": torch.from_numpy(np.where(mirrored[:, None], motion * MIRROR, motion)),
+            "pattern": torch.from_numpy(pattern.astype(np.int64)),
+            "mirrored": torch.from_numpy(mirrored),
         }

@@ -15,20 +15,20 @@ class TrunkConfig:
     """The shared network."""
 
     name: str = "alexnet"
-    """alexnet, or any model of timm."""
-    width: float = 1.0
-    """AlexNet: of the convolutions, as a fraction of the paper's."""
-    fc_dim: int = 1024
-    """AlexNet: units of fc1 and fc2 (the paper: 4096)."""
-    norm: Literal["batch", "lrn"] = "batch"
-    """AlexNet: BatchNorm, or the paper's local response normalisation."""
+    """alexnet; kitti, the small net of the ego-motion paper for grey images of 32 pixels; or any
+    model of timm."""
+    width: float | None = None
+    """alexnet, kitti: of the convolutions, as a fraction of the paper's."""
+    fc_dim: int | None = None
+    """alexnet: units of fc1 and fc2, 1024 unless told (the paper: 4096); kitti: features, 64."""
+    norm: Literal["batch", "lrn"] | None = None
+    """alexnet: BatchNorm, which it has unless told, or the paper's local response normalisation."""
 
     @property
     def settings(self) -> dict[str, Any]:
-        """What ``build_trunk`` takes besides the name."""
-        if self.name != "alexnet":
-            return {}
-        return {"width": self.width, "fc_dim": self.fc_dim, "norm": self.norm}
+        """What ``build_trunk`` takes besides the name: what was told."""
+        told = {"width": self.width, "fc_dim": self.fc_dim, "norm": self.norm}
+        return {name: value for name, value in told.items() if value is not None}
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,9 @@ class TrainConfig:
     """Budget: images through the trunk, the same for every method."""
     batch_size: int = 128
     """Samples in a step."""
+    image_size: int | None = None
+    """Side, in pixels, to which the frames are made smaller once, before the training; by default
+    they stay as they were collected."""
     train_size: int = 96
     """Side, in pixels, of the images cut out of the frames."""
     optimizer: Literal["adamw", "sgd", "rmsprop"] = "adamw"
@@ -76,8 +79,9 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
     from embodied_ssl.loop import Loop
     from embodied_ssl.methods import method_class
 
-    for name in ("images", "batch_size", "train_size", "lr"):
-        if getattr(config, name) <= 0:
+    for name in ("images", "batch_size", "image_size", "train_size", "lr"):
+        value = getattr(config, name)
+        if value is not None and value <= 0:
             raise UserError(f"--{name.replace('_', '-')} must be positive.")
     if config.batch_size < 2:
         raise UserError("--batch-size must be at least 2.")
@@ -86,7 +90,7 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
     datasets = open_worlds(config.data, cls)
     method = build_method(config, method_name, method_config)
     prepare_folder(config, method_name, method_config, datasets)
-    Loop(config, method, {world: data.cache() for world, data in datasets.items()}).run()
+    Loop(config, method, {w: d.cache(config.image_size) for w, d in datasets.items()}).run()
     return config.out
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 from safetensors.torch import load_file
+from torch import Tensor
 
 from embodied_ssl.batches import FrameSampler, InteractionSampler, generator_of, seen_frames
 from embodied_ssl.checkpoint import load_method, newest
@@ -56,6 +57,31 @@ def test_the_continuous_map_composes_and_has_an_inverse(continuous):
     twice = continuous.move(there, motion)
     torch.testing.assert_close(twice, continuous.move(features, 2 * motion), rtol=1e-3, atol=1e-4)
     assert torch.equal(continuous.move(features, 0 * motion), features)
+
+
+def test_pairs_in_a_mirror_move_to_the_other_side(caches):
+    sampler = build(EgoMotion).open_sampler(caches, 64, 0)
+    batch = sampler(0)
+    mirrored = batch["mirrored"]
+    assert 0 < mirrored.sum() < 64
+    plain = sampler.pairs.motion.tolist()
+    for motion, pattern, turned in zip(*map(Tensor.tolist, (batch["motion"], batch["pattern"],
+                                                            mirrored)), strict=True):  # fmt: skip
+        if turned:
+            motion = [motion[0], -motion[1], -motion[2]]
+        assert motion in plain
+        now = np.array([motion], np.float32) * ([1, -1, -1] if turned else 1)
+        assert sampler.patterns(now.astype(np.float32)) == pattern
+
+
+def test_both_frames_of_a_pair_are_seen_in_one_mirror_and_light(caches):
+    method = build(EgoMotion)
+    batch = method.open_sampler(caches, 16, 0)(0)
+    first, _ = method.views(batch, generator_of(0, 0))
+    again, twin = method.views(dict(batch, second=batch["first"]), generator_of(0, 0))
+    assert torch.equal(first, again) and torch.equal(first, twin)
+    plain, _ = method.views(dict(batch, mirrored=~batch["mirrored"]), generator_of(0, 0))
+    torch.testing.assert_close(plain.flip(3), first, rtol=0, atol=0.02)
 
 
 def test_labels_and_drlim_join_the_loss_with_their_weights(caches):

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 import torch
@@ -92,6 +93,7 @@ def test_a_killed_run_goes_on_from_its_checkpoint(config, tmp_path):
     unbroken = run_train(dataclasses.replace(config, out=tmp_path / "unbroken"), "simclr")
     script = f"""
 import time
+from pathlib import Path
 import torch
 from pathlib import Path
 from embodied_ssl import loop
@@ -147,7 +149,7 @@ def test_a_folder_that_holds_something_else_is_refused(config):
     assert [path.name for path in config.out.iterdir()] == ["thesis.txt"]
 
 
-@pytest.mark.parametrize("setting", ["images", "batch_size", "train_size", "lr"])
+@pytest.mark.parametrize("setting", ["images", "batch_size", "image_size", "train_size", "lr"])
 def test_settings_below_one_are_refused(config, setting):
     with pytest.raises(UserError, match="--" + setting.replace("_", "-")):
         run_train(dataclasses.replace(config, **{setting: 0}), "simclr")
@@ -195,3 +197,11 @@ def test_learning_rate_rises_then_falls_to_zero(config):
     assert rates[2] == pytest.approx(config.lr) == max(rates)
     assert rates[0] < 0.01 * config.lr and rates[-1] == pytest.approx(0, abs=1e-9)
     assert rates[6] == pytest.approx(config.lr / 2)  # half the way down
+
+
+def test_frames_are_made_smaller_once(few_steps, tabletop_dir, tmp_path):
+    config = few_steps(tabletop_dir, out=tmp_path / "run", image_size=32, train_size=32)
+    run_train(config, "rotation")
+    sizes = {f.name.split("-")[2] for f in (Path(tabletop_dir) / ".cache").glob("frames-*")}
+    assert "32" in sizes
+    assert load_run(tmp_path / "run").train["image_size"] == 32

@@ -4,12 +4,14 @@ import pytest
 import torch
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.trunks import AlexNet, build_trunk
+from embodied_ssl.trunks import AlexNet, KittiNet, build_trunk
 
 TRUNKS = {
     "batch": ("alexnet", {}),
     "lrn": ("alexnet", {"norm": "lrn"}),
     "narrow": ("alexnet", {"width": 0.25, "fc_dim": 64}),
+    "kitti": ("kitti", {}),
+    "narrow kitti": ("kitti", {"width": 0.25, "fc_dim": 16}),
     "resnet": ("resnet10t", {}),
     "mobile": ("mobilenetv3_small_050", {}),
 }
@@ -64,11 +66,35 @@ def test_the_papers_sizes():
     assert count == sum(i * o * k * k + o for i, o, k in layers)
 
 
+def test_the_papers_small_net():
+    trunk = KittiNet()
+    assert trunk.stage_dims == (32, 32, 64, 64)
+    layers = [(1, 32, 25), (32, 32, 25), (32, 64, 25), (64, 64, 16)]
+    assert sum(p.numel() for p in trunk.parameters()) == sum(i * o * k + o for i, o, k in layers)
+    maps = trunk.stages(torch.zeros(1, 3, 32, 32))
+    assert [m.shape[-1] for m in maps] == [16, 8, 4, 1]
+
+
+def test_small_differences_are_left_in_low_precision():
+    torch.manual_seed(0)
+    trunk = KittiNet().eval()
+    trunk.fc.bias.data.fill_(100.0)  # bfloat16 has steps of a half there
+    images = torch.rand(8, 3, 32, 32)
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16):
+        low = trunk(images)
+    with torch.inference_mode():
+        full = trunk(images)
+    assert low.dtype == torch.float32
+    torch.testing.assert_close(low, full, rtol=0, atol=0.02)
+
+
 @pytest.mark.parametrize(
     ("name", "settings", "said"),
     [
         ("alexnett", {}, "did you mean 'alexnet'"),
+        ("kity", {}, "did you mean 'kitti'"),
         ("resnet10t", {"width": 2.0}, "no setting 'width'"),
+        ("kitti", {"norm": "lrn"}, "no setting 'norm'"),
         ("zzzz", {}, "unknown trunk"),
     ],
 )

@@ -6,6 +6,8 @@ construction; no motion is forced into a pattern.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
@@ -21,7 +23,15 @@ HALVINGS, TERMS = 2, 6  # as accurate as float32 while |sum a_k A_k| < 2
 class Continuous(EquivariantMethod):
     """z(ax) = exp(sum a_k A_k) z(x), a the metres ahead and to the left and the radians turned."""
 
-    def __init__(self, trunk: Trunk, config: EquivariantMethod.Config, train_size: int):
+    @dataclass(frozen=True)
+    class Config(EquivariantMethod.Config):
+        """Settings of continuous equivariance."""
+
+        seconds: float = 1.0
+        """Between the two frames, at most. One map holds for motions of any length, and short ones
+        alone would let features come back to where they were after two of them."""
+
+    def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
         self.generators = nn.Parameter(torch.randn(3, trunk.dim, trunk.dim) * 0.01 / trunk.dim**0.5)
 

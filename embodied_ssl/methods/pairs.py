@@ -22,7 +22,8 @@ from embodied_ssl.trunks import Trunk
 class PairMethod(Method):
     """A method whose sample is two frames of a moving camera.
 
-    Neither frame is cropped, turned or mirrored: that would change the motion between them.
+    Neither frame is cropped or turned: that would change the motion between them. Both are
+    mirrored, or none, and seen in the same colours: they are of one moment and light.
     """
 
     worlds = ("rooms",)
@@ -41,7 +42,7 @@ class PairMethod(Method):
                 (1, 1), 0, 0, brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02
             )
         )
-        """Of the colours of each frame."""
+        """Of the colours of each pair."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -57,9 +58,18 @@ class PairMethod(Method):
 
     def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
         """What goes through the trunk: all first frames, then all second ones."""
-        frames = torch.cat([batch["first"], batch["second"]])
-        images = augment(frames, self.train_size, self.config.augmentation, generator)
-        return self.trunk.normalize(images)
+        return self.trunk.normalize(torch.cat(self.views(batch, generator)))
+
+    def views(self, batch: Batch, generator: torch.Generator) -> list[Float[Tensor, "B 3 s s"]]:
+        """The first and the second frames, each pair in a mirror and in colours of its own."""
+        views, state = [], generator.get_state()
+        for frames in (batch["first"], batch["second"]):
+            generator.set_state(state)  # the same random numbers for both
+            settings = self.config.augmentation
+            views.append(
+                augment(frames, self.train_size, settings, generator, flip=batch["mirrored"])
+            )
+        return views
 
     def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         return self.loss_of(self.trunk.stages(self.images(batch, generator)), batch)

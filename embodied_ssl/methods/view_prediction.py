@@ -63,12 +63,9 @@ class ViewPrediction(PairMethod):
         return super().loss(dict(batch), generator)
 
     def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
-        """Both frames of a pair in the same colours, since others could not be foretold; what the
-        second one shows is kept in the batch as ``after``."""
-        state = generator.get_state()
-        first = augment(batch["first"], self.train_size, self.config.augmentation, generator)
-        generator.set_state(state)
-        second = augment(batch["second"], self.train_size, self.config.augmentation, generator)
+        """What goes through the trunk; what the second frames show is kept in the batch as
+        ``after``."""
+        first, second = self.views(batch, generator)
         batch["after"] = second
         return self.trunk.normalize(torch.cat([first, second]))
 

@@ -2,39 +2,51 @@
 
 from __future__ import annotations
 
+import inspect
+from collections.abc import Collection
 from typing import Any
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.alexnet import AlexNet
 from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.kitti import KittiNet
 
-__all__ = ["AlexNet", "Trunk", "build_trunk"]
+__all__ = ["AlexNet", "KittiNet", "Trunk", "build_trunk"]
+
+TRUNKS: dict[str, type[Trunk]] = {"alexnet": AlexNet, "kitti": KittiNet}
+"""The papers' own; every other name is timm's."""
 
 
 def build_trunk(name: str, **settings: Any) -> Trunk:
     """A trunk with random weights.
 
     Args:
-        name: "alexnet", or any model of timm that gives a feature pyramid.
-        settings: of the AlexNet.
+        name: one of ``TRUNKS``, or any model of timm that gives a feature pyramid.
+        settings: of one of ``TRUNKS``.
 
     Raises:
         UserError: for a name that is neither, or settings that the trunk does not have.
     """
-    if name == "alexnet":
-        return AlexNet(**settings)
+    if name in TRUNKS:
+        _check(name, settings, inspect.signature(TRUNKS[name]).parameters)
+        return TRUNKS[name](**settings)
     import timm
 
     from embodied_ssl.trunks.timm import TimmTrunk
 
     if name not in timm.list_models():
         raise _nearest(name)
-    if settings:
-        raise UserError(f"{name} has no setting {next(iter(settings))!r}: that is for alexnet.")
+    _check(name, settings, ())
     try:
         return TimmTrunk(name)
     except (RuntimeError, AttributeError) as error:
         raise UserError(f"{name} gives no feature pyramid and cannot be a trunk.") from error
+
+
+def _check(name: str, settings: dict[str, Any], known: Collection[str]) -> None:
+    for setting in settings:
+        if setting not in known:
+            raise UserError(f"the trunk {name} has no setting {setting!r}.")
 
 
 def _nearest(name: str) -> UserError:
@@ -42,6 +54,7 @@ def _nearest(name: str) -> UserError:
 
     import timm
 
-    near = difflib.get_close_matches(name, ["alexnet", *timm.list_models()], n=1, cutoff=0.5)
+    near = difflib.get_close_matches(name, [*TRUNKS, *timm.list_models()], n=1, cutoff=0.5)
     suggestion = f": did you mean {near[0]!r}?" if near else "."
-    return UserError(f"unknown trunk {name!r}{suggestion} Known: alexnet, any model of timm.")
+    known = ", ".join(TRUNKS)
+    return UserError(f"unknown trunk {name!r}{suggestion} Known: {known}, any model of timm.")

@@ -1,0 +1,47 @@
+"""The network with which Jayaraman and Grauman learned from KITTI's cars (ICCV 2015)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+from embodied_ssl.trunks.base import Trunk
+
+
+class KittiNet(Trunk):
+    """Three 5 x 5 convolutions on a grey image of 32 x 32, each pooled to half, and D features.
+
+    Small enough for millions of images on a laptop. It pools little and by averages, and ends in a
+    linear layer: its features change as smoothly as the image does, which maps of motions need.
+    Images of other sizes fit, the last maps are averaged to 4 x 4.
+
+    Args:
+        width: of every convolution, as a fraction of the paper's 32, 32 and 64.
+        fc_dim: D, the paper has 64.
+    """
+
+    stage_names = ("conv1", "conv2", "conv3", "fc")
+
+    def __init__(self, width: float = 1.0, fc_dim: int = 64):
+        super().__init__()
+        c1, c2, c3 = (max(8, round(width * channels)) for channels in (32, 32, 64))
+        self.stage_dims = (c1, c2, c3, fc_dim)
+        self.conv1 = nn.Sequential(_conv(1, c1), nn.MaxPool2d(3, 2, 1), nn.ReLU())
+        self.conv2 = nn.Sequential(_conv(c1, c2), nn.ReLU(), nn.AvgPool2d(3, 2, 1))
+        self.conv3 = nn.Sequential(_conv(c2, c3), nn.ReLU(), nn.AvgPool2d(3, 2, 1))
+        self.resize = nn.AdaptiveAvgPool2d(4)
+        self.fc = nn.Linear(16 * c3, fc_dim)
+
+    def stages(self, x: Tensor) -> list[Tensor]:
+        conv1 = self.conv1(x.mean(1, keepdim=True))
+        conv2 = self.conv2(conv1)
+        conv3 = self.conv3(conv2)
+        maps = self.resize(conv3).flatten(1)
+        # Rounded to 8 bits, features differ by nothing between frames that differ by little.
+        with torch.autocast(x.device.type, enabled=False):
+            features = self.fc(maps.float())
+        return [conv1, conv2, conv3, features[:, :, None, None]]
+
+
+def _conv(inputs: int, outputs: int) -> nn.Conv2d:
+    return nn.Conv2d(inputs, outputs, kernel_size=5, padding=2)
