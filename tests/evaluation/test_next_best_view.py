@@ -8,7 +8,8 @@ import pytest
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
-from embodied_ssl.evaluation.next_best_view import MOVES, concentration, play, votes
+from embodied_ssl.evaluation.move_values import agreement, move_values
+from embodied_ssl.evaluation.next_best_view import MOVES, play, votes
 
 
 def views(objects, azimuths=8):
@@ -40,8 +41,8 @@ def test_votes_are_shares_of_the_nearest():
     pairs = np.repeat(np.eye(3), 30, axis=0) + rng.normal(0, 0.01, (90, 3))
     shares = votes(np.eye(3), pairs, np.repeat([0, 1, 2], 30), 3)
     np.testing.assert_allclose(shares, np.eye(3))
-    assert concentration(shares).tolist() == [0, 0, 0]
-    assert concentration(np.full((1, 4), 0.25))[0] == pytest.approx(-np.log(4))
+    assert agreement(shares).tolist() == [0, 0, 0]
+    assert agreement(np.full((1, 4), 0.25))[0] == pytest.approx(-np.log(4))
 
 
 def test_the_telling_move_is_chosen():
@@ -58,7 +59,27 @@ def test_the_telling_move_is_chosen():
     played = play(z, seen, labelled, judged)
     assert played["moves"]["up"] > 0.95 > 0.8 > played["one"]
     assert played["chosen"] > played["random"] + 0.1
+    assert played["lead"].mean() == pytest.approx(played["chosen"] - played["random"])
     assert set(played["moves"]) == set(MOVES) - {"down"}  # none is below the lowest
+
+
+def test_a_move_is_worth_what_it_was_worth_before():
+    """The votes after the first move always agree and are right by chance, those after the second
+    are split and always right; some views cannot make the second."""
+    rng = np.random.default_rng(0)
+    shares = np.tile([[1.0, 0, 0], [0.5, 0.3, 0.2]], (80, 1, 1))  # (80, 2 moves, 3 kinds)
+    foretold = rng.permuted(shares, axis=2)
+    right = np.stack([rng.integers(2, size=80), np.ones(80)], axis=1)
+    foretold[60:, 1] = right[60:, 1] = np.nan
+    values = move_values(foretold[:40], right[:40], foretold[40:])
+    assert (values[:20].argmax(1) == 1).all()
+    assert (values[20:].argmax(1) == 0).all() and np.isneginf(values[20:, 1]).all()
+    assert agreement(foretold[:60]).argmax(1).max() == 0  # which the paper's rule would take
+
+
+def test_where_all_moves_were_right_the_votes_decide():
+    foretold = np.array([[[0.5, 0.5], [0.9, 0.1]]])
+    assert move_values(foretold, np.ones((1, 2)), foretold).argmax() == 1
 
 
 @pytest.fixture
