@@ -25,12 +25,19 @@ def nt_xent(
 
 
 def info_nce(
-    foretold: Float[Tensor, "N D"], found: Float[Tensor, "N D"], temperature: float
+    foretold: Float[Tensor, "N D"],
+    found: Float[Tensor, "N D"],
+    temperature: float,
+    group: Int[Tensor, " N"] | None = None,
 ) -> Float[Tensor, ""]:
     """InfoNCE (van den Oord et al. 2018): row i of what was foretold has to find row i of what was
-    found among all N by cosine similarity."""
+    found by cosine similarity, among all N, or all but the others of its group."""
     logits = F.normalize(foretold.float(), dim=1) @ F.normalize(found.float(), dim=1).T
-    return F.cross_entropy(logits / temperature, torch.arange(len(logits), device=logits.device))
+    own = torch.arange(len(logits), device=logits.device)
+    if group is not None:
+        alike = (group[:, None] == group).fill_diagonal_(False)
+        logits = logits.masked_fill(alike, float("-inf"))
+    return F.cross_entropy(logits / temperature, own)
 
 
 def cosine_embedding(

@@ -14,7 +14,8 @@ MIRROR = np.array([1, -1, -1], np.float32)
 
 
 class PairSampler:
-    """``first`` and ``second`` frames, the ``motion`` (3) between them and its ``pattern``.
+    """``first`` and ``second`` frames, the ``motion`` (3) between them, its ``pattern``, and the
+    ``episode``.
 
     Every pattern is drawn as often as any other. Half of the pairs are ``mirrored``: both frames
     are to be seen in a mirror, and their motion is what it is there, left for right.
@@ -33,6 +34,7 @@ class PairSampler:
         self.frames, self.index = cache.frames, cache.index["image"]
         self.batch_size, self.seed = batch_size, seed
         self.pairs = mine_pairs(cache, "train", seconds)
+        self.episode = cache.rows["episode"].astype(np.int64)
         self.patterns = MotionPatterns(self.pairs.motion, patterns)
         self.pattern = self.patterns(self.pairs.motion)
         self.mirrored_pattern = self.patterns(self.pairs.motion * MIRROR)
@@ -51,5 +53,6 @@ class PairSampler:
             "second": gather(self.frames, self.index[self.pairs.second[chosen]]),
             "motion": torch.from_numpy(np.where(mirrored[:, None], motion * MIRROR, motion)),
             "pattern": torch.from_numpy(pattern.astype(np.int64)),
+            "episode": torch.from_numpy(self.episode[self.pairs.first[chosen]]),
             "mirrored": torch.from_numpy(mirrored),
         }

@@ -75,6 +75,17 @@ def test_info_nce_counted_by_hand():
     assert info_nce(foretold, found, 0.5).item() == pytest.approx(expected, rel=1e-5)
 
 
+def test_info_nce_has_no_negatives_in_its_own_group():
+    foretold, found = torch.randn(2, 6, 4, generator=torch.Generator().manual_seed(0))
+    group = torch.tensor([0, 0, 1, 2, 2, 2])
+    cosine = torch.cosine_similarity(foretold[:, None], found[None], dim=2)
+    expected = 0.0
+    for i in range(6):
+        others = [j for j in range(6) if j == i or group[j] != group[i]]
+        expected += torch.logsumexp(cosine[i, others] / 0.2, 0) - cosine[i, i] / 0.2
+    torch.testing.assert_close(info_nce(foretold, found, 0.2, group), expected / 6)
+
+
 def test_equivariance_agrees_with_a_loop_over_pairs_and_patterns():
     generator = torch.Generator().manual_seed(0)
     predicted, target = torch.randn(2, 5, 3, 4, generator=generator)

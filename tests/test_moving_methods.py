@@ -80,8 +80,11 @@ def test_both_frames_of_a_pair_are_seen_in_one_mirror_and_light(caches):
     first, _ = method.views(batch, generator_of(0, 0))
     again, twin = method.views(dict(batch, second=batch["first"]), generator_of(0, 0))
     assert torch.equal(first, again) and torch.equal(first, twin)
+    apart = build(EgoMotion, one_light=False)
+    first, twin = apart.views(dict(batch, second=batch["first"]), generator_of(0, 0))
+    assert not torch.allclose(first, twin, atol=0.02)
     plain, _ = method.views(dict(batch, mirrored=~batch["mirrored"]), generator_of(0, 0))
-    torch.testing.assert_close(plain.flip(3), first, rtol=0, atol=0.02)
+    torch.testing.assert_close(plain.flip(3), again, rtol=0, atol=0.02)
 
 
 def test_labels_and_drlim_join_the_loss_with_their_weights(caches):

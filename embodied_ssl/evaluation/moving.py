@@ -53,6 +53,7 @@ def judge_all(
     metrics: dict[str, tuple[str, str]],
     title: str,
     counts: dict[str, int],
+    compare: Callable[[dict[str, dict[str, Any]]], None] = lambda models: None,
 ) -> dict[str, Any]:
     """Judge every model and print the table.
 
@@ -64,6 +65,7 @@ def judge_all(
         metrics: name -> (title, format) of every number, in the order of the table.
         title: of the table.
         counts: how much of what was judged.
+        compare: writes what only all models together tell into their numbers.
     """
     device = open_device(config.device)
     rows = np.unique(rows)
@@ -78,6 +80,7 @@ def judge_all(
                 stages[stage] = np.zeros((len(cache.rows["split"]), features.shape[1]), np.float32)
                 stages[stage][rows] = features
         models[name] = judge(name, stages)
+    compare(models)
     results = {"title": title, "data": counts, "metrics": metrics, "models": models}
     Console().print(tasks_table(results))
     return results

@@ -17,7 +17,10 @@ from embodied_ssl.labels import LabelledSampler
 from embodied_ssl.losses import info_nce, neighbours_in_time, relative_error, unmoved
 from embodied_ssl.methods.clsnet import KINDS, labelled_images
 from embodied_ssl.methods.pairs import PairMethod
+from embodied_ssl.methods.simclr import projection_head
 from embodied_ssl.trunks import Trunk
+
+PROJECTION = 128  # dimensions in which InfoNCE compares, as SimCLR does
 
 
 class EquivariantMethod(PairMethod):
@@ -43,7 +46,7 @@ class EquivariantMethod(PairMethod):
         """Weight of DrLIM beside it; for egomotion EQUIV+DRLIM where it is above zero."""
         contrast: float = 0.0
         """Weight of InfoNCE beside it: what is foretold has to find the true features among those
-        of the batch."""
+        of the batch's other rooms, both projected as in SimCLR."""
         temperature: float = 0.1
         """Of its softmax."""
         supervised: float = 0.0
@@ -53,6 +56,8 @@ class EquivariantMethod(PairMethod):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
+        if config.contrast:
+            self.project = projection_head(trunk.dim, 2 * trunk.dim, PROJECTION)
         if config.supervised:
             self.classify = nn.Linear(trunk.dim, KINDS)
 
@@ -109,6 +114,7 @@ class EquivariantMethod(PairMethod):
             numbers["drlim"] = neighbours_in_time(first, second, config.margin, norm=2)
             total = total + config.drlim * numbers["drlim"]
         if config.contrast:
-            numbers["contrast"] = info_nce(foretold, second, config.temperature)
+            seen, found = self.project(torch.cat([foretold, second])).chunk(2)
+            numbers["contrast"] = info_nce(seen, found, config.temperature, batch["episode"])
             total = total + config.contrast * numbers["contrast"]
         return {"loss": total, **numbers}

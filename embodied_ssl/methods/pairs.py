@@ -23,7 +23,7 @@ class PairMethod(Method):
     """A method whose sample is two frames of a moving camera.
 
     Neither frame is cropped or turned: that would change the motion between them. Both are
-    mirrored, or none, and seen in the same colours: they are of one moment and light.
+    mirrored, or none.
     """
 
     worlds = ("rooms",)
@@ -42,7 +42,10 @@ class PairMethod(Method):
                 (1, 1), 0, 0, brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02
             )
         )
-        """Of the colours of each pair."""
+        """Of the colours."""
+        one_light: bool = True
+        """Both frames of a pair are seen in the same colours, as they are of one moment. Otherwise
+        each has its own: colours then do not tell which frames belong together, shapes have to."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -61,15 +64,17 @@ class PairMethod(Method):
         return self.trunk.normalize(torch.cat(self.views(batch, generator)))
 
     def views(self, batch: Batch, generator: torch.Generator) -> list[Float[Tensor, "B 3 s s"]]:
-        """The first and the second frames, each pair in a mirror and in colours of its own."""
-        views, state = [], generator.get_state()
-        for frames in (batch["first"], batch["second"]):
-            generator.set_state(state)  # the same random numbers for both
-            settings = self.config.augmentation
-            views.append(
-                augment(frames, self.train_size, settings, generator, flip=batch["mirrored"])
-            )
-        return views
+        """The first and the second frames, in a mirror where their motion is."""
+
+        def seen(frames: Tensor) -> Tensor:
+            settings, mirrored = self.config.augmentation, batch["mirrored"]
+            return augment(frames, self.train_size, settings, generator, flip=mirrored)
+
+        state = generator.get_state()
+        first = seen(batch["first"])
+        if self.config.one_light:
+            generator.set_state(state)  # the same random numbers again
+        return [first, seen(batch["second"])]
 
     def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
         return self.loss_of(self.trunk.stages(self.images(batch, generator)), batch)

@@ -11,6 +11,7 @@ from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
 from embodied_ssl.evaluation.equivariance import atomic_pairs, composed_pairs, fit_map, rho
 from embodied_ssl.evaluation.learned_maps import learned_rho
 from embodied_ssl.evaluation.odometry import errors
+from embodied_ssl.evaluation.scenes import leads
 from embodied_ssl.motion import MotionPatterns, Pairs
 from embodied_ssl.train import run_train
 
@@ -63,6 +64,23 @@ def test_errors_are_in_degrees_and_centimetres():
     assert off == {"turn_degrees": pytest.approx(2.5), "ahead_cm": pytest.approx(5)}
 
 
+def test_the_lead_is_counted_draw_by_draw():
+    """All draws are better by .1 for the first run, though they differ by more than that."""
+    lucky = [0.2, 0.5, 0.8]
+    models = {
+        "random": {"draws": {"linear_6": [draw - 0.1 for draw in lucky]}},
+        "runs/a": {"draws": {"linear_6": lucky}},
+        "runs/b": {"draws": {"linear_6": [0.3, 0.4, 0.8]}},
+    }
+    leads(models, ["runs/a", "runs/b"])
+    assert models["random"]["linear_6_lead"] == pytest.approx(0.1)
+    assert models["random"]["linear_6_lead_spread"] == pytest.approx(0)
+    assert models["runs/b"]["linear_6_lead"] == pytest.approx(0)
+    assert models["runs/b"]["linear_6_lead_spread"] == pytest.approx(0.1)
+    assert models["runs/a"].keys() == {"draws"}
+    leads(models, [])  # baselines alone
+
+
 @pytest.fixture
 def small(rooms_dir, monkeypatch):
     """The rooms dataset, two rooms to train on and one of each other split; pixels alone."""
@@ -87,7 +105,9 @@ def test_every_number_of_the_table_is_there(small, protocol, tmp_path, capsys):
     run_evaluate(EvaluateConfig(runs=("pixels",), data=str(small), protocol=protocol, out=out))
     results = json.loads(out.read_text())
     numbers = results["models"]["pixels"]
-    assert numbers.keys() == {name for name in results["metrics"] if "learned" not in name}
+    of_runs = ("learned", "lead")  # only runs have them
+    named = {name for name in results["metrics"] if not any(part in name for part in of_runs)}
+    assert numbers.keys() - {"draws"} == named
     assert all(np.isfinite(n) for n in numbers.values() if isinstance(n, float))
     assert results["title"] in capsys.readouterr().out
 
