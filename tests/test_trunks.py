@@ -4,6 +4,7 @@ import pytest
 import torch
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.methods.heads import tap
 from embodied_ssl.trunks import AlexNet, KittiNet, build_trunk
 
 TRUNKS = {
@@ -101,3 +102,16 @@ def test_small_differences_are_left_in_low_precision():
 def test_what_is_no_trunk(name, settings, said):
     with pytest.raises(UserError, match=said):
         build_trunk(name, **settings)
+
+
+@pytest.mark.parametrize(
+    ("name", "taps"),
+    [
+        ("alexnet", ["conv3", "conv4", "conv5", "fc1", "fc2"]),
+        ("kitti", ["conv1", "conv2", "conv3", "fc", "fc"]),
+    ],
+)
+def test_other_trunks_are_tapped_as_far_from_the_end_of_their_convolutions(name, taps):
+    trunk = build_trunk(name)
+    papers = ("conv3", "conv4", "conv5", "fc1", "fc2")
+    assert [trunk.stage_names[tap(trunk, layer)] for layer in papers] == taps

@@ -14,13 +14,16 @@ ANGLES = 18
 def tap(trunk: Trunk, layer: str) -> int:
     """Index of the stage that stands for a layer of the paper's root.
 
-    A trunk without a stage of that name is tapped as far from its end: conv3 is the third last of
-    five convolutional stages, conv4 the last but one; fc1 and fc2 are its last stage, averaged.
+    A trunk without the root's five convolutions is tapped as far from the end of its own: conv3 is
+    the third last of them, conv4 the last but one; fc1 and fc2 are its last stage.
     """
-    if layer in trunk.stage_names:
-        return trunk.stage_names.index(layer)
-    from_end = {"conv3": 3, "conv4": 2, "conv5": 1, "fc1": 1, "fc2": 1}[layer]
-    return max(0, len(trunk.stage_names) - from_end)
+    names = trunk.stage_names
+    if "conv5" in names:
+        return names.index(layer)
+    if layer.startswith("fc"):
+        return len(names) - 1
+    convolutions = [i for i, name in enumerate(names) if not name.startswith("fc")]
+    return convolutions[max(0, len(convolutions) - {"conv3": 3, "conv4": 2, "conv5": 1}[layer])]
 
 
 class GraspHead(nn.Module):
