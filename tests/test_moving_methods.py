@@ -15,7 +15,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.labels import LabelledSampler, few_of_each
 from embodied_ssl.methods import method_class
 from embodied_ssl.methods.both_worlds import BothWorlds
-from embodied_ssl.methods.continuous_equivariance import Continuous
+from embodied_ssl.methods.continuous_equivariance import UNITS, Continuous
 from embodied_ssl.methods.egomotion import EgoMotion
 from embodied_ssl.methods.view_prediction import ViewPrediction
 from embodied_ssl.train import open_worlds, run_train
@@ -45,13 +45,14 @@ def continuous():
 def test_the_continuous_map_is_the_exponential(continuous):
     features, motion = torch.randn(8, 16), torch.randn(8, 3)
     exponent = torch.einsum("bk,kij->bij", motion, continuous.generators).double()
+    motion = motion * torch.tensor(UNITS)
     expected = (torch.matrix_exp(exponent) @ features.double()[..., None])[..., 0]
     torch.testing.assert_close(continuous.move(features, motion).double(), expected, rtol=1e-4,
                                atol=1e-5)  # fmt: skip
 
 
 def test_the_continuous_map_composes_and_has_an_inverse(continuous):
-    features, motion = torch.randn(8, 16), torch.randn(8, 3)
+    features, motion = torch.randn(8, 16), torch.randn(8, 3) * torch.tensor(UNITS)
     there = continuous.move(features, motion)
     torch.testing.assert_close(continuous.move(there, -motion), features, rtol=1e-3, atol=1e-4)
     twice = continuous.move(there, motion)

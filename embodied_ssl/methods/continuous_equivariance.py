@@ -17,11 +17,12 @@ from embodied_ssl.batches import Batch
 from embodied_ssl.methods.equivariant import EquivariantMethod
 from embodied_ssl.trunks import Trunk
 
+UNITS = (0.25, 0.1, 0.4)  # metres ahead, metres aside, radians: motions become numbers of about 1
 HALVINGS, TERMS = 2, 6  # as accurate as float32 while |sum a_k A_k| < 2
 
 
 class Continuous(EquivariantMethod):
-    """z(ax) = exp(sum a_k A_k) z(x), a the metres ahead and to the left and the radians turned."""
+    """z(ax) = exp(sum a_k A_k) z(x), a how far ahead and to the left and the turn, in ``UNITS``."""
 
     @dataclass(frozen=True)
     class Config(EquivariantMethod.Config):
@@ -43,7 +44,7 @@ class Continuous(EquivariantMethod):
         The Taylor series of the exponential's action on a vector, in several steps of a part of the
         motion each (Al-Mohy and Higham 2011): 3 D^2 products a term instead of D^3.
         """
-        part = motion / 2**HALVINGS
+        part = motion / motion.new_tensor(UNITS) / 2**HALVINGS
         with torch.autocast(motion.device.type, enabled=False):
             generators = self.generators.flatten(0, 1)  # (3D, D)
             moved = features.float()
