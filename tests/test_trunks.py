@@ -76,6 +76,12 @@ def test_the_papers_small_net():
     assert [m.shape[-1] for m in maps] == [16, 8, 4, 1]
 
 
+def test_the_small_net_sees_larger_images_as_if_they_were_small():
+    trunk, small = KittiNet().eval(), torch.rand(2, 3, 32, 32)
+    large = small.repeat_interleave(4, 2).repeat_interleave(4, 3)
+    torch.testing.assert_close(trunk(large), trunk(small))
+
+
 def test_small_differences_are_left_in_low_precision():
     torch.manual_seed(0)
     trunk = KittiNet().eval()

@@ -7,13 +7,15 @@ from torch import Tensor, nn
 
 from embodied_ssl.trunks.base import Trunk
 
+SIZE = 32  # pixels
+
 
 class KittiNet(Trunk):
     """Three 5 x 5 convolutions on a grey image of 32 x 32, each pooled to half, and D features.
 
     Small enough for millions of images on a laptop. It pools little and by averages, and ends in a
     linear layer: its features change as smoothly as the image does, which maps of motions need.
-    Images of other sizes fit, the last maps are averaged to 4 x 4.
+    Images of other sizes are brought to 32 x 32 by area.
 
     Args:
         width: of every convolution, as a fraction of the paper's 32, 32 and 64.
@@ -29,17 +31,16 @@ class KittiNet(Trunk):
         self.conv1 = nn.Sequential(_conv(1, c1), nn.MaxPool2d(3, 2, 1), nn.ReLU())
         self.conv2 = nn.Sequential(_conv(c1, c2), nn.ReLU(), nn.AvgPool2d(3, 2, 1))
         self.conv3 = nn.Sequential(_conv(c2, c3), nn.ReLU(), nn.AvgPool2d(3, 2, 1))
-        self.resize = nn.AdaptiveAvgPool2d(4)
+        self.resize = nn.AdaptiveAvgPool2d(SIZE)
         self.fc = nn.Linear(16 * c3, fc_dim)
 
     def stages(self, x: Tensor) -> list[Tensor]:
-        conv1 = self.conv1(x.mean(1, keepdim=True))
+        conv1 = self.conv1(self.resize(x.mean(1, keepdim=True)))
         conv2 = self.conv2(conv1)
         conv3 = self.conv3(conv2)
-        maps = self.resize(conv3).flatten(1)
         # Rounded to 8 bits, features differ by nothing between frames that differ by little.
         with torch.autocast(x.device.type, enabled=False):
-            features = self.fc(maps.float())
+            features = self.fc(conv3.flatten(1).float())
         return [conv1, conv2, conv3, features[:, :, None, None]]
 
 
