@@ -8,6 +8,7 @@ what the mean motion says.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +16,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import PCA
+from sklearn.exceptions import ConvergenceWarning
 from sklearn.neural_network import MLPRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -67,7 +69,10 @@ def learn(
     def both(ends: np.ndarray) -> np.ndarray:
         return np.hstack([pca.transform(features[rows]) for rows in ends.T])
 
-    model = regressor().fit(both(ends), motion)
+    with warnings.catch_warnings():
+        # Early stopping or the last pass ends it, whichever comes first: the same for all models.
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        model = regressor().fit(both(ends), motion)
     return lambda ends: model.predict(both(ends))
 
 
