@@ -15,7 +15,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.labels import LabelledSampler, few_of_each
 from embodied_ssl.methods import method_class
 from embodied_ssl.methods.both_worlds import BothWorlds
-from embodied_ssl.methods.continuous_equivariance import UNITS, Continuous
+from embodied_ssl.methods.continuous_equivariance import Continuous
 from embodied_ssl.methods.egomotion import EgoMotion
 from embodied_ssl.methods.view_prediction import ViewPrediction
 from embodied_ssl.train import open_worlds, run_train
@@ -37,27 +37,41 @@ def caches(tabletop_dir, rooms_dir):
 
 @pytest.fixture
 def continuous():
+    """With generators of the size that a training ends with: sharp turns have exponents of 10."""
     method = build(Continuous)
-    method.generators.data.normal_(std=0.1)
+    method.generators.data.normal_(std=0.5)
+    method.units.copy_(torch.tensor([0.2, 0.05, 0.4]))
     return method
 
 
+def exponents(method, motion):
+    return torch.einsum("bk,kij->bij", motion / method.units, method.generators).double()
+
+
 def test_the_continuous_map_is_the_exponential(continuous):
-    features, motion = torch.randn(8, 16), torch.randn(8, 3)
-    exponent = torch.einsum("bk,kij->bij", motion, continuous.generators).double()
-    motion = motion * torch.tensor(UNITS)
+    features, motion = torch.randn(8, 16), torch.randn(8, 3) * continuous.units
+    exponent = exponents(continuous, motion)
+    assert torch.linalg.matrix_norm(exponent, 2).max() > 8
     expected = (torch.matrix_exp(exponent) @ features.double()[..., None])[..., 0]
-    torch.testing.assert_close(continuous.move(features, motion).double(), expected, rtol=1e-4,
-                               atol=1e-5)  # fmt: skip
+    moved = continuous.move(features, motion).double()
+    assert ((moved - expected).norm(dim=1) / expected.norm(dim=1)).max() < 1e-4
 
 
 def test_the_continuous_map_composes_and_has_an_inverse(continuous):
-    features, motion = torch.randn(8, 16), torch.randn(8, 3) * torch.tensor(UNITS)
+    continuous.generators.data *= 0.3  # what grows and shrinks again loses digits
+    features, motion = torch.randn(8, 16), torch.randn(8, 3) * continuous.units
     there = continuous.move(features, motion)
-    torch.testing.assert_close(continuous.move(there, -motion), features, rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(continuous.move(there, -motion), features, rtol=1e-3, atol=1e-3)
     twice = continuous.move(there, motion)
-    torch.testing.assert_close(twice, continuous.move(features, 2 * motion), rtol=1e-3, atol=1e-4)
+    torch.testing.assert_close(twice, continuous.move(features, 2 * motion), rtol=1e-3, atol=1e-3)
     assert torch.equal(continuous.move(features, 0 * motion), features)
+
+
+def test_motions_are_counted_in_their_spread(caches):
+    method = build(Continuous)
+    sampler = method.open_sampler(caches, 8, 0)
+    torch.testing.assert_close(method.units, torch.from_numpy(sampler.pairs.motion.std(axis=0)))
+    assert "units" in method.state_dict()
 
 
 def test_pairs_in_a_mirror_move_to_the_other_side(caches):

@@ -6,6 +6,7 @@ construction; no motion is forced into a pattern.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -13,16 +14,24 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from embodied_ssl.batches import Batch
+from embodied_ssl.batches import Batch, Sampler
+from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.equivariant import EquivariantMethod
+from embodied_ssl.motion import mine_pairs
 from embodied_ssl.trunks import Trunk
 
-UNITS = (0.25, 0.1, 0.4)  # metres ahead, metres aside, radians: motions become numbers of about 1
-HALVINGS, TERMS = 2, 6  # as accurate as float32 while |sum a_k A_k| < 2
+HALVINGS, TERMS = (
+    4,
+    6,
+)  # as accurate as float32 while |sum a_k A_k| < 13: the sharpest turns have 10
 
 
 class Continuous(EquivariantMethod):
-    """z(ax) = exp(sum a_k A_k) z(x), a how far ahead and to the left and the turn, in ``UNITS``."""
+    """z(ax) = exp(sum a_k A_k) z(x), a how far ahead and to the left and the turn.
+
+    Each is counted in its spread among the training pairs, so that the generators of driving learn
+    as fast as that of turning, in rooms and on roads.
+    """
 
     @dataclass(frozen=True)
     class Config(EquivariantMethod.Config):
@@ -34,7 +43,13 @@ class Continuous(EquivariantMethod):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
+        self.register_buffer("units", torch.ones(3))  # metres, metres, radians
         self.generators = nn.Parameter(torch.randn(3, trunk.dim, trunk.dim) * 0.01 / trunk.dim**0.5)
+
+    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
+        motion = mine_pairs(caches["rooms"], "train", self.config.seconds).motion
+        self.units.copy_(torch.from_numpy(motion.std(axis=0)).clamp(min=1e-3))
+        return super().open_sampler(caches, batch_size, seed)
 
     def move(
         self, features: Float[Tensor, "B D"], motion: Float[Tensor, "B 3"]
@@ -44,7 +59,7 @@ class Continuous(EquivariantMethod):
         The Taylor series of the exponential's action on a vector, in several steps of a part of the
         motion each (Al-Mohy and Higham 2011): 3 D^2 products a term instead of D^3.
         """
-        part = motion / motion.new_tensor(UNITS) / 2**HALVINGS
+        part = motion / self.units / 2**HALVINGS
         with torch.autocast(motion.device.type, enabled=False):
             generators = self.generators.flatten(0, 1)  # (3D, D)
             moved = features.float()
