@@ -15,10 +15,11 @@ MIRROR = np.array([1, -1, -1], np.float32)
 
 class PairSampler:
     """``first`` and ``second`` frames, the ``motion`` (3) between them, its ``pattern``, and the
-    ``episode``.
+    ``room``, a number.
 
-    Every pattern is drawn as often as any other. Half of the pairs are ``mirrored``: both frames
-    are to be seen in a mirror, and their motion is what it is there, left for right.
+    Every pattern is drawn as often as any other. Then some of the pairs are ``mirrored``: both
+    frames are to be seen in a mirror, and motion and pattern are what they are there, left for
+    right.
 
     Args:
         cache: of a dataset with poses.
@@ -26,15 +27,22 @@ class PairSampler:
         seed: of the choice of pairs.
         seconds: between the two frames, at most.
         patterns: G, into how many the motions of the training episodes are clustered.
+        mirror: probability that a pair is mirrored.
     """
 
     def __init__(
-        self, cache: FrameCache, batch_size: int, seed: int, seconds: float, patterns: int
+        self,
+        cache: FrameCache,
+        batch_size: int,
+        seed: int,
+        seconds: float,
+        patterns: int,
+        mirror: float,
     ):
         self.frames, self.index = cache.frames, cache.index["image"]
-        self.batch_size, self.seed = batch_size, seed
+        self.batch_size, self.seed, self.mirror = batch_size, seed, mirror
         self.pairs = mine_pairs(cache, "train", seconds)
-        self.episode = cache.rows["episode"].astype(np.int64)
+        self.room = np.unique(cache.rows["instance"], return_inverse=True)[1]
         self.patterns = MotionPatterns(self.pairs.motion, patterns)
         self.pattern = self.patterns(self.pairs.motion)
         self.mirrored_pattern = self.patterns(self.pairs.motion * MIRROR)
@@ -45,7 +53,7 @@ class PairSampler:
         rng = np.random.default_rng([self.seed, step])
         drawn = rng.integers(len(self._of_pattern), size=self.batch_size)
         chosen = np.array([rng.choice(self._of_pattern[g]) for g in drawn])
-        mirrored = rng.random(self.batch_size) < 0.5
+        mirrored = rng.random(self.batch_size) < self.mirror
         motion = self.pairs.motion[chosen]
         pattern = np.where(mirrored, self.mirrored_pattern[chosen], self.pattern[chosen])
         return {
@@ -53,6 +61,6 @@ class PairSampler:
             "second": gather(self.frames, self.index[self.pairs.second[chosen]]),
             "motion": torch.from_numpy(np.where(mirrored[:, None], motion * MIRROR, motion)),
             "pattern": torch.from_numpy(pattern.astype(np.int64)),
-            "episode": torch.from_numpy(self.episode[self.pairs.first[chosen]]),
+            "room": torch.from_numpy(self.room[self.pairs.first[chosen]]),
             "mirrored": torch.from_numpy(mirrored),
         }

@@ -15,8 +15,8 @@ class TrunkConfig:
     """The shared network."""
 
     name: str = "alexnet"
-    """alexnet; kitti, the small net of the ego-motion paper for grey images of 32 pixels; or any
-    model of timm."""
+    """alexnet; kitti, the small net of the ego-motion paper for grey images of 32 pixels
+    (--image-size 32 --train-size 32 spares work); or any model of timm."""
     width: float | None = None
     """alexnet, kitti: of the convolutions, as a fraction of the paper's."""
     fc_dim: int | None = None
@@ -85,6 +85,11 @@ def run_train(config: TrainConfig, method_name: str, method_config: Any = None) 
             raise UserError(f"--{name.replace('_', '-')} must be positive.")
     if config.batch_size < 2:
         raise UserError("--batch-size must be at least 2.")
+    if config.image_size and config.train_size > config.image_size:
+        raise UserError(
+            f"--train-size {config.train_size} would enlarge frames of --image-size "
+            f"{config.image_size}: no more than that."
+        )
     cls = method_class(method_name)
     method_config = method_config or cls.Config()
     datasets = open_worlds(config.data, cls)
@@ -142,6 +147,7 @@ def prepare_folder(
     from embodied_ssl.data.shards import write_atomically
     from embodied_ssl.errors import UserError
     from embodied_ssl.settings import to_plain
+    from embodied_ssl.trunks import all_settings
 
     train = to_plain(config)
     for without_effect in ("data", "out", "trunk", "checkpoint_minutes"):
@@ -150,7 +156,7 @@ def prepare_folder(
         "method": name,
         "method_config": to_plain(method_config),
         "trunk": config.trunk.name,
-        "trunk_settings": config.trunk.settings,
+        "trunk_settings": all_settings(config.trunk.name, config.trunk.settings),
         "train": train,
         "datasets": {
             dataset.env: {
@@ -170,7 +176,7 @@ def prepare_folder(
         except ValueError as error:
             raise UserError(f"{path} is damaged: {error}.") from error
         for part, value in run.items():
-            if part != "datasets" and earlier.get(part) != value:
+            if part != "datasets" and _differs(earlier.get(part), value):
                 raise UserError(
                     f"{config.out} was trained with another {part.replace('_', ' ')}: choose "
                     "another --out."
@@ -183,6 +189,13 @@ def prepare_folder(
         write_atomically(path, json.dumps(run | {"versions": versions}, indent=1).encode())
     except OSError as error:
         raise UserError(f"cannot write {path}: {error.strerror}.") from error
+
+
+def _differs(earlier: Any, now: Any) -> bool:
+    """Whether settings are others; one that there was not yet when the run began is not."""
+    if isinstance(earlier, dict) and isinstance(now, dict):
+        return any(_differs(value, now.get(key)) for key, value in earlier.items())
+    return earlier != now
 
 
 def _fingerprints(run: dict[str, Any]) -> dict[str, str]:

@@ -114,6 +114,23 @@ def test_labels_and_drlim_join_the_loss_with_their_weights(caches):
     assert outputs["loss"].item() == pytest.approx(parts, rel=1e-5)
 
 
+def test_infonce_has_negatives_of_other_rooms_alone(caches, monkeypatch):
+    method = build(EgoMotion, contrast=1.0)
+    batch = method.open_sampler(caches, 8, 0)(0)
+    alone = dict(batch, room=torch.zeros(8, dtype=torch.int64))
+    assert method.loss(alone, generator_of(0, 0))["contrast"].item() == pytest.approx(0)
+    assert method.loss(batch, generator_of(0, 0))["contrast"].item() > 0.1
+    rows = dict(caches["rooms"].rows, instance=np.full(len(caches["rooms"].rows["kind"]), "one"))
+    one_room = dataclasses.replace(caches["rooms"], rows=rows)
+    with pytest.raises(UserError, match="--contrast"):
+        method.open_sampler({"rooms": one_room}, 8, 0)
+
+
+def test_another_light_cannot_be_foretold():
+    with pytest.raises(UserError, match="no-one-light"):
+        ViewPrediction.Config(one_light=False)
+
+
 def test_few_are_as_many_of_each():
     kinds = np.array(["a"] * 30 + ["b"] * 4 + ["c"] * 9)
     chosen = few_of_each(kinds, np.random.default_rng(0), 6)

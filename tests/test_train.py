@@ -93,7 +93,6 @@ def test_a_killed_run_goes_on_from_its_checkpoint(config, tmp_path):
     unbroken = run_train(dataclasses.replace(config, out=tmp_path / "unbroken"), "simclr")
     script = f"""
 import time
-from pathlib import Path
 import torch
 from pathlib import Path
 from embodied_ssl import loop
@@ -139,6 +138,25 @@ def test_other_settings_in_the_same_folder_are_refused(config):
         run_train(config, "rotation")
     with pytest.raises(UserError, match="another method config"):
         run_train(config, "simclr", SimCLR.Config(temperature=0.4))
+
+
+def test_a_run_of_before_a_setting_existed_is_continued(config):
+    run_train(config, "rotation")
+    path = config.out / "run.json"
+    run = json.loads(path.read_text())
+    del run["train"]["image_size"], run["trunk_settings"]["grid"]
+    path.write_text(json.dumps(run))
+    run_train(config, "rotation")
+    run["train"]["warmup"] = 0.5
+    path.write_text(json.dumps(run))
+    with pytest.raises(UserError, match="another train"):
+        run_train(config, "rotation")
+
+
+def test_frames_are_not_enlarged(config):
+    larger = dataclasses.replace(config, image_size=32, train_size=48)
+    with pytest.raises(UserError, match="--train-size 48 would enlarge"):
+        run_train(larger, "rotation")
 
 
 def test_a_folder_that_holds_something_else_is_refused(config):

@@ -5,7 +5,7 @@ import torch
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.heads import tap
-from embodied_ssl.trunks import AlexNet, KittiNet, build_trunk
+from embodied_ssl.trunks import AlexNet, KittiNet, all_settings, build_trunk
 
 TRUNKS = {
     "batch": ("alexnet", {}),
@@ -65,6 +65,12 @@ def test_the_papers_sizes():
     convolutions = [(3, 96, 11), (96, 256, 5), (256, 384, 3), (384, 384, 3), (384, 256, 3)]
     layers = [*convolutions, (256, 4096, 6), (4096, 4096, 1)]
     assert count == sum(i * o * k * k + o for i, o, k in layers)
+
+
+def test_settings_are_completed_by_what_trunks_take_themselves():
+    assert all_settings("kitti", {"width": 0.5}) == {"width": 0.5, "fc_dim": 64}
+    assert all_settings("alexnet", {})["norm"] == "batch"
+    assert all_settings("resnet10t", {}) == {}
 
 
 def test_the_papers_small_net():

@@ -43,7 +43,7 @@ class EvaluateConfig:
     """Write everything as JSON to this file."""
     image_size: int | None = None
     """Pixels along each side of the images shown to the trunks; by default those of the data set,
-    and 128 for photos."""
+    and 128 for photos. What a run was trained with (train --image-size) is in its run.json."""
     seed: int = 0
     """Of the untrained trunk."""
     device: str = "auto"

@@ -45,7 +45,7 @@ def move_values(
     """
     made, possible = np.isfinite(practised[..., 0]), np.isfinite(asked[..., 0])
     values = np.full(possible.shape, -np.inf)
-    if np.ptp(right[made]) == 0:  # always right or never: nothing to learn, votes decide
+    if len(np.unique(right[made])) < 2:  # always right or never: nothing to learn, votes decide
         return np.where(possible, agreement(asked), values)
     model = LogisticRegression(max_iter=500).fit(evidence(practised)[made], right[made])
     values[possible] = model.predict_proba(evidence(asked)[possible])[:, 1]

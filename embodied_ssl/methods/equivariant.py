@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.batches import Batch, Sampler
 from embodied_ssl.data import FrameCache
+from embodied_ssl.errors import UserError
 from embodied_ssl.labels import LabelledSampler
 from embodied_ssl.losses import info_nce, neighbours_in_time, relative_error, unmoved
 from embodied_ssl.methods.clsnet import KINDS, labelled_images
@@ -63,6 +64,8 @@ class EquivariantMethod(PairMethod):
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         pairs = super().open_sampler(caches, batch_size, seed)
+        if self.config.contrast and len(set(pairs.room[pairs.pairs.first])) < 2:
+            raise UserError("--contrast tells rooms apart, and there is one: leave it out.")
         if not self.config.supervised:
             return pairs
         count = self._labelled(batch_size)
@@ -115,6 +118,6 @@ class EquivariantMethod(PairMethod):
             total = total + config.drlim * numbers["drlim"]
         if config.contrast:
             seen, found = self.project(torch.cat([foretold, second])).chunk(2)
-            numbers["contrast"] = info_nce(seen, found, config.temperature, batch["episode"])
+            numbers["contrast"] = info_nce(seen, found, config.temperature, batch["room"])
             total = total + config.contrast * numbers["contrast"]
         return {"loss": total, **numbers}

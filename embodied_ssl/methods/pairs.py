@@ -22,8 +22,8 @@ from embodied_ssl.trunks import Trunk
 class PairMethod(Method):
     """A method whose sample is two frames of a moving camera.
 
-    Neither frame is cropped or turned: that would change the motion between them. Both are
-    mirrored, or none.
+    Unless told so, frames are neither cropped nor turned: that would change the motion between
+    them. In a mirror the motion is known.
     """
 
     worlds = ("rooms",)
@@ -39,13 +39,14 @@ class PairMethod(Method):
         """G: the motions are clustered into so many patterns."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
-                (1, 1), 0, 0, brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02
+                (1, 1), 0.5, 0, brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02
             )
         )
-        """Of the colours."""
+        """Of the views of the frames. Both of a pair are mirrored, with their motion, or none."""
         one_light: bool = True
-        """Both frames of a pair are seen in the same colours, as they are of one moment. Otherwise
-        each has its own: colours then do not tell which frames belong together, shapes have to."""
+        """Both frames of a pair are cropped and coloured alike, as they are of one moment.
+        Otherwise each for itself: place and colour then do not tell which frames belong together,
+        shapes have to."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -54,7 +55,10 @@ class PairMethod(Method):
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         config = self.config
-        return PairSampler(caches["rooms"], batch_size, seed, config.seconds, config.patterns)
+        mirror = config.augmentation.flip
+        return PairSampler(
+            caches["rooms"], batch_size, seed, config.seconds, config.patterns, mirror
+        )
 
     def images_per_step(self, batch_size: int) -> int:
         return 2 * batch_size

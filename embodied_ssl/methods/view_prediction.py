@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.augment import NONE, augment
 from embodied_ssl.batches import Batch
+from embodied_ssl.errors import UserError
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.heads import tap
 from embodied_ssl.methods.pairs import PairMethod
@@ -40,6 +41,10 @@ class ViewPrediction(PairMethod):
         width: int = 128
         """Channels of the decoder's first layer; each of its three doublings of the resolution
         halves them."""
+
+        def __post_init__(self) -> None:
+            if not self.one_light:
+                raise UserError("view-prediction cannot foretell another light: no --no-one-light.")
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -43,7 +43,7 @@ def foretold(run: Path, seed: int) -> dict[str, Any]:
     dataset = open_source(data["path"])
     if dataset.fingerprint != data["fingerprint"]:
         raise UserError(f"{data['path']} is not as it was trained on.")
-    cache = dataset.cache()
+    cache = dataset.cache(info.train.get("image_size"))
     seconds = method.config.seconds
     patterns = MotionPatterns(mine_pairs(cache, "train", seconds).motion, method.config.patterns)
     pairs = mine_pairs(cache, "val", seconds)

@@ -11,7 +11,7 @@ from embodied_ssl.trunks.alexnet import AlexNet
 from embodied_ssl.trunks.base import Trunk
 from embodied_ssl.trunks.kitti import KittiNet
 
-__all__ = ["AlexNet", "KittiNet", "Trunk", "build_trunk"]
+__all__ = ["AlexNet", "KittiNet", "Trunk", "all_settings", "build_trunk"]
 
 TRUNKS: dict[str, type[Trunk]] = {"alexnet": AlexNet, "kitti": KittiNet}
 """The papers' own; every other name is timm's."""
@@ -41,6 +41,12 @@ def build_trunk(name: str, **settings: Any) -> Trunk:
         return TimmTrunk(name)
     except (RuntimeError, AttributeError) as error:
         raise UserError(f"{name} gives no feature pyramid and cannot be a trunk.") from error
+
+
+def all_settings(name: str, told: dict[str, Any]) -> dict[str, Any]:
+    """What was told with the defaults of the rest."""
+    parameters = inspect.signature(TRUNKS[name]).parameters if name in TRUNKS else {}
+    return {key: parameter.default for key, parameter in parameters.items()} | told
 
 
 def _check(name: str, settings: dict[str, Any], known: Collection[str]) -> None:

@@ -13,8 +13,8 @@ SIZE = 32  # pixels
 class KittiNet(Trunk):
     """Three 5 x 5 convolutions on a grey image of 32 x 32, each pooled to half, and D features.
 
-    Small enough for millions of images on a laptop. It pools little and by averages, and ends in a
-    linear layer: its features change as smoothly as the image does, which maps of motions need.
+    Small enough for millions of images on a laptop. After one max-pool it pools by averages and
+    ends in a linear layer, so that its features change smoothly with the image.
     Images of other sizes are brought to 32 x 32 by area.
 
     Args:

@@ -131,3 +131,16 @@ def test_learned_maps_are_judged_as_they_were_learned(few_steps, small, tmp_path
     # An untrained map hardly moves the features: no better than saying that nothing changes.
     assert errors == {"one": pytest.approx(1, abs=0.2), "two": pytest.approx(1, abs=0.2)}
     assert learned_rho("pixels", cache, features, chains) == {}
+
+
+def test_the_first_run_is_compared_with_every_other_model(few_steps, small, tmp_path):
+    run_train(few_steps(small, out=tmp_path / "run"), "clsnet")
+    run = str(tmp_path / "run")
+    out = tmp_path / "results.json"
+    run_evaluate(
+        EvaluateConfig(runs=(run,), data=str(small), protocol="scene-classification", out=out)
+    )
+    models = json.loads(out.read_text())["models"]
+    expected = models[run]["linear_6"] - models["pixels"]["linear_6"]
+    assert models["pixels"]["linear_6_lead"] == pytest.approx(expected)
+    assert "linear_6_lead" not in models[run]

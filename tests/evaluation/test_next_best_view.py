@@ -77,6 +77,12 @@ def test_a_move_is_worth_what_it_was_worth_before():
     assert agreement(foretold[:60]).argmax(1).max() == 0  # which the paper's rule would take
 
 
+def test_where_nothing_could_be_practised_the_votes_decide():
+    foretold = np.array([[[0.5, 0.5], [0.9, 0.1]]])
+    never = np.full((3, 2, 2), np.nan)
+    assert move_values(never, never[..., 0], foretold).argmax() == 1
+
+
 def test_where_all_moves_were_right_the_votes_decide():
     foretold = np.array([[[0.5, 0.5], [0.9, 0.1]]])
     assert move_values(foretold, np.ones((1, 2)), foretold).argmax() == 1
