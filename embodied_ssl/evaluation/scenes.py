@@ -13,7 +13,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from itertools import product
 from typing import Any
 
 import numpy as np
@@ -102,10 +101,14 @@ def evaluate(config: EvaluateConfig) -> dict[str, Any]:
 
 def leads(models: dict[str, dict[str, Any]], runs: list[str]) -> None:
     """Add to the numbers of every other model how far the first run is ahead of it."""
-    for first, (name, scores) in product(runs[:1], models.items()):
-        for way, tries in models[first]["draws"].items() if name != first else ():
-            ahead = np.subtract(tries, scores["draws"][way])
-            scores |= mean_and_spread(f"{way}_lead", ahead)
+    if not runs:
+        return
+    ours = models[runs[0]]["draws"]
+    for name, scores in models.items():
+        if name != runs[0]:
+            for way, tries in ours.items():
+                ahead = np.subtract(tries, scores["draws"][way])
+                scores |= mean_and_spread(f"{way}_lead", ahead)
 
 
 def mean_and_spread(name: str, tries: Sequence[float] | np.ndarray) -> dict[str, float]:

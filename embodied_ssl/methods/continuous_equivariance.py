@@ -6,7 +6,6 @@ construction; no motion is forced into a pattern.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -14,16 +13,13 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from embodied_ssl.batches import Batch, Sampler
+from embodied_ssl.batches import Batch
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.equivariant import EquivariantMethod
-from embodied_ssl.motion import mine_pairs
+from embodied_ssl.pairs import PairSampler
 from embodied_ssl.trunks import Trunk
 
-HALVINGS, TERMS = (
-    4,
-    6,
-)  # as accurate as float32 while |sum a_k A_k| < 13: the sharpest turns have 10
+HALVINGS, TERMS = 4, 6  # as accurate as float32 while |sum a_k A_k| < 13; sharp turns have 10
 
 
 class Continuous(EquivariantMethod):
@@ -46,10 +42,10 @@ class Continuous(EquivariantMethod):
         self.register_buffer("units", torch.ones(3))  # metres, metres, radians
         self.generators = nn.Parameter(torch.randn(3, trunk.dim, trunk.dim) * 0.01 / trunk.dim**0.5)
 
-    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        motion = mine_pairs(caches["rooms"], "train", self.config.seconds).motion
-        self.units.copy_(torch.from_numpy(motion.std(axis=0)).clamp(min=1e-3))
-        return super().open_sampler(caches, batch_size, seed)
+    def pair_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> PairSampler:
+        sampler = super().pair_sampler(cache, batch_size, seed)
+        self.units.copy_(torch.from_numpy(sampler.pairs.motion.std(axis=0)).clamp(min=1e-3))
+        return sampler
 
     def move(
         self, features: Float[Tensor, "B D"], motion: Float[Tensor, "B 3"]

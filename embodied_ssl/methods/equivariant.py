@@ -63,7 +63,7 @@ class EquivariantMethod(PairMethod):
             self.classify = nn.Linear(trunk.dim, KINDS)
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        pairs = super().open_sampler(caches, batch_size, seed)
+        pairs = self.pair_sampler(caches["rooms"], batch_size, seed)
         if self.config.contrast and len(set(pairs.room[pairs.pairs.first])) < 2:
             raise UserError("--contrast tells rooms apart, and there is one: leave it out.")
         if not self.config.supervised:

@@ -54,11 +54,13 @@ class PairMethod(Method):
         self.scale = nn.BatchNorm1d(trunk.dim, affine=False)
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
+        return self.pair_sampler(caches["rooms"], batch_size, seed)
+
+    def pair_sampler(self, cache: FrameCache, batch_size: int, seed: int) -> PairSampler:
+        """The pairs that it learns from."""
         config = self.config
         mirror = config.augmentation.flip
-        return PairSampler(
-            caches["rooms"], batch_size, seed, config.seconds, config.patterns, mirror
-        )
+        return PairSampler(cache, batch_size, seed, config.seconds, config.patterns, mirror)
 
     def images_per_step(self, batch_size: int) -> int:
         return 2 * batch_size
