@@ -25,7 +25,7 @@ OWN_SETTINGS = {
     "rooms": ("episodes", "frames"),
 }
 """Counts that an env takes besides what all of them take."""
-EXTRAS = {"rooms": ("scene", "kinds", "tilt", "odometry_noise")}
+EXTRAS = {"turntable": ("orbit",), "rooms": ("scene", "kinds", "tilt", "odometry_noise")}
 """What an env may be asked for besides, and does not mention in the dataset otherwise."""
 
 
@@ -55,6 +55,9 @@ class CollectConfig:
     """Turntable: objects of the test split."""
     azimuths: int = 8
     """Turntable: views of an object at each elevation."""
+    orbit: bool = False
+    """Turntable: the camera goes round each object in one studio with cartons in the way, instead
+    of a new place for every view; for next-best-view."""
     episodes: int = 400
     """Rooms: how many of them, each in a room of its own."""
     frames: int = 100

@@ -11,11 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.meshes import visual_mesh
+from embodied_ssl_envs.panels import panel, wear
 from embodied_ssl_envs.simulation import Light, Simulation
-from embodied_ssl_envs.surfaces import surface_file
 
-CELLS = 8  # a panel is this many squares wide: those behind the camera are left out one by one
 SURFACES_PER_VIEW = 4  # floor, two walls, obstacle
 
 
@@ -119,33 +117,14 @@ class Stage:
         start = eye * (1, 1, 0) + ahead * near - aside * far
         depth = float((corner - start) @ ahead) + 0.5 * unit
         tile = unit * rng.uniform(1.2, 4.0, 3)
+        world = self._client, rng
         self._bodies = [
-            self._panel(rng, start, 2 * far * aside, depth * ahead, floor, tile[0]),
-            self._panel(rng, corner + far * ways[0], -far * ways[0], (0, 0, far), left, tile[1]),
-            self._panel(rng, corner, far * ways[1], (0, 0, far), right, tile[2]),
+            panel(*world, start, 2 * far * aside, depth * ahead, floor, tile[0]),
+            panel(*world, corner + far * ways[0], -far * ways[0], (0, 0, far), left, tile[1]),
+            panel(*world, corner, far * ways[1], (0, 0, far), right, tile[2]),
         ]
         if rng.random() < 0.4:
             self._bodies.append(self._obstacle(rng, camera, subject, obstacle))
-
-    def _panel(self, rng, origin, width, height, surface: int, tile: float) -> int:
-        """A parallelogram seen from the side on which ``width`` turns left into ``height``."""
-        width, height = np.asarray(width, float), np.asarray(height, float)
-        steps = np.linspace(0, 1, CELLS + 1)
-        u, v = (axis.ravel() for axis in np.meshgrid(steps, steps))
-        places = np.asarray(origin) + u[:, None] * width + v[:, None] * height
-        cell = (np.arange(CELLS)[:, None] * (CELLS + 1) + np.arange(CELLS)).reshape(-1, 1)
-        up = CELLS + 1
-        indices = (cell + np.array([0, 1, up + 1, 0, up + 1, up])).ravel()
-        normal = np.cross(width, height)
-        normal = normal / np.linalg.norm(normal)
-        turn, shift = rng.uniform(0, 2 * np.pi), rng.uniform(0, 1, 2)
-        metres = np.stack([u * np.linalg.norm(width), v * np.linalg.norm(height)], axis=1) / tile
-        spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-        uvs = metres @ spin
-        uvs = uvs - np.floor(uvs.min(axis=0)) + shift  # the renderer repeats upwards of zero only
-        normals = np.broadcast_to(normal, places.shape)
-        shape = visual_mesh(self._client, places, normals, uvs, indices)
-        return self._wear(shape, surface)
 
     def _obstacle(self, rng, camera: Camera, subject: Subject, surface: int) -> int:
         """A ball or a bar nearer than the object that hides a bit of its outline."""
@@ -164,14 +143,8 @@ class Stage:
             shape = client.createVisualShape(client.GEOM_BOX, halfExtents=sides)
         position = np.array(camera.eye) + distance * ray / np.linalg.norm(ray)
         turn = rng.normal(size=4)
-        return self._wear(shape, surface, position.tolist(), (turn / np.linalg.norm(turn)).tolist())
-
-    def _wear(self, shape: int, surface: int, position=(0, 0, 0), orientation=(0, 0, 0, 1)) -> int:
-        client = self._client
-        body = client.createMultiBody(0, -1, shape, position, orientation)
-        texture = client.loadTexture(surface_file(surface))
-        client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
-        return body
+        turn = (turn / np.linalg.norm(turn)).tolist()
+        return wear(client, shape, surface, position.tolist(), turn)
 
     def strike(self) -> None:
         """Take everything down again."""

@@ -9,15 +9,14 @@ import gymnasium
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Stage, Subject, draw_light, frame_object
+from embodied_ssl_envs.backdrop import Subject
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.orbit import Orbit
+from embodied_ssl_envs.photographs import Photographs
 from embodied_ssl_envs.simulation import Simulation
-from embodied_ssl_envs.surfaces import SURFACES
 
-ELEVATIONS = {30: "gallery", 45: "query", 60: "gallery"}  # degrees
 SETTLE_STEPS = 150
-MOST_AZIMUTHS = SURFACES // (SURFACES_PER_VIEW * len(ELEVATIONS)) - 1
 
 Policy = Callable[[np.ndarray, dict[str, Any]], int | None]
 
@@ -29,6 +28,9 @@ class TurntableEnv(gymnasium.Env):
     floor, walls, lamp and perhaps an obstacle at the object's edge that no other view of the object
     shares, so that only the object itself tells its views from those of others.
 
+    On an orbit it is the camera that moves: a studio that is the same for all objects, one lamp,
+    and one to three cartons that stand beside the object and hide some of it from some sides.
+
     ### Action
 
     `Discrete(3 * azimuths)`: which view. View `i` is taken from elevation 30, 45 or 60 degrees
@@ -36,6 +38,10 @@ class TurntableEnv(gymnasium.Env):
     `360 / azimuths` degrees, so that no query has its twin in the gallery; roll (25 degrees to
     either side), distance, and place in the frame vary too. The object spans 45 to 85 % of the
     frame, along its larger side there.
+
+    On an orbit view `i` is taken from elevation 15, 45 or 75 degrees and the azimuth
+    `360 * (i % azimuths) / azimuths` exactly, counted from a direction that is the object's own;
+    always upright, from the same distance, and at the middle of the object.
 
     ### Observation
 
@@ -46,7 +52,7 @@ class TurntableEnv(gymnasium.Env):
     The reward is 0. After each step `info["record"]` is the row that `collect` stores: `episode`,
     `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
     (degrees, the middle of the sector) and `role`: views from 45 degrees are queries, those from
-    30 and 60 the gallery. An episode terminates after as many steps as there are views.
+    below and above the gallery. An episode terminates after as many steps as there are views.
 
     ### Reset
 
@@ -60,6 +66,7 @@ class TurntableEnv(gymnasium.Env):
         val_objects: number of val objects; fewer if there are fewer.
         test_objects: number of test objects; fewer if there are fewer.
         azimuths: views from each elevation.
+        orbit: the camera goes round each object in one studio.
         render_mode: "rgb_array" or "human" (Bullet's window, where there is a display).
 
     Raises:
@@ -76,10 +83,12 @@ class TurntableEnv(gymnasium.Env):
         val_objects: int = 60,
         test_objects: int = 160,
         azimuths: int = 8,
+        orbit: bool = False,
         render_mode: str | None = None,
     ):
-        if not 1 <= azimuths <= MOST_AZIMUTHS:
-            raise WorldError(f"azimuths must be 1 to {MOST_AZIMUTHS}, not {azimuths}")
+        self._taken = Orbit if orbit else Photographs
+        if not 1 <= azimuths <= self._taken.MOST_AZIMUTHS:
+            raise WorldError(f"azimuths must be 1 to {self._taken.MOST_AZIMUTHS}, not {azimuths}")
         if min(val_objects, test_objects) < 0 or val_objects + test_objects == 0:
             raise WorldError("the turntable needs val_objects or test_objects above zero")
         self.image_size = image_size
@@ -96,7 +105,7 @@ class TurntableEnv(gymnasium.Env):
             raise WorldError("none of the objects belongs to the val or test split; add more")
         self.num_episodes = len(self.names)
         """One episode per object."""
-        self.steps_per_episode = len(ELEVATIONS) * azimuths
+        self.steps_per_episode = len(self._taken.ELEVATIONS) * azimuths
         """One step per view."""
         self.simulation = Simulation(window=render_mode == "human")
         self.action_space = gymnasium.spaces.Discrete(self.steps_per_episode)
@@ -112,30 +121,30 @@ class TurntableEnv(gymnasium.Env):
             raise WorldError(f"episode {self.episode} of a turntable with {self.num_episodes}")
         self.split, self.name = self.names[self.episode]
         self.subject = self._put_object()
-        views = self.steps_per_episode + 1
-        self._seeds = self.np_random.integers(2**63, size=views)
-        chosen = self.np_random.permutation(SURFACES)[: views * SURFACES_PER_VIEW]
-        self._surfaces = chosen.reshape(views, SURFACES_PER_VIEW).tolist()
+        self.views = self._taken(
+            self.simulation, self.np_random, self.subject, self.image_size, self.azimuths
+        )
         self.steps = 0
-        return self._photograph(self.steps_per_episode, 45, 0.0), {}
+        self._image = self.views.take(self.steps_per_episode, 45, 0.0)
+        return self._image, {}
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         row, column = divmod(int(action), self.azimuths)
-        elevation, azimuth = list(ELEVATIONS)[row], 360 * column / self.azimuths
-        image = self._photograph(int(action), elevation, azimuth)
+        elevation, azimuth = list(self._taken.ELEVATIONS)[row], 360 * column / self.azimuths
+        self._image = self.views.take(int(action), elevation, azimuth)
         record = {
             "episode": self.episode,
             "step": self.steps,
             "split": self.split,
-            "image": image,
+            "image": self._image,
             "kind": self.name.split("/")[1],
             "instance": self.name,
             "elevation": float(elevation),
             "azimuth": float(azimuth),
-            "role": ELEVATIONS[elevation],
+            "role": self._taken.ELEVATIONS[elevation],
         }
         self.steps += 1
-        return image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
+        return self._image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
 
     def _put_object(self) -> Subject:
         """Stand the episode's object on the floor, let it settle, and measure it."""
@@ -155,15 +164,6 @@ class TurntableEnv(gymnasium.Env):
         centre = np.array([*(-(low + high) / 2)[:2], -low[2]])
         model.spawn(client, centre.tolist(), turn.as_quat().tolist(), fixed=True)
         return Subject(points + centre)
-
-    def _photograph(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        rng = np.random.default_rng(self._seeds[view])
-        azimuth += rng.uniform(-180, 180) / self.azimuths
-        camera = frame_object(rng, self.subject, elevation, azimuth, self.image_size)
-        stage = Stage(self.simulation, rng, camera, self.subject, self._surfaces[view])
-        self._image = self.simulation.render(camera, draw_light(rng)).rgb
-        stage.strike()
-        return self._image
 
     def explorer(self, seed: int) -> Policy:
         """Takes every view once, in order; nothing is left to chance, so the seed is not used."""

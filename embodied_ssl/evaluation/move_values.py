@@ -1,15 +1,22 @@
-"""What a move of the camera is worth: how likely the votes after it are right.
+"""What a move of the camera is worth: how much likelier than after another the votes are right.
 
 Votes that agree need not be right: some moves bring more that is new than others, and a view may
 look like many things. So it is learned from labelled objects, each looked at with the help of the
-others only, how the votes on what was foretold go with being right about what was then seen.
+others only, how what speaks for a move goes with being right about what was then seen.
+
+Only the moves of one view are compared with one another. Views differ in how hard they are and in
+where the camera can go from them; a move that hard views alone can make is none the worse for it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 from jaxtyping import Float
-from sklearn.linear_model import LogisticRegression
+from sklearn.linear_model import Ridge
+
+SHRINKAGE = 100.0  # as if each number had been seen so many times to tell nothing
 
 
 def agreement(shares: Float[np.ndarray, "*Q K"]) -> Float[np.ndarray, " *Q"]:
@@ -17,36 +24,55 @@ def agreement(shares: Float[np.ndarray, "*Q K"]) -> Float[np.ndarray, " *Q"]:
     return np.sum(shares * np.log(np.maximum(shares, 1e-9)), axis=-1)
 
 
+def which_move(foretold: Float[np.ndarray, "Q G K"]) -> Float[np.ndarray, "Q G G"]:
+    """Which move it is, one-hot, and nothing else."""
+    views, moves, _ = foretold.shape
+    return np.broadcast_to(np.eye(moves), (views, moves, moves))
+
+
 def evidence(foretold: Float[np.ndarray, "Q G K"]) -> Float[np.ndarray, "Q G F"]:
-    """What speaks for each move: which it is, and how its votes compare with those of the others.
+    """What speaks for each move: which it is, from where it is made, and its votes.
 
     Args:
         foretold: shares of the votes on what each move is foretold to show; NaN where a view
-            cannot make it.
+            cannot make it. Which moves it can make tells where the view is from.
     """
+    moves, possible = which_move(foretold), np.isfinite(foretold[..., 0])
+    from_here = (moves[..., None] * possible[:, None, None]).reshape(*moves.shape[:2], -1)
     first, second = np.sort(foretold, axis=-1)[..., :-3:-1].transpose(2, 0, 1)
     votes = np.stack([agreement(foretold), first, first - second], axis=-1)
-    votes = votes - np.nanmean(votes, axis=1, keepdims=True)
-    moves = np.broadcast_to(np.eye(foretold.shape[1]), (*foretold.shape[:2], foretold.shape[1]))
-    return np.concatenate([moves, votes], axis=-1)
+    return np.concatenate([moves, from_here, votes], axis=-1)
 
 
 def move_values(
     practised: Float[np.ndarray, "L G K"],
     right: Float[np.ndarray, "L G"],
     asked: Float[np.ndarray, "Q G K"],
+    known: Callable[[np.ndarray], np.ndarray] = evidence,
 ) -> Float[np.ndarray, "Q G"]:
-    """The probability of being right after each move, minus infinity where a view cannot make it.
+    """What each move is worth beside the others of its view, minus infinity where a view cannot
+    make it.
 
     Args:
         practised: shares of the votes on what was foretold, of labelled views.
         right: whether what was then seen was classified rightly (1 or 0).
         asked: the shares for the views whose move is to be chosen.
+        known: of each move, from such shares.
     """
     made, possible = np.isfinite(practised[..., 0]), np.isfinite(asked[..., 0])
     values = np.full(possible.shape, -np.inf)
-    if len(np.unique(right[made])) < 2:  # always right or never: nothing to learn, votes decide
+    gained = _within_view(right[..., None], made)[..., 0]
+    if not gained[made].any():  # always right or never: nothing to learn, votes decide
         return np.where(possible, agreement(asked), values)
-    model = LogisticRegression(max_iter=500).fit(evidence(practised)[made], right[made])
-    values[possible] = model.predict_proba(evidence(asked)[possible])[:, 1]
+    model = Ridge(SHRINKAGE).fit(_within_view(known(practised), made)[made], gained[made])
+    values[possible] = model.predict(_within_view(known(asked), possible)[possible])
     return values
+
+
+def _within_view(
+    numbers: Float[np.ndarray, "Q G F"], made: np.ndarray
+) -> Float[np.ndarray, "Q G F"]:
+    """The numbers of each move without their mean over the moves that the view can make."""
+    ours = np.where(made[..., None], numbers, 0)
+    count = np.maximum(made.sum(axis=1), 1)[:, None, None]
+    return ours - ours.sum(axis=1, keepdims=True) / count

@@ -8,19 +8,25 @@ from gymnasium.utils.env_checker import check_env
 import embodied_ssl_envs  # noqa: F401  registers the worlds
 
 WORLDS = sorted(name for name in gymnasium.registry if name.startswith("embodied_ssl/"))
-SMALL = {
-    "embodied_ssl/Rooms-v0": {"image_size": 48, "episodes": 4, "frames": 6},
-    "embodied_ssl/Tabletop-v0": {"image_size": 48},
-    "embodied_ssl/Turntable-v0": {"image_size": 48, "val_objects": 2, "test_objects": 2},
-}
+OBJECTS = {"val_objects": 2, "test_objects": 2}
+SMALL = [
+    ("embodied_ssl/Rooms-v0", {"episodes": 4, "frames": 6}),
+    ("embodied_ssl/Tabletop-v0", {}),
+    ("embodied_ssl/Turntable-v0", OBJECTS),
+    ("embodied_ssl/Turntable-v0", {**OBJECTS, "orbit": True}),
+]
 
 
-@pytest.fixture(params=WORLDS)
+def test_every_world_is_looked_at():
+    assert sorted({name for name, _ in SMALL}) == WORLDS
+
+
+@pytest.fixture(params=SMALL, ids=["rooms", "tabletop", "turntable", "orbit"])
 def make(request):
-    made = []
+    made, (world, small) = [], request.param
 
     def build(**settings):
-        made.append(gymnasium.make(request.param, **SMALL[request.param], **settings))
+        made.append(gymnasium.make(world, image_size=48, **small, **settings))
         return made[-1]
 
     yield build

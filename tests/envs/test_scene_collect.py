@@ -129,6 +129,7 @@ def test_a_mistake_in_a_scene_is_one_line(collect, scene, small, tmp_path, text,
         ("--odometry-noise nan", "odometry noise"),
         ("--odometry-noise -0.1", "odometry noise"),
         ("--env turntable --tilt", "--tilt is for --env rooms"),
+        ("--orbit", "--orbit is for --env turntable"),
         ("--env tabletop --scene flat", "--scene is for --env rooms"),
     ],
 )

@@ -54,7 +54,7 @@ def test_records_are_labelled_rows(env):
 
 def test_views_share_no_surface(env):
     env.reset(seed=1, options={"episode": 3})
-    used = np.array(env._surfaces)
+    used = np.array(env.views.surfaces)
     assert used.shape == (env.steps_per_episode + 1, SURFACES_PER_VIEW)
     assert len(np.unique(used)) == used.size
 

@@ -1,0 +1,101 @@
+"""A studio around an object, and a camera that goes round the object in it."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from embodied_ssl_envs.backdrop import Subject
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.panels import panel, wear
+from embodied_ssl_envs.simulation import Light, Simulation
+
+FLOOR, WALL, CARTON = 330, 420, 442  # surfaces: two greys and a tan
+FLOOR_CELLS = 32  # the camera is low above the floor: few of its squares may lie behind it
+MOST_OBSTACLES = 3
+
+
+class Orbit:
+    """A studio, a lamp, and cartons that stand in the way; the camera's stations.
+
+    Nothing but the camera moves from view to view, and it stands exactly where it is asked to, so
+    that what a move of the camera will show can be foretold from what is seen. The studio is the
+    same for all objects. The cartons beside the object hide much of it from some sides and nothing
+    of it from above.
+
+    Args:
+        simulation: where the object stands.
+        rng: of everything here.
+        subject: the object.
+        size: pixels along each side of an image.
+        azimuths: stations at each elevation.
+    """
+
+    ELEVATIONS: ClassVar = {15: "gallery", 45: "query", 75: "gallery"}
+    """Degrees, and what the views from there are for in retrieval."""
+    MOST_AZIMUTHS: ClassVar = 360
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        rng: np.random.Generator,
+        subject: Subject,
+        size: int,
+        azimuths: int,
+    ):
+        self._simulation, self._subject, self._size = simulation, subject, size
+        self._fov = 36.0
+        share = rng.uniform(0.65, 0.85)  # of the frame
+        self._distance = subject.diagonal / (2 * share * np.tan(np.radians(self._fov) / 2))
+        self._start = rng.uniform(0, 360)  # degrees: the camera does not know how the object lies
+        lamp = rng.uniform(0, 2 * np.pi)
+        self._light = Light((float(np.cos(lamp)), float(np.sin(lamp)), 1.5))
+        self._put_up_studio(rng)
+        first = rng.uniform(0, 360)
+        for k in range(rng.integers(1, MOST_OBSTACLES + 1)):
+            azimuth = first + 360 * k / MOST_OBSTACLES + rng.uniform(-40, 40)  # apart
+            self._put_carton(rng, np.radians(azimuth))
+
+    def take(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
+        """What the camera sees from a station, (S, S, 3) uint8 RGB; the number does not matter."""
+        return self._simulation.render(self.camera(elevation, azimuth), self._light).rgb
+
+    def camera(self, elevation: float, azimuth: float) -> Camera:
+        """The camera at a station, looking at the object's middle.
+
+        Args:
+            elevation: degrees above the horizon.
+            azimuth: degrees counter-clockwise about the object, from where the orbit starts.
+        """
+        height, way = np.radians(elevation), np.radians(self._start + azimuth)
+        back = np.array(
+            [np.cos(way) * np.cos(height), np.sin(way) * np.cos(height), np.sin(height)]
+        )
+        middle = self._subject.middle
+        eye = middle + self._distance * back
+        return Camera(tuple(eye), tuple(middle), fov=self._fov, size=self._size)
+
+    def _put_up_studio(self, rng: np.random.Generator) -> None:
+        """Four walls, out of the camera's way, and a floor."""
+        client, unit, half = self._simulation.client, self._subject.diagonal, 2 * self._distance
+        x, y, z = half * np.eye(3)
+        for out, aside in ((x, -y), (y, x), (-x, y), (-y, -x)):
+            panel(client, rng, out - aside, 2 * aside, 2 * z, WALL, 2 * unit)
+        panel(client, rng, -x - y, 2 * x, 2 * y, FLOOR, 2 * unit, FLOOR_CELLS)
+
+    def _put_carton(self, rng: np.random.Generator, azimuth: float) -> None:
+        """A box about as high as the object, beside it and clear of it."""
+        client, subject = self._simulation.client, self._subject
+        unit = subject.diagonal
+        half = unit * rng.uniform(0.2, 0.4)
+        tall = max(np.ptp(subject.points[:, 2]), 0.4 * unit) * rng.uniform(0.7, 1.4)
+        around = np.linalg.norm(subject.points[:, :2] - subject.middle[:2], axis=1).max()
+        distance = (
+            around + 1.5 * half + unit * rng.uniform(0.05, 0.25)
+        )  # it may turn a corner to it
+        place = subject.middle[:2] + distance * np.array([np.cos(azimuth), np.sin(azimuth)])
+        shape = client.createVisualShape(client.GEOM_BOX, halfExtents=[half, half, tall / 2])
+        turn = rng.uniform(0, np.pi)
+        upright = (0, 0, np.sin(turn / 2), np.cos(turn / 2))
+        wear(client, shape, CARTON, (*place.tolist(), tall / 2), upright)
