@@ -25,6 +25,8 @@ class TurntableViews:
     """Degrees."""
     azimuth: np.ndarray
     """Degrees."""
+    fingerprint: str
+    """Of the dataset."""
 
     @classmethod
     def open(cls, path: str, image_size: int | None = None) -> TurntableViews:
@@ -34,7 +36,8 @@ class TurntableViews:
             raise UserError(f"{path} holds no views of objects: collect --env turntable.")
         cache = dataset.cache(image_size)
         names = ("kind", "instance", "split", "elevation", "azimuth")
-        return cls(cache.frames[cache.index["image"]], *(cache.rows[name] for name in names))
+        columns = (cache.rows[name] for name in names)
+        return cls(cache.frames[cache.index["image"]], *columns, dataset.fingerprint)
 
     @cached_property
     def kind_numbers(self) -> Int[np.ndarray, " N"]:

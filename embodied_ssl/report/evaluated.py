@@ -16,6 +16,7 @@ from embodied_ssl.evaluation.retrieval import checksum
 from embodied_ssl.evaluation.tables import LEVELS, share, short_name
 from embodied_ssl.report.images import data_uri
 from embodied_ssl.report.motions import ATOMIC, displacements
+from embodied_ssl.report.moves import chosen_moves
 
 
 def evaluated(files: Sequence[Path]) -> dict[str, list[dict[str, Any]]]:
@@ -160,4 +161,5 @@ def tasks(results: dict[str, Any]) -> dict[str, Any]:
         ],
         "displacements": displacements(results),
         "motions": ATOMIC,
+        "moves": chosen_moves(results),
     }

@@ -8,8 +8,8 @@ import pytest
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
-from embodied_ssl.evaluation.move_values import agreement, move_values
-from embodied_ssl.evaluation.next_best_view import MOVES, play, votes
+from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
+from embodied_ssl.evaluation.move_values import agreement, move_values, which_move
 
 
 def views(objects, azimuths=8):
@@ -21,7 +21,7 @@ def views(objects, azimuths=8):
     split = np.where(number < objects / 2, "val", "test").astype(object)
     return TurntableViews(
         np.zeros((len(place), 4, 4, 3), np.uint8), kind, number.astype(str), split, elevation,
-        azimuth,
+        azimuth, "made for tests",
     )  # fmt: skip
 
 
@@ -56,11 +56,26 @@ def test_the_telling_move_is_chosen():
     z += rng.normal(0, [0.25, 0.02, 0.02], z.shape)
     labelled = np.flatnonzero(seen.split == "val")
     judged = np.flatnonzero((seen.split == "test") & (seen.elevation == 30))
-    played = play(z, seen, labelled, judged)
-    assert played["moves"]["up"] > 0.95 > 0.8 > played["one"]
-    assert played["chosen"] > played["random"] + 0.1
-    assert played["lead"].mean() == pytest.approx(played["chosen"] - played["random"])
-    assert set(played["moves"]) == set(MOVES) - {"down"}  # none is below the lowest
+    looks = look(z, seen, labelled, judged)
+    moves, names = choose(looks, z, seen, labelled), list(MOVES)
+    assert looks.right[:, names.index("up")].mean() > 0.95
+    assert (moves["chosen"] == names.index("up")).all()
+    assert (moves["fixed"] == names.index("up")).all()
+    assert looks.after(moves["chosen"]).mean() > np.nanmean(looks.right) + 0.1
+    down = names.index("down")  # none is below the lowest
+    assert (looks.seen[:, down] == -1).all() and np.isnan(looks.foretold[:, down]).all()
+    assert all((move != down).all() for move in moves.values())
+
+
+def test_the_best_move_depends_on_where_the_view_is_from():
+    """The first move is right where the third can be made, the second where it cannot."""
+    third = np.arange(400) % 4 == 0
+    right = np.stack([third, ~third, np.zeros(400)], axis=1).astype(float)
+    foretold = np.full((400, 3, 2), 0.5)
+    foretold[~third, 2] = right[~third, 2] = np.nan
+    best = move_values(foretold, right, foretold).argmax(1)
+    assert (best == np.where(third, 0, 1)).all()
+    assert (move_values(foretold, right, foretold, known=which_move).argmax(1) == 1).all()
 
 
 def test_a_move_is_worth_what_it_was_worth_before():
@@ -75,6 +90,19 @@ def test_a_move_is_worth_what_it_was_worth_before():
     assert (values[:20].argmax(1) == 1).all()
     assert (values[20:].argmax(1) == 0).all() and np.isneginf(values[20:, 1]).all()
     assert agreement(foretold[:60]).argmax(1).max() == 0  # which the paper's rule would take
+
+
+def test_a_move_that_hard_views_alone_can_make_is_none_the_worse_for_it():
+    """Every view gains by the second move; from easy views it cannot be made."""
+    rng = np.random.default_rng(0)
+    right = np.zeros((300, 3))
+    hard = np.arange(300) < 150
+    right[hard] = rng.random((150, 3)) < (0.1, 0.4, 0.1)
+    right[~hard] = rng.random((150, 3)) < (0.9, np.nan, 0.8)
+    foretold = np.full((300, 3, 2), 0.5)
+    foretold[~hard, 1] = right[~hard, 1] = np.nan
+    values = move_values(foretold, right, foretold, known=which_move)
+    assert (values[hard].argmax(1) == 1).all() and (values[~hard].argmax(1) != 1).all()
 
 
 def test_where_nothing_could_be_practised_the_votes_decide():
@@ -105,6 +133,14 @@ def test_every_number_of_the_table_is_there(pixels_alone, turntable_dir, tmp_pat
     assert results["models"]["pixels"].keys() >= results["metrics"].keys()
     assert results["data"]["test objects"] == 6
     assert results["title"] in capsys.readouterr().out
+    shown = results["models"]["pixels"]["examples"]
+    seen = TurntableViews.open(str(turntable_dir))
+    assert len(shown) == 6 and results["fingerprint"] == seen.fingerprint
+    for example in shown:
+        first, second = example["first"], example["second"]
+        assert seen.instance[first] == seen.instance[second] and seen.split[first] == "test"
+        assert seen.kind[first] == example["kind"]
+        assert [[first, second]] == seen.moved(np.array([first]), *MOVES[example["move"]]).tolist()
 
 
 def test_other_data_are_refused(rooms_dir):

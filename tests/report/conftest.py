@@ -37,3 +37,15 @@ def equivariance(rooms_dir, tmp_path_factory):
         patch.setattr(models, "imagenet_installed", lambda: False)
         run_evaluate(EvaluateConfig(("pixels",), str(rooms_dir), protocol="equivariance", out=out))
     return out
+
+
+@pytest.fixture(scope="session")
+def next_best_view(turntable_dir, tmp_path_factory):
+    """The file of an evaluation of pixels."""
+    out = tmp_path_factory.mktemp("evaluations") / "next_best_view.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "BASELINES", ("pixels",))
+        patch.setattr(models, "imagenet_installed", lambda: False)
+        config = EvaluateConfig(("pixels",), str(turntable_dir), protocol="next-best-view", out=out)
+        run_evaluate(config)
+    return out

@@ -18,7 +18,9 @@ BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(scope="module")
-def page(tabletop_dir, rooms_dir, turntable_dir, view_run, equivariance, tmp_path_factory):
+def page(
+    tabletop_dir, rooms_dir, turntable_dir, view_run, equivariance, next_best_view, tmp_path_factory
+):
     folder = tmp_path_factory.mktemp("report")
     run = folder / "run <b>bold"
     run.mkdir()
@@ -32,7 +34,7 @@ def page(tabletop_dir, rooms_dir, turntable_dir, view_run, equivariance, tmp_pat
     config = ReportConfig(
         data=(str(tabletop_dir), str(rooms_dir), str(tabletop_dir)),
         runs=(run, view_run),
-        evaluations=(results, equivariance),
+        evaluations=(results, equivariance, next_best_view),
         out=folder / "sub" / "report.html",
     )
     assert run_report(config) == config.out
@@ -45,7 +47,8 @@ def test_has_every_section_and_needs_nothing_from_elsewhere(page):
     assert {"data-1", "data-2", "data-3", "runs", "retrieval", "tasks"} <= set(names)
     for link in re.findall(r'(?:\bhref="#|url\(#)([^")]*)', text):
         assert names.count(link) == 1, link
-    for part in ("ego-motion clusters", "Where motions move the features", "Predicted views"):
+    for part in ("ego-motion clusters", "Where motions move the features", "Where to look next",
+                 "Predicted views"):  # fmt: skip
         assert part in text
     assert "<script" not in text and "<b>bold" not in text
     for source in re.findall(r'(?:src|href)="([^"]*)"', text):
@@ -152,9 +155,13 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(config, line, tmp_path):
     assert not out.exists()
 
 
-def test_a_dataset_that_changed_since_it_was_evaluated_is_noticed(page, turntable_dir, tmp_path):
-    results = json.loads((page.parent.parent / "results.json").read_text())
-    results["data"]["checksum"] = "another"
+@pytest.mark.parametrize("protocol", ["retrieval", "next-best-view"])
+def test_a_dataset_that_changed_since_it_was_evaluated_is_noticed(
+    page, next_best_view, protocol, tmp_path
+):
+    retrieved = page.parent.parent / "results.json"
+    results = json.loads({"retrieval": retrieved}.get(protocol, next_best_view).read_text())
+    results["data"]["checksum"] = results["fingerprint"] = "another"
     changed = tmp_path / "changed.json"
     changed.write_text(json.dumps(results))
     with pytest.raises(UserError, match="not as it was evaluated"):
