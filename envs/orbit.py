@@ -13,6 +13,7 @@ from embodied_ssl_envs.simulation import Light, Simulation
 
 FLOOR, WALL, CARTON = 330, 420, 442  # surfaces: two greys and a tan
 FLOOR_CELLS = 32  # the camera is low above the floor: few of its squares may lie behind it
+FOV = 36.0  # degrees
 MOST_OBSTACLES = 3
 
 
@@ -21,8 +22,8 @@ class Orbit:
 
     Nothing but the camera moves from view to view, and it stands exactly where it is asked to, so
     that what a move of the camera will show can be foretold from what is seen. The studio is the
-    same for all objects. The cartons beside the object hide much of it from some sides and nothing
-    of it from above.
+    same for all objects. The cartons beside the object hide much or all of it from some sides near
+    the floor, little from halfway up and nothing from above.
 
     Args:
         simulation: where the object stands.
@@ -45,16 +46,15 @@ class Orbit:
         azimuths: int,
     ):
         self._simulation, self._subject, self._size = simulation, subject, size
-        self._fov = 36.0
         share = rng.uniform(0.65, 0.85)  # of the frame
-        self._distance = subject.diagonal / (2 * share * np.tan(np.radians(self._fov) / 2))
+        self._distance = subject.diagonal / (2 * share * np.tan(np.radians(FOV) / 2))
         self._start = rng.uniform(0, 360)  # degrees: the camera does not know how the object lies
         lamp = rng.uniform(0, 2 * np.pi)
         self._light = Light((float(np.cos(lamp)), float(np.sin(lamp)), 1.5))
         self._put_up_studio(rng)
         first = rng.uniform(0, 360)
-        for k in range(rng.integers(1, MOST_OBSTACLES + 1)):
-            azimuth = first + 360 * k / MOST_OBSTACLES + rng.uniform(-40, 40)  # apart
+        for k in range(rng.integers(1, MOST_OBSTACLES + 1)):  # apart from one another
+            azimuth = first + 360 * k / MOST_OBSTACLES + rng.uniform(-25, 25)
             self._put_carton(rng, np.radians(azimuth))
 
     def take(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
@@ -72,9 +72,15 @@ class Orbit:
         back = np.array(
             [np.cos(way) * np.cos(height), np.sin(way) * np.cos(height), np.sin(height)]
         )
-        middle = self._subject.middle
-        eye = middle + self._distance * back
-        return Camera(tuple(eye), tuple(middle), fov=self._fov, size=self._size)
+        middle, distance = self._subject.middle, self._distance
+        return Camera(
+            tuple(middle + distance * back),
+            tuple(middle),
+            fov=FOV,
+            size=self._size,
+            near=distance / 20,
+            far=8 * distance,
+        )
 
     def _put_up_studio(self, rng: np.random.Generator) -> None:
         """Four walls, out of the camera's way, and a floor."""
@@ -91,9 +97,8 @@ class Orbit:
         half = unit * rng.uniform(0.2, 0.4)
         tall = max(np.ptp(subject.points[:, 2]), 0.4 * unit) * rng.uniform(0.7, 1.4)
         around = np.linalg.norm(subject.points[:, :2] - subject.middle[:2], axis=1).max()
-        distance = (
-            around + 1.5 * half + unit * rng.uniform(0.05, 0.25)
-        )  # it may turn a corner to it
+        # It may turn a corner to the object.
+        distance = around + 1.5 * half + unit * rng.uniform(0.05, 0.25)
         place = subject.middle[:2] + distance * np.array([np.cos(azimuth), np.sin(azimuth)])
         shape = client.createVisualShape(client.GEOM_BOX, halfExtents=[half, half, tall / 2])
         turn = rng.uniform(0, np.pi)

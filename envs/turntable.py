@@ -22,14 +22,15 @@ Policy = Callable[[np.ndarray, dict[str, Any]], int | None]
 
 
 class TurntableEnv(gymnasium.Env):
-    """One object per episode, photographed from all around, never twice in the same place.
+    """One object per episode, photographed from all around.
 
     The object settles once under gravity; then each step takes one view of it. Every view has a
     floor, walls, lamp and perhaps an obstacle at the object's edge that no other view of the object
     shares, so that only the object itself tells its views from those of others.
 
     On an orbit it is the camera that moves: a studio that is the same for all objects, one lamp,
-    and one to three cartons that stand beside the object and hide some of it from some sides.
+    and one to three cartons that stand beside the object and hide some or all of it from some
+    sides.
 
     ### Action
 
@@ -45,14 +46,16 @@ class TurntableEnv(gymnasium.Env):
 
     ### Observation
 
-    The view, (S, S, 3) uint8 RGB. After a reset, one more view from elevation 45.
+    The view, (S, S, 3) uint8 RGB. After a reset a view from elevation 45, which no action gives
+    unless it is an orbit.
 
     ### Reward, info, end
 
     The reward is 0. After each step `info["record"]` is the row that `collect` stores: `episode`,
     `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
-    (degrees, the middle of the sector) and `role`: views from 45 degrees are queries, those from
-    below and above the gallery. An episode terminates after as many steps as there are views.
+    (degrees; the middle of the sector unless it is an orbit) and `role`: views from 45 degrees are
+    queries, those from below and above the gallery. An episode terminates after as many steps as
+    there are views.
 
     ### Reset
 

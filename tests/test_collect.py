@@ -32,8 +32,11 @@ def digests(folder):
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
-def test_any_number_of_workers_writes_the_same_bytes(config, tmp_path):
+@pytest.mark.parametrize("orbit", [False, True])
+def test_any_number_of_workers_writes_the_same_bytes(config, tmp_path, orbit):
+    config = dataclasses.replace(config, orbit=orbit)
     run_collect(config)
+    assert ("orbit" in Dataset.open(config.out).manifest.settings) == orbit
     other = dataclasses.replace(config, out=tmp_path / "four", workers=4)
     run_collect(other)
     assert len(Dataset.open(config.out).files) == 3

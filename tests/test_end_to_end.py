@@ -45,6 +45,10 @@ def test_from_nothing_to_a_report(commands, tmp_path):
         "collect --env turntable --out turn --val-objects 6 --test-objects 8 --azimuths 1 "
         "--image-size 48"
     )
+    commands(
+        "collect --env turntable --orbit --out orbit --val-objects 12 --test-objects 8 "
+        "--image-size 32"
+    )
     before = digests(tmp_path / "table")
     commands(collecting)  # nothing is left to do
     assert digests(tmp_path / "table") == before
@@ -60,8 +64,9 @@ def test_from_nothing_to_a_report(commands, tmp_path):
     said = commands("evaluate run other --data turn --out turn.json", PYTHONPATH=str(blocked))
     assert "recall@1" in said
     commands("evaluate run other --data table --protocol interactions --out tasks.json")
-    commands("embodied-ssl report --data table --runs run --evaluations turn.json tasks.json "
-             "--out report.html")  # fmt: skip
+    commands("evaluate run --data orbit --protocol next-best-view --out moves.json")
+    commands("embodied-ssl report --data table --runs run "
+             "--evaluations turn.json tasks.json moves.json --out report.html")  # fmt: skip
     results = json.loads((tmp_path / "turn.json").read_text())
     assert {"pixels", "histogram", "random", "run", "other"} <= results["models"].keys()
     assert results["data"]["test"]["queries"] == 8

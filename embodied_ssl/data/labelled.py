@@ -56,6 +56,11 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
         raise UserError(
             f"{spec} was collected in {dataset.env!r} and has no labels: collect --env turntable."
         )
+    if dataset.manifest.settings.get("orbit"):
+        raise UserError(
+            f"{spec} is an orbit, on which the cartons tell the views of one object: collect "
+            "--env turntable without --orbit."
+        )
     cache = dataset.cache(image_size)
     rows = cache.rows
     return LabelledImages(

@@ -10,7 +10,12 @@ from jaxtyping import Float, Int
 
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.evaluation.equivariance import fit_map
-from embodied_ssl.evaluation.move_values import agreement, move_values, which_move
+from embodied_ssl.evaluation.move_values import (
+    agreement,
+    evidence,
+    move_values,
+    which_move,
+)
 from embodied_ssl.evaluation.recall import normalized
 
 NEIGHBOURS = 25
@@ -107,9 +112,10 @@ def choose(
         move that is worth most on average, or the next best where a view cannot make it.
     """
     objects = views.instance[labelled]
+    names = np.unique(objects)  # in order, kind after kind
     practised = []
-    for part in np.array_split(np.unique(objects), PRACTICE):
-        ours = np.isin(objects, part)
+    for part in range(PRACTICE):
+        ours = np.isin(objects, names[part::PRACTICE])  # dealt out: the others are of their kinds
         practised.append(look(z, views, labelled[~ours], labelled[ours]))
     practice = (
         np.concatenate([each.foretold for each in practised]),
@@ -118,7 +124,7 @@ def choose(
     )
     votes_agree = np.where(looks.seen < 0, -np.inf, agreement(looks.foretold))
     return {
-        "chosen": move_values(*practice).argmax(1),
+        "chosen": move_values(*practice, evidence).argmax(1),
         "agreed": votes_agree.argmax(1),
-        "fixed": move_values(*practice, known=which_move).argmax(1),
+        "fixed": move_values(*practice, which_move).argmax(1),
     }

@@ -15,6 +15,8 @@ from collections.abc import Callable
 import numpy as np
 from jaxtyping import Float
 from sklearn.linear_model import Ridge
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
 SHRINKAGE = 100.0  # as if each number had been seen so many times to tell nothing
 
@@ -48,23 +50,24 @@ def move_values(
     practised: Float[np.ndarray, "L G K"],
     right: Float[np.ndarray, "L G"],
     asked: Float[np.ndarray, "Q G K"],
-    known: Callable[[np.ndarray], np.ndarray] = evidence,
+    known: Callable[[np.ndarray], np.ndarray],
 ) -> Float[np.ndarray, "Q G"]:
-    """What each move is worth beside the others of its view, minus infinity where a view cannot
-    make it.
+    """What each move is worth beside the others of its view: how much likelier it is that the
+    votes are right. Minus infinity where a view cannot make it.
 
     Args:
         practised: shares of the votes on what was foretold, of labelled views.
         right: whether what was then seen was classified rightly (1 or 0).
         asked: the shares for the views whose move is to be chosen.
-        known: of each move, from such shares.
+        known: what is known of each move, from such shares: ``evidence`` or ``which_move``.
     """
     made, possible = np.isfinite(practised[..., 0]), np.isfinite(asked[..., 0])
     values = np.full(possible.shape, -np.inf)
-    gained = _within_view(right[..., None], made)[..., 0]
-    if not gained[made].any():  # always right or never: nothing to learn, votes decide
-        return np.where(possible, agreement(asked), values)
-    model = Ridge(SHRINKAGE).fit(_within_view(known(practised), made)[made], gained[made])
+    if not made.any():  # nothing could be practised: no move is known to be worth more
+        return np.where(possible, 0, values)
+    gained = _within_view(right[..., None], made)[made]
+    model = make_pipeline(StandardScaler(with_mean=False), Ridge(SHRINKAGE))
+    model.fit(_within_view(known(practised), made)[made], gained[:, 0])
     values[possible] = model.predict(_within_view(known(asked), possible)[possible])
     return values
 

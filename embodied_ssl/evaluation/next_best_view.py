@@ -14,15 +14,17 @@ object is both. Every repeat leaves out another fifth of the labelled objects.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from jaxtyping import Float, Int
 from rich.console import Console
 from rich.progress import track
 
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.camera_moves import MOVES, Looks, choose, look, votes
+from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.embedding import Features, candidates, fit, select
 from embodied_ssl.evaluation.features import open_device
@@ -45,6 +47,7 @@ METRICS = {
     "ahead_spread": ("its spread", "{:.4f}"),
     "ahead_error": ("its error over objects", "{:.4f}"),
     "ahead_fixed": ("chosen above fixed", "{:.4f}"),
+    "ahead_fixed_error": ("its error over objects", "{:.4f}"),
 }
 
 
@@ -88,66 +91,90 @@ def judge(
     gallery = select(features, labelled)
     embeddings = candidates(gallery)
     encoded = [encode(features) for encode in fit(embeddings, gallery)]
-    kinds = views.kind_numbers
-
-    def one_view(z: np.ndarray, known: np.ndarray, asked: np.ndarray) -> np.ndarray:
-        """The kinds that views seem to show."""
-        return votes(z[asked], z[known], kinds[known], kinds.max() + 1).argmax(1)
-
     kept, left = labelled[~folds[0]], labelled[folds[0]]
-    best = int(np.argmax([(one_view(z, kept, left) == kinds[left]).mean() for z in encoded]))
+    truth = views.kind_numbers[left]
+    best = int(np.argmax([(one_view(z, views, kept, left) == truth).mean() for z in encoded]))
     z = encoded[best]
-    repeats, leads = [], []
-    for fold in folds:
-        known = labelled[~fold]
-        told, looks = one_view(z, known, judged), look(z, views, known, judged)
-        moves = choose(looks, z, views, known)
-        repeats.append(
-            {
-                "one": float((told == looks.kind).mean()),
-                "random": float(np.nanmean(looks.right, axis=1).mean()),
-                **{rule: float(looks.after(move).mean()) for rule, move in moves.items()},
-            }
-        )
-        leads.append(looks.after(moves["chosen"]) - np.nanmean(looks.right, axis=1))
-    of_object = [
-        np.mean([lead[views.instance[judged] == instance].mean() for lead in leads])
-        for instance in np.unique(views.instance[judged])
-    ]
-    mean = {name: float(np.mean([repeat[name] for repeat in repeats])) for name in repeats[0]}
+    repeats = [repeat(z, views, labelled[~fold], judged) for fold in folds]
+    right = {name: np.stack([each.right[name] for each in repeats]) for name in repeats[0].right}
+    mean = {name: float(values.mean()) for name, values in right.items()}  # of (repeats, J)
+    ahead, ahead_fixed = (right["chosen"] - right[other] for other in ("random", "fixed"))
     return {
         "embedding": embeddings[best].label,
         **mean,
         "gain": mean["chosen"] - mean["one"],
         "gain_random": mean["random"] - mean["one"],
-        "ahead": float(np.mean(leads)),
-        "ahead_spread": float(np.mean(leads, axis=1).std(ddof=1)),
-        "ahead_error": float(np.std(of_object, ddof=1) / len(of_object) ** 0.5),
-        "ahead_fixed": mean["chosen"] - mean["fixed"],
-        "repeats": repeats,
-        "examples": examples(views, judged, told, looks, moves["chosen"]),
+        "ahead": float(ahead.mean()),
+        "ahead_spread": float(ahead.mean(axis=1).std(ddof=1)),
+        "ahead_error": error_over_objects(ahead, views.instance[judged]),
+        "ahead_fixed": float(ahead_fixed.mean()),
+        "ahead_fixed_error": error_over_objects(ahead_fixed, views.instance[judged]),
+        "repeats": {name: values.mean(axis=1).tolist() for name, values in right.items()},
+        "examples": examples(views, judged, repeats[0]),
     }
 
 
-def examples(
-    views: TurntableViews, judged: np.ndarray, told: np.ndarray, looks: Looks, move: np.ndarray
-) -> list[dict[str, Any]]:
-    """A first view of each of some objects, the chosen move, and what the votes said before and
-    after it; views by their row in the dataset."""
+@dataclass(frozen=True)
+class Repeat:
+    """What came of all first views with some of the labelled objects."""
+
+    right: dict[str, Float[np.ndarray, " J"]]
+    """Whether each is told rightly from ``one`` view, after a ``random`` move, by each rule."""
+    told: Int[np.ndarray, " J"]
+    """The kind that each seems to show."""
+    move: Int[np.ndarray, " J"]
+    """The chosen move."""
+    then: Int[np.ndarray, " J"]
+    """The kind that it seems to be after it."""
+
+
+def repeat(
+    z: Float[np.ndarray, "N D"], views: TurntableViews, labelled: np.ndarray, judged: np.ndarray
+) -> Repeat:
+    """Judge every first view with these labelled views."""
+    told = one_view(z, views, labelled, judged)
+    looks = look(z, views, labelled, judged)
+    moves = choose(looks, z, views, labelled)
+    right = {
+        "one": (told == looks.kind).astype(float),
+        "random": np.nanmean(looks.right, axis=1),
+        **{rule: looks.after(move) for rule, move in moves.items()},
+    }
+    move = moves["chosen"]
+    return Repeat(right, told, move, looks.seen[np.arange(len(move)), move])
+
+
+def one_view(
+    z: Float[np.ndarray, "N D"], views: TurntableViews, labelled: np.ndarray, judged: np.ndarray
+) -> Int[np.ndarray, " J"]:
+    """The kinds that views seem to show."""
+    kinds = views.kind_numbers
+    return votes(z[judged], z[labelled], kinds[labelled], kinds.max() + 1).argmax(1)
+
+
+def error_over_objects(lead: Float[np.ndarray, "R J"], instance: np.ndarray) -> float:
+    """The standard error of a mean lead where objects, not views, are independent."""
+    of_object = [lead[:, instance == each].mean() for each in np.unique(instance)]
+    return float(np.std(of_object, ddof=1) / len(of_object) ** 0.5)
+
+
+def examples(views: TurntableViews, judged: np.ndarray, repeat: Repeat) -> list[dict[str, Any]]:
+    """A first view of each of some objects, the chosen move, and what the votes of a repeat said
+    before and after it; views by their row in the dataset."""
     names = np.unique(views.kind.astype(str))
     _, one_each = np.unique(views.instance[judged], return_index=True)
     shown = []
     for j in np.sort(one_each)[:EXAMPLES]:
-        name = list(MOVES)[move[j]]
-        ((first, second),) = views.moved(judged[[j]], *MOVES[name])
+        move = list(MOVES)[repeat.move[j]]
+        ((first, second),) = views.moved(judged[[j]], *MOVES[move])
         shown.append(
             {
                 "first": int(first),
                 "second": int(second),
-                "move": name,
+                "move": move,
                 "kind": str(views.kind[first]),
-                "told": str(names[told[j]]),
-                "then": str(names[looks.seen[j, move[j]]]),
+                "told": str(names[repeat.told[j]]),
+                "then": str(names[repeat.then[j]]),
             }
         )
     return shown

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from embodied_ssl.data import Dataset
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.models import BASELINES
@@ -22,9 +23,9 @@ def chosen_moves(results: dict[str, Any]) -> dict[str, Any] | None:
     models = results["models"]
     name = next((name for name in models if name not in BASELINES), next(iter(models)))
     data = results["settings"]["data"]
-    views = TurntableViews.open(data)
-    if views.fingerprint != results["fingerprint"]:
+    if Dataset.open(data).fingerprint != results.get("fingerprint"):
         raise UserError(f"{data} is not as it was evaluated: evaluate again.")
+    views = TurntableViews.open(data, results["settings"]["image_size"])
     shown = [
         {
             **example,

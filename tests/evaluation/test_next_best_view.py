@@ -7,20 +7,22 @@ import pytest
 
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
+from embodied_ssl.evaluation import EvaluateConfig, camera_moves, models, run_evaluate
 from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
-from embodied_ssl.evaluation.move_values import agreement, move_values, which_move
+from embodied_ssl.evaluation.move_values import agreement, evidence, move_values, which_move
 
 
 def views(objects, azimuths=8):
-    """Every object from three elevations; even ones are of kind a, odd ones of kind b."""
+    """Every object from three elevations; even ones are of kind a, odd ones of kind b. Their names
+    begin with their kinds, as those of real objects do."""
     place = [(o, e, 360 * a / azimuths) for o in range(objects)
              for e in (30, 45, 60) for a in range(azimuths)]  # fmt: skip
     number, elevation, azimuth = np.array(place).T
     kind = np.array(["a", "b"], object)[number.astype(int) % 2]
+    names = np.array([f"made/{k}/{n:05.0f}" for k, n in zip(kind, number, strict=True)], object)
     split = np.where(number < objects / 2, "val", "test").astype(object)
     return TurntableViews(
-        np.zeros((len(place), 4, 4, 3), np.uint8), kind, number.astype(str), split, elevation,
+        np.zeros((len(place), 4, 4, 3), np.uint8), kind, names, split, elevation,
         azimuth, "made for tests",
     )  # fmt: skip
 
@@ -73,9 +75,9 @@ def test_the_best_move_depends_on_where_the_view_is_from():
     right = np.stack([third, ~third, np.zeros(400)], axis=1).astype(float)
     foretold = np.full((400, 3, 2), 0.5)
     foretold[~third, 2] = right[~third, 2] = np.nan
-    best = move_values(foretold, right, foretold).argmax(1)
+    best = move_values(foretold, right, foretold, evidence).argmax(1)
     assert (best == np.where(third, 0, 1)).all()
-    assert (move_values(foretold, right, foretold, known=which_move).argmax(1) == 1).all()
+    assert (move_values(foretold, right, foretold, which_move).argmax(1) == 1).all()
 
 
 def test_a_move_is_worth_what_it_was_worth_before():
@@ -86,7 +88,7 @@ def test_a_move_is_worth_what_it_was_worth_before():
     foretold = rng.permuted(shares, axis=2)
     right = np.stack([rng.integers(2, size=80), np.ones(80)], axis=1)
     foretold[60:, 1] = right[60:, 1] = np.nan
-    values = move_values(foretold[:40], right[:40], foretold[40:])
+    values = move_values(foretold[:40], right[:40], foretold[40:], evidence)
     assert (values[:20].argmax(1) == 1).all()
     assert (values[20:].argmax(1) == 0).all() and np.isneginf(values[20:, 1]).all()
     assert agreement(foretold[:60]).argmax(1).max() == 0  # which the paper's rule would take
@@ -101,19 +103,33 @@ def test_a_move_that_hard_views_alone_can_make_is_none_the_worse_for_it():
     right[~hard] = rng.random((150, 3)) < (0.9, np.nan, 0.8)
     foretold = np.full((300, 3, 2), 0.5)
     foretold[~hard, 1] = right[~hard, 1] = np.nan
-    values = move_values(foretold, right, foretold, known=which_move)
+    values = move_values(foretold, right, foretold, which_move)
     assert (values[hard].argmax(1) == 1).all() and (values[~hard].argmax(1) != 1).all()
 
 
-def test_where_nothing_could_be_practised_the_votes_decide():
-    foretold = np.array([[[0.5, 0.5], [0.9, 0.1]]])
-    never = np.full((3, 2, 2), np.nan)
-    assert move_values(never, never[..., 0], foretold).argmax() == 1
+def test_where_nothing_was_learned_every_possible_move_is_worth_the_same():
+    foretold = np.array([[[np.nan, np.nan], [0.5, 0.5], [0.9, 0.1]]])
+    never = np.full((3, 3, 2), np.nan)
+    for practised, right in ((never, never[..., 0]), (foretold, np.array([[np.nan, 1, 1]]))):
+        values = move_values(practised, right, foretold, evidence)
+        np.testing.assert_allclose(values, [[-np.inf, 0, 0]], atol=1e-12)
 
 
-def test_where_all_moves_were_right_the_votes_decide():
-    foretold = np.array([[[0.5, 0.5], [0.9, 0.1]]])
-    assert move_values(foretold, np.ones((1, 2)), foretold).argmax() == 1
+def test_practice_knows_the_kinds_that_it_practises(monkeypatch):
+    """Each part of the labelled objects is looked at with the help of objects of its kinds."""
+    seen = views(40)
+    labelled = np.flatnonzero(seen.split == "val")
+    z = np.random.default_rng(0).normal(size=(len(seen.split), 3))
+    looks, helped = look(z, seen, labelled, labelled[:8]), []
+
+    def watched(z, seen, known, asked):
+        assert not set(seen.instance[known]) & set(seen.instance[asked])
+        helped.append(set(seen.kind[known]) >= set(seen.kind[asked]))
+        return look(z, seen, known, asked)
+
+    monkeypatch.setattr(camera_moves, "look", watched)
+    choose(looks, z, seen, labelled)
+    assert helped == [True] * camera_moves.PRACTICE
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """The choice sees validation only, the test set is read with what was chosen."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -115,6 +116,15 @@ def test_bad_input_is_one_clear_line(settings, line, turntable_dir):
     with pytest.raises(UserError, match=line) as caught:
         run_evaluate(config)
     assert "\n" not in str(caught.value)
+
+
+def test_an_orbit_is_refused(turntable_dir, tmp_path):
+    folder = shutil.copytree(turntable_dir, tmp_path / "orbit")
+    manifest = json.loads((folder / "dataset.json").read_text())
+    manifest["settings"]["orbit"] = True
+    (folder / "dataset.json").write_text(json.dumps(manifest))
+    with pytest.raises(UserError, match="without --orbit"):
+        run_evaluate(EvaluateConfig(runs=("pixels",), data=str(folder)))
 
 
 def test_a_folder_that_is_no_run_is_an_error(tmp_path, turntable_dir):

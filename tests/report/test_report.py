@@ -159,8 +159,8 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(config, line, tmp_path):
 def test_a_dataset_that_changed_since_it_was_evaluated_is_noticed(
     page, next_best_view, protocol, tmp_path
 ):
-    retrieved = page.parent.parent / "results.json"
-    results = json.loads({"retrieval": retrieved}.get(protocol, next_best_view).read_text())
+    files = {"retrieval": page.parent.parent / "results.json", "next-best-view": next_best_view}
+    results = json.loads(files[protocol].read_text())
     results["data"]["checksum"] = results["fingerprint"] = "another"
     changed = tmp_path / "changed.json"
     changed.write_text(json.dumps(results))
