@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int
 
 from embodied_ssl.data.views import TurntableViews
@@ -20,6 +21,7 @@ from embodied_ssl.evaluation.recall import normalized
 
 NEIGHBOURS = 25
 PRACTICE = 4  # parts of the labelled objects; what moves are worth is learned on each in turn
+PRACTISED = 4000  # views at most that are practised: few numbers are learned from them
 MOVES = {
     "up": (1, 0.0), "down": (-1, 0.0), "left": (0, 0.125), "right": (0, -0.125),
     "far left": (0, 0.25), "far right": (0, -0.25), "behind": (0, 0.5),
@@ -49,17 +51,21 @@ class Looks:
         return self.right[np.arange(len(move)), move]
 
 
+def alike(
+    queries: Float[np.ndarray, "Q D"], known: Float[np.ndarray, "P D"]
+) -> Float[np.ndarray, "Q P"]:
+    """How alike each query is to what is known: their cosine but for the length of the query, which
+    changes no order among its neighbours."""
+    return queries @ normalized(known).T
+
+
 def votes(
-    queries: Float[np.ndarray, "Q D"],
-    pairs: Float[np.ndarray, "P D"],
-    kinds: Int[np.ndarray, " P"],
-    count: int,
+    alike: Float[np.ndarray, "Q P"], kinds: Int[np.ndarray, " P"], count: int
 ) -> Float[np.ndarray, "Q K"]:
-    """The shares of ``count`` kinds among the nearest pairs by cosine."""
-    voters = min(NEIGHBOURS, len(pairs))
-    near = np.argpartition(-(normalized(queries) @ normalized(pairs).T), voters - 1, axis=1)
-    one_hot = np.eye(count, dtype=np.float32)[kinds]
-    return one_hot[near[:, :voters]].mean(axis=1)
+    """The shares of ``count`` kinds among the nearest of what is known."""
+    voters = min(NEIGHBOURS, alike.shape[1])
+    near = torch.topk(torch.from_numpy(alike), voters, sorted=False).indices.numpy()
+    return np.eye(count, dtype=np.float32)[kinds][near].mean(axis=1)
 
 
 def look(
@@ -78,17 +84,22 @@ def look(
     kinds, count = views.kind_numbers, views.kind_numbers.max() + 1
     foretold = np.full((len(judged), len(MOVES), count), np.nan, np.float32)
     seen = np.full((len(judged), len(MOVES)), -1)
-    place = np.full(len(z), -1)
-    place[judged] = np.arange(len(judged))
+    place, column, row = (np.full(len(z), -1) for _ in range(3))
+    place[judged], column[labelled] = np.arange(len(judged)), np.arange(len(labelled))
+    ends = np.flatnonzero(np.isin(views.instance, views.instance[judged]))
+    row[ends] = np.arange(len(ends))
+    # What two pairs of views have in common is a sum over their views: each product is made once.
+    product = z[ends] @ z[labelled].T
     for g, move in enumerate(MOVES.values()):
         (a, b), (x, y) = views.moved(labelled, *move).T, views.moved(judged, *move).T
         if not len(a) or not len(x):
             continue
-        known = np.hstack([z[a], z[b]]), kinds[a], count
-        ends = np.vstack([z[x] @ fit_map(z[a], z[b]), z[y]])  # in the mind, then really
-        shares = votes(np.hstack([np.vstack([z[x], z[x]]), ends]), *known)
-        foretold[place[x], g], then = np.split(shares, 2)
-        seen[place[x], g] = then.argmax(1)
+        length = np.maximum(np.linalg.norm(np.hstack([z[a], z[b]]), axis=1), 1e-9)
+        begun = product[np.ix_(row[x], column[a])]
+        mind = begun + (z[x] @ fit_map(z[a], z[b])) @ z[b].T
+        real = begun + product[np.ix_(row[y], column[b])]
+        foretold[place[x], g] = votes(mind / length, kinds[a], count)
+        seen[place[x], g] = votes(real / length, kinds[a], count).argmax(1)
     return Looks(foretold, seen, kinds[judged])
 
 
@@ -113,10 +124,11 @@ def choose(
     """
     objects = views.instance[labelled]
     names = np.unique(objects)  # in order, kind after kind
+    chosen = np.isin(labelled, np.random.default_rng(0).permutation(labelled)[:PRACTISED])
     practised = []
     for part in range(PRACTICE):
         ours = np.isin(objects, names[part::PRACTICE])  # dealt out: the others are of their kinds
-        practised.append(look(z, views, labelled[~ours], labelled[ours]))
+        practised.append(look(z, views, labelled[~ours], labelled[ours & chosen]))
     practice = (
         np.concatenate([each.foretold for each in practised]),
         np.concatenate([each.right for each in practised]),

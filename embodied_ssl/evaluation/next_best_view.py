@@ -24,7 +24,7 @@ from rich.progress import track
 
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
+from embodied_ssl.evaluation.camera_moves import MOVES, alike, choose, look, votes
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.embedding import Features, candidates, fit, select
 from embodied_ssl.evaluation.features import open_device
@@ -32,7 +32,7 @@ from embodied_ssl.evaluation.models import model_names, open_model
 from embodied_ssl.evaluation.tables import tasks_table
 
 LEFT_OUT = 5  # one in so many labelled objects, another in each of as many repeats
-MOST = 5000  # first views that are judged
+MOST = 3000  # first views that are judged
 EXAMPLES = 12  # objects of which a first view and the chosen move are kept to be shown
 METRICS = {
     "embedding": ("embedding chosen", "{}"),
@@ -149,7 +149,8 @@ def one_view(
 ) -> Int[np.ndarray, " J"]:
     """The kinds that views seem to show."""
     kinds = views.kind_numbers
-    return votes(z[judged], z[labelled], kinds[labelled], kinds.max() + 1).argmax(1)
+    shares = votes(alike(z[judged], z[labelled]), kinds[labelled], kinds.max() + 1)
+    return shares.argmax(1)
 
 
 def error_over_objects(lead: Float[np.ndarray, "R J"], instance: np.ndarray) -> float:

@@ -8,7 +8,7 @@ import pytest
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, camera_moves, models, run_evaluate
-from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
+from embodied_ssl.evaluation.camera_moves import MOVES, alike, choose, look, votes
 from embodied_ssl.evaluation.move_values import agreement, evidence, move_values, which_move
 
 
@@ -41,7 +41,7 @@ def test_moves_lead_to_the_views_that_they_name():
 def test_votes_are_shares_of_the_nearest():
     rng = np.random.default_rng(0)
     pairs = np.repeat(np.eye(3), 30, axis=0) + rng.normal(0, 0.01, (90, 3))
-    shares = votes(np.eye(3), pairs, np.repeat([0, 1, 2], 30), 3)
+    shares = votes(alike(np.eye(3), 5 * pairs), np.repeat([0, 1, 2], 30), 3)
     np.testing.assert_allclose(shares, np.eye(3))
     assert agreement(shares).tolist() == [0, 0, 0]
     assert agreement(np.full((1, 4), 0.25))[0] == pytest.approx(-np.log(4))
@@ -67,6 +67,24 @@ def test_the_telling_move_is_chosen():
     down = names.index("down")  # none is below the lowest
     assert (looks.seen[:, down] == -1).all() and np.isnan(looks.foretold[:, down]).all()
     assert all((move != down).all() for move in moves.values())
+
+
+def test_pairs_of_views_vote_by_cosine():
+    """Against votes of whole pairs, one after the other."""
+    seen = views(12)
+    rng = np.random.default_rng(0)
+    z = rng.normal(size=(len(seen.split), 6)) * rng.uniform(0.5, 2, (len(seen.split), 1))
+    labelled, judged = (np.flatnonzero(seen.split == split) for split in ("val", "test"))
+    looks, kinds = look(z, seen, labelled, judged), seen.kind_numbers
+    for g, move in enumerate(MOVES.values()):
+        pairs = np.array([np.hstack([z[a], z[b]]) for a, b in seen.moved(labelled, *move)])
+        of = kinds[seen.moved(labelled, *move)[:, 0]]
+        for first, second in seen.moved(judged, *move):
+            pair = np.hstack([z[first], z[second]])
+            cosine = pairs @ pair / np.linalg.norm(pairs, axis=1) / np.linalg.norm(pair)
+            near = np.argsort(-cosine)[: camera_moves.NEIGHBOURS]
+            told = np.bincount(of[near], minlength=2).argmax()
+            assert looks.seen[np.flatnonzero(judged == first)[0], g] == told
 
 
 def test_the_best_move_depends_on_where_the_view_is_from():
