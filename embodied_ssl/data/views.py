@@ -33,7 +33,7 @@ class TurntableViews:
         """The views of a turntable dataset; UserError for any other."""
         dataset = Dataset.open(path)
         if dataset.env != "turntable":
-            raise UserError(f"{path} holds no views of objects: collect --env turntable.")
+            raise UserError(f"{path} holds no views of objects: collect --env turntable --orbit.")
         cache = dataset.cache(image_size)
         names = ("kind", "instance", "split", "elevation", "azimuth")
         columns = (cache.rows[name] for name in names)

@@ -33,7 +33,7 @@ class EvaluateConfig:
     """Run folders, or baselines: pixels, histogram, random, imagenet."""
     data: str
     """A turntable data set or folder:PATH of photos as kind/instance/*.jpg; a tabletop data set
-    for interactions; a turntable data set for next-best-view; a rooms data set or
+    for interactions; an orbit of the turntable for next-best-view; a rooms data set or
     folder-video:PATH for the other protocols about a moving camera."""
     protocol: str = "retrieval"
     """retrieval: recall@k of held-out objects; interactions: each task on unseen objects;
