@@ -35,6 +35,17 @@ class Subject:
         return float(np.linalg.norm(np.ptp(self.points, axis=0)))
 
 
+def direction(elevation: float, azimuth: float) -> np.ndarray:
+    """The unit vector from the object towards a camera there (radians), (3,)."""
+    return np.array(
+        [
+            np.cos(azimuth) * np.cos(elevation),
+            np.sin(azimuth) * np.cos(elevation),
+            np.sin(elevation),
+        ]
+    )
+
+
 def frame_object(
     rng: np.random.Generator, subject: Subject, elevation: float, azimuth: float, size: int
 ) -> Camera:
@@ -42,13 +53,7 @@ def frame_object(
     elevation = np.radians(elevation + rng.uniform(-4, 4))
     azimuth = np.radians(azimuth)
     roll = np.radians(rng.uniform(-25, 25))
-    back = np.array(
-        [
-            np.cos(azimuth) * np.cos(elevation),
-            np.sin(azimuth) * np.cos(elevation),
-            np.sin(elevation),
-        ]
-    )
+    back = direction(elevation, azimuth)
     right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
     up = np.cos(roll) * np.cross(back, right) + np.sin(roll) * right
     share, fov = rng.uniform(0.45, 0.85), rng.uniform(28.0, 42.0)

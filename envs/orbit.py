@@ -6,46 +6,32 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.backdrop import Subject
+from embodied_ssl_envs.backdrop import direction
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.panels import panel, wear
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Light
+from embodied_ssl_envs.views import Views
 
 FLOOR, WALL, CARTON = 330, 420, 442  # surfaces: two greys and a tan
 FLOOR_CELLS = 32  # the camera is low above the floor: few of its squares may lie behind it
 FOV = 36.0  # degrees
-MOST_OBSTACLES = 3
+MOST_CARTONS = 3
 
 
-class Orbit:
+class Orbit(Views):
     """A studio, a lamp, and cartons that stand in the way; the camera's stations.
 
     Nothing but the camera moves from view to view, and it stands exactly where it is asked to, so
     that what a move of the camera will show can be foretold from what is seen. The studio is the
     same for all objects. The cartons beside the object hide much or all of it from some sides near
     the floor, little from halfway up and nothing from above.
-
-    Args:
-        simulation: where the object stands.
-        rng: of everything here.
-        subject: the object.
-        size: pixels along each side of an image.
-        azimuths: stations at each elevation.
     """
 
     ELEVATIONS: ClassVar = {15: "gallery", 45: "query", 75: "gallery"}
-    """Degrees, and what the views from there are for in retrieval."""
-    MOST_AZIMUTHS: ClassVar = 360
+    MOST_AZIMUTHS = 360
 
-    def __init__(
-        self,
-        simulation: Simulation,
-        rng: np.random.Generator,
-        subject: Subject,
-        size: int,
-        azimuths: int,
-    ):
-        self._simulation, self._subject, self._size = simulation, subject, size
+    def _prepare(self, rng: np.random.Generator) -> None:
+        subject = self._subject
         share = rng.uniform(0.65, 0.85)  # of the frame
         self._distance = subject.diagonal / (2 * share * np.tan(np.radians(FOV) / 2))
         self._start = rng.uniform(0, 360)  # degrees: the camera does not know how the object lies
@@ -53,12 +39,12 @@ class Orbit:
         self._light = Light((float(np.cos(lamp)), float(np.sin(lamp)), 1.5))
         self._put_up_studio(rng)
         first = rng.uniform(0, 360)
-        for k in range(rng.integers(1, MOST_OBSTACLES + 1)):  # apart from one another
-            azimuth = first + 360 * k / MOST_OBSTACLES + rng.uniform(-25, 25)
+        for k in range(rng.integers(1, MOST_CARTONS + 1)):  # apart from one another
+            azimuth = first + 360 * k / MOST_CARTONS + rng.uniform(-25, 25)
             self._put_carton(rng, np.radians(azimuth))
 
     def take(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        """What the camera sees from a station, (S, S, 3) uint8 RGB; the number does not matter."""
+        """From exactly there; the number does not matter."""
         return self._simulation.render(self.camera(elevation, azimuth), self._light).rgb
 
     def camera(self, elevation: float, azimuth: float) -> Camera:
@@ -68,10 +54,7 @@ class Orbit:
             elevation: degrees above the horizon.
             azimuth: degrees counter-clockwise about the object, from where the orbit starts.
         """
-        height, way = np.radians(elevation), np.radians(self._start + azimuth)
-        back = np.array(
-            [np.cos(way) * np.cos(height), np.sin(way) * np.cos(height), np.sin(height)]
-        )
+        back = direction(np.radians(elevation), np.radians(self._start + azimuth))
         middle, distance = self._subject.middle, self._distance
         return Camera(
             tuple(middle + distance * back),

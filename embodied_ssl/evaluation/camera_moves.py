@@ -11,13 +11,7 @@ from jaxtyping import Float, Int
 
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.evaluation.equivariance import fit_map
-from embodied_ssl.evaluation.move_values import (
-    agreement,
-    evidence,
-    move_values,
-    which_move,
-)
-from embodied_ssl.evaluation.recall import normalized
+from embodied_ssl.evaluation.move_values import agreement, evidence, move_values, which_move
 
 NEIGHBOURS = 25
 PRACTICE = 4  # parts of the labelled objects; what moves are worth is learned on each in turn
@@ -51,18 +45,16 @@ class Looks:
         return self.right[np.arange(len(move)), move]
 
 
-def alike(
-    queries: Float[np.ndarray, "Q D"], known: Float[np.ndarray, "P D"]
-) -> Float[np.ndarray, "Q P"]:
-    """How alike each query is to what is known: their cosine but for the length of the query, which
-    changes no order among its neighbours."""
-    return queries @ normalized(known).T
-
-
 def votes(
     alike: Float[np.ndarray, "Q P"], kinds: Int[np.ndarray, " P"], count: int
 ) -> Float[np.ndarray, "Q K"]:
-    """The shares of ``count`` kinds among the nearest of what is known."""
+    """The shares of ``count`` kinds among the nearest of what is known.
+
+    Args:
+        alike: how alike each query is to what is known, by cosine or what orders it as cosine does.
+        kinds: of what is known, as numbers.
+        count: how many kinds there are.
+    """
     voters = min(NEIGHBOURS, alike.shape[1])
     near = torch.topk(torch.from_numpy(alike), voters, sorted=False).indices.numpy()
     return np.eye(count, dtype=np.float32)[kinds][near].mean(axis=1)

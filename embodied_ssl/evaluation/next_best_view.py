@@ -24,11 +24,12 @@ from rich.progress import track
 
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.camera_moves import MOVES, alike, choose, look, votes
+from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.embedding import Features, candidates, fit, select
 from embodied_ssl.evaluation.features import open_device
 from embodied_ssl.evaluation.models import model_names, open_model
+from embodied_ssl.evaluation.recall import cosine
 from embodied_ssl.evaluation.tables import tasks_table
 
 LEFT_OUT = 5  # one in so many labelled objects, another in each of as many repeats
@@ -149,7 +150,7 @@ def one_view(
 ) -> Int[np.ndarray, " J"]:
     """The kinds that views seem to show."""
     kinds = views.kind_numbers
-    shares = votes(alike(z[judged], z[labelled]), kinds[labelled], kinds.max() + 1)
+    shares = votes(cosine(z[judged], z[labelled]), kinds[labelled], kinds.max() + 1)
     return shares.argmax(1)
 
 

@@ -8,8 +8,9 @@ import pytest
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, camera_moves, models, run_evaluate
-from embodied_ssl.evaluation.camera_moves import MOVES, alike, choose, look, votes
+from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
 from embodied_ssl.evaluation.move_values import agreement, evidence, move_values, which_move
+from embodied_ssl.evaluation.recall import cosine
 
 
 def views(objects, azimuths=8):
@@ -41,7 +42,7 @@ def test_moves_lead_to_the_views_that_they_name():
 def test_votes_are_shares_of_the_nearest():
     rng = np.random.default_rng(0)
     pairs = np.repeat(np.eye(3), 30, axis=0) + rng.normal(0, 0.01, (90, 3))
-    shares = votes(alike(np.eye(3), 5 * pairs), np.repeat([0, 1, 2], 30), 3)
+    shares = votes(cosine(np.eye(3), 5 * pairs), np.repeat([0, 1, 2], 30), 3)
     np.testing.assert_allclose(shares, np.eye(3))
     assert agreement(shares).tolist() == [0, 0, 0]
     assert agreement(np.full((1, 4), 0.25))[0] == pytest.approx(-np.log(4))

@@ -1,0 +1,48 @@
+"""What the ways of taking views of an object have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+import numpy as np
+
+from embodied_ssl_envs.backdrop import Subject
+from embodied_ssl_envs.simulation import Simulation
+
+
+class Views(ABC):
+    """Views of one object from some elevations and as many azimuths at each.
+
+    Args:
+        simulation: where the object stands.
+        rng: of all that is random in any of the views.
+        subject: the object.
+        size: pixels along each side of an image.
+        azimuths: views from each elevation.
+    """
+
+    ELEVATIONS: ClassVar[dict[int, str]]
+    """Degrees, and the role of the views from there."""
+    MOST_AZIMUTHS: ClassVar[int]
+
+    def __init__(
+        self,
+        simulation: Simulation,
+        rng: np.random.Generator,
+        subject: Subject,
+        size: int,
+        azimuths: int,
+    ):
+        self._simulation, self._subject, self._size = simulation, subject, size
+        self._azimuths = azimuths
+        self._prepare(rng)
+
+    @abstractmethod
+    def _prepare(self, rng: np.random.Generator) -> None:
+        """Draw whatever is random."""
+
+    @abstractmethod
+    def take(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
+        """View number ``view``, from about there (degrees): (S, S, 3) uint8 RGB, the same whenever
+        it is taken."""
