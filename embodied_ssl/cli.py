@@ -14,7 +14,7 @@ USAGE_ERROR, INTERRUPTED = 2, 130
 
 def _collect(args: list[str], program: str) -> None:
     """Collect data in a simulated world."""
-    from embodied_ssl.collect import CollectConfig, run_collect
+    from embodied_ssl.collecting.shard import CollectConfig, run_collect
 
     run_collect(_parse(CollectConfig, args, program))
 
@@ -32,7 +32,7 @@ def _info(args: list[str], program: str) -> None:
         return data
 
     data = _parse(folder, args, program)
-    from embodied_ssl.data.info import print_info
+    from embodied_ssl.info import print_info
 
     print_info(data)
 
@@ -59,7 +59,7 @@ def _train(args: list[str], program: str) -> None:
     import tyro
 
     from embodied_ssl.methods import method_class
-    from embodied_ssl.train import TrainConfig, run_train
+    from embodied_ssl.training.command import TrainConfig, run_train
 
     cls = method_class(name)
     flat = tyro.conf.arg(name="")

@@ -7,7 +7,7 @@ import pytest
 from embodied_ssl.data.card import write_card
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.shards import checksum, write_shard
-from embodied_ssl.train import TrainConfig, TrunkConfig
+from embodied_ssl.training.command import TrainConfig, TrunkConfig
 
 SIDE = 64
 KINDS = ("mug", "bowl", "box", "book")

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from embodied_ssl.data import Dataset
-from embodied_ssl.data.info import print_info
+from embodied_ssl.info import print_info
 from embodied_ssl.motion import SECONDS, MotionPatterns, mine_pairs
 
 

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float, Int
 
 from embodied_ssl.data.views import TurntableViews
-from embodied_ssl.evaluation.equivariance import fit_map
+from embodied_ssl.evaluation.protocols.equivariance import fit_map
 from embodied_ssl.evaluation.move_values import agreement, evidence, move_values, which_move
 
 NEIGHBOURS = 25

@@ -14,12 +14,12 @@ from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.provenance import provenance
 
 PROTOCOLS = {
-    "retrieval": "embodied_ssl.evaluation.retrieval:evaluate",
-    "interactions": "embodied_ssl.evaluation.interactions:evaluate",
-    "equivariance": "embodied_ssl.evaluation.equivariance:evaluate",
-    "scene-classification": "embodied_ssl.evaluation.scenes:evaluate",
-    "odometry": "embodied_ssl.evaluation.odometry:evaluate",
-    "next-best-view": "embodied_ssl.evaluation.next_best_view:evaluate",
+    "retrieval": "embodied_ssl.evaluation.protocols.retrieval:evaluate",
+    "interactions": "embodied_ssl.evaluation.protocols.interactions:evaluate",
+    "equivariance": "embodied_ssl.evaluation.protocols.equivariance:evaluate",
+    "scene-classification": "embodied_ssl.evaluation.protocols.scene_classification:evaluate",
+    "odometry": "embodied_ssl.evaluation.protocols.odometry:evaluate",
+    "next-best-view": "embodied_ssl.evaluation.protocols.next_best_view:evaluate",
 }
 """name -> "module:function"; the function takes an EvaluateConfig, prints its table and returns
 what is to be written."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from embodied_ssl.checkpoint import checkpoint_of, load_run, load_trunk
+from embodied_ssl.training.checkpoint import checkpoint_of, load_run, load_trunk
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.evaluation.baselines import (
     ImageNetTrunk,

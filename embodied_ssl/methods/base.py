@@ -1,26 +1,70 @@
-"""What a method is: modules of its own around the shared trunk, and a loss."""
+"""What a method is: modules of its own around the shared trunk, and three phases of a step.
+
+``prepare`` makes images of a batch, ``encode`` passes them through the trunk, ``loss`` compares what
+came out. So methods can be added up (``a+b`` shares one pass), timed and distributed without
+knowing each other.
+"""
 
 from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from embodied_ssl.batches import FrameSampler, Sampler
 from embodied_ssl.data import FrameCache
+from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
+
+Stages = list[Tensor]
+"""What came out of the trunk, the first stage first."""
+M = TypeVar("M", bound="Method")
+
+
+@dataclass(frozen=True)
+class Step:
+    """All that a method may know of the moment."""
+
+    number: int
+    """Of the step, from 0."""
+    progress: float
+    """Part of the budget that is done, 0 to 1."""
+    generator: torch.Generator
+    """Source of all random numbers, on the CPU."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How the weights are updated. Every method has its own unless the command says otherwise."""
+
+    optimizer: Literal["adamw", "sgd", "rmsprop", "lars"] = "adamw"
+    """The Curious Robot has rmsprop."""
+    lr: float = 1e-3
+    """Largest learning rate: it rises over the warm-up and falls along a cosine."""
+    lr_batch: int = 0
+    """Batch size that the learning rate is meant for: it grows in proportion. 0: as it stands."""
+    weight_decay: float = 0.05
+    """Of weights, not of biases and the scales of normalisation."""
+    final_weight_decay: float | None = None
+    """Where a cosine leads the weight decay; by default it stays."""
+    momentum: float = 0.9
+    """Of sgd, rmsprop and lars."""
+    betas: tuple[float, float] = (0.9, 0.98)
+    """Of adamw."""
+    warmup: float = 0.03
+    """Part of the training over which the learning rate rises."""
+    clip: float = 0.0
+    """Largest norm of the gradient; 0: whatever it is."""
 
 
 class Method(nn.Module):
-    """A way to train a trunk without labels.
+    """A way to train a trunk.
 
     A new method is one file with a class like this and one line in ``METHODS``. Unless it opens a
-    sampler of its own it eats single frames. It says how many images of a batch go through the
-    trunk, because methods are compared under the same budget of images.
+    sampler of its own it learns from single frames.
 
     Args:
         trunk: what is trained.
@@ -29,9 +73,11 @@ class Method(nn.Module):
     """
 
     worlds: ClassVar[tuple[str, ...]] = ("tabletop", "rooms")
-    """Where data for it can be collected."""
-    all_worlds: ClassVar[bool] = False
-    """Whether it needs data from every one of them, or from any."""
+    """Where data for it can be collected; any one of them is enough."""
+    trunk_type: ClassVar[type[Trunk]] = Trunk
+    """The trunks that it can train."""
+    recipe: ClassVar[Recipe] = Recipe()
+    """How it is optimised unless told otherwise."""
 
     @dataclass(frozen=True)
     class Config:
@@ -44,20 +90,58 @@ class Method(nn.Module):
         self.train_size = train_size
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        """What gathers the batches; ``caches`` are the datasets by the world they come from."""
+        """What gives the batches; ``caches`` are the datasets by the world they come from."""
         return FrameSampler(caches.values(), batch_size, seed)
 
     @abstractmethod
-    def images_per_step(self, batch_size: int) -> int:
-        """How many images go through the trunk in a step."""
+    def prepare(self, batch: Batch, step: Step) -> Batch:
+        """A new batch, augmented, with ``images`` (N, 3, s, s) as the trunk wants them (or a list
+        of such, one of each size). Pure: the same batch and step give the same."""
+
+    def encode(self, batch: Batch) -> Stages:
+        """The stages of what was prepared; of a list of images a list of stages each."""
+        images = batch["images"]
+        if isinstance(images, Tensor):
+            return self.trunk.stages(images)
+        return [self.trunk.stages(each) for each in images]
 
     @abstractmethod
-    def loss(self, batch: dict[str, Any], generator: torch.Generator) -> dict[str, Tensor]:
-        """``loss`` to descend, ``embedding`` (B, D) of the images, and numbers worth a curve."""
+    def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
+        """``loss`` to descend, and numbers worth a curve."""
 
-    def forward(self, batch: dict[str, Any], generator: torch.Generator) -> dict[str, Tensor]:
-        """The same as ``loss``, for wrappers that hook into calls."""
-        return self.loss(batch, generator)
+    def forward(self, batch: Batch, step: Step) -> dict[str, Tensor]:
+        """``encode`` and ``loss`` of a prepared batch, for wrappers that hook into calls."""
+        return self.loss(self.encode(batch), batch, step)
 
-    def after_step(self) -> None:
-        """What follows an update of the weights: momentum encoders, centres, queues."""
+    def cost(self, batch: Batch) -> float:
+        """What a prepared batch costs of the budget, in images: its pixels through the trunk (or a
+        copy of it) over those of an image of ``train_size``. Nine tiles cost one image."""
+        return pixels(batch["images"]) / self.train_size**2
+
+    def param_groups(self) -> list[dict[str, Any]]:
+        """The weights that learn, for the optimizer; ``decays: False`` for those without decay.
+        Biases and the scales of normalisation do not decay."""
+        trained = [p for p in self.parameters() if p.requires_grad]
+        return [
+            {"params": [p for p in trained if p.dim() > 1], "decays": True},
+            {"params": [p for p in trained if p.dim() <= 1], "decays": False},
+        ]
+
+    def after_step(self, step: Step) -> None:
+        """What follows an update of the weights: momentum copies, queues, centres, banks."""
+
+    @property
+    def exported(self) -> Trunk:
+        """The trunk that is saved and judged."""
+        return self.trunk
+
+    def part(self, cls: type[M]) -> M | None:
+        """Itself if it is of a class, or a part of a sum that is."""
+        return self if isinstance(self, cls) else None
+
+
+def pixels(images: Tensor | list[Tensor]) -> int:
+    """Pixels of a batch of images, or of several batches of different sizes."""
+    if isinstance(images, Tensor):
+        return images.shape[0] * images.shape[-2] * images.shape[-1]
+    return sum(map(pixels, images))

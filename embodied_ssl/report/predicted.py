@@ -9,8 +9,8 @@ import cv2
 import numpy as np
 import torch
 
-from embodied_ssl.batches import gather
-from embodied_ssl.checkpoint import load_method, load_run
+from embodied_ssl.sampling.base import gather
+from embodied_ssl.training.checkpoint import load_method, load_run
 from embodied_ssl.data import FrameCache, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.motion import MotionPatterns, in_words, mine_pairs

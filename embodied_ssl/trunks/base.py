@@ -46,6 +46,10 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
     def stages(self, x: Float[Tensor, "B 3 H W"]) -> list[Tensor]:
         """Feature maps (B, C, h, w) of every stage; a fully connected one as (B, C, 1, 1)."""
 
+    def pool(self, stages: list[Tensor]) -> Float[Tensor, "B dim"]:
+        """The features of images from their stages: the last one, averaged over its extent."""
+        return stages[-1].mean((2, 3))
+
     def forward(self, x: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B dim"]:
-        """Features of normalized images: the last stage, averaged over its extent."""
-        return self.stages(x)[-1].mean((2, 3))
+        """Features of normalized images."""
+        return self.pool(self.stages(x))

@@ -6,7 +6,7 @@ import pytest
 from datasets import load_dataset
 
 from embodied_ssl import cli
-from embodied_ssl.collect import CollectConfig
+from embodied_ssl.collecting.shard import CollectConfig
 from embodied_ssl.data import Dataset
 
 GOOD = "bodies: [{urdf: crate.urdf}]"

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embodied_ssl.evaluation.interactions import (
+from embodied_ssl.evaluation.protocols.interactions import (
     grasp_metrics,
     identity_auc,
     poke_metrics,

@@ -12,7 +12,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
 from embodied_ssl.evaluation.embedding import OneStage
 from embodied_ssl.evaluation.models import model_names
-from embodied_ssl.evaluation.retrieval import choose, half, judge
+from embodied_ssl.evaluation.protocols.retrieval import choose, half, judge
 from embodied_ssl.evaluation.tables import share
 
 

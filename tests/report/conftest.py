@@ -6,7 +6,7 @@ import torch
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
-from embodied_ssl.train import run_train
+from embodied_ssl.training.command import run_train
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,1 @@
+"""Collecting data: worlds in, shards out."""

@@ -1,0 +1,1 @@
+"""Methods that reconstruct what is masked."""

@@ -1,0 +1,48 @@
+"""LSM: tell from two frames how the camera moved (Agrawal et al., ICCV 2015)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from embodied_ssl.sampling.base import Batch
+from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.trunks import Trunk
+
+AXES = ("ahead", "aside", "turn")
+
+
+class SeeByMoving(PairMethod):
+    """A siamese trunk; metres ahead and aside and the turn, each classified into bins."""
+
+    @dataclass(frozen=True)
+    class Config(PairMethod.Config):
+        """Settings of learning to see by moving."""
+
+        seconds: float = 0.7
+        """Between the two frames, at most; the paper has seven frames."""
+        bins: int = 20
+        """Of each axis."""
+        reach: tuple[float, float, float] = (0.8, 0.3, 1.2)
+        """Metres ahead, metres aside and radians that the bins cover to either side."""
+
+    def __init__(self, trunk: Trunk, config: Config, train_size: int):
+        super().__init__(trunk, config, train_size)
+        bins = len(AXES) * config.bins
+        self.top = nn.Sequential(nn.Linear(2 * trunk.dim, 500), nn.ReLU(), nn.Linear(500, bins))
+
+    def binned(self, motion: Tensor) -> Tensor:
+        """(B, 3) the bin of every axis; what is beyond the reach is in the outermost."""
+        reach = motion.new_tensor(self.config.reach)
+        part = (motion / reach + 1) / 2  # 0 to 1
+        return (part * self.config.bins).long().clamp(0, self.config.bins - 1)
+
+    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
+        logits = self.top(torch.cat([first, second], dim=1)).float()
+        logits = logits.unflatten(1, (len(AXES), self.config.bins))
+        truth = self.binned(batch["motion"])
+        losses = {axis: F.cross_entropy(logits[:, i], truth[:, i]) for i, axis in enumerate(AXES)}
+        return {"loss": sum(losses.values()), **losses}

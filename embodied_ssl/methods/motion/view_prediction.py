@@ -1,0 +1,122 @@
+"""View prediction: a frame and how the camera moves in, the frame after the motion out.
+
+In pixels by a decoder of the last convolutional map, and in features: what is foretold from the
+features and the motion has to find the true features after it among those of the batch.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Float, UInt8
+from torch import Tensor, nn
+
+from embodied_ssl.augment import NONE, augment
+from embodied_ssl.sampling.base import Batch
+from embodied_ssl.errors import UserError
+from embodied_ssl.losses import info_nce
+from embodied_ssl.methods.heads import tap
+from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.trunks import Trunk
+
+REACH = (0.8, 0.3, 1.2)  # metres ahead, metres aside, radians: motions become numbers of about 1
+GRID = 6  # side of the map that the decoder begins with
+
+
+class ViewPrediction(PairMethod):
+    """The view after a motion, as an image and as features."""
+
+    @dataclass(frozen=True)
+    class Config(PairMethod.Config):
+        """Settings of view prediction."""
+
+        pixels: float = 1.0
+        """Weight of the decoded image's mean absolute error."""
+        features: float = 0.1
+        """Weight of the foretold features' InfoNCE."""
+        temperature: float = 0.1
+        """Of its softmax."""
+        width: int = 128
+        """Channels of the decoder's first layer; each of its three doublings of the resolution
+        halves them."""
+
+        def __post_init__(self) -> None:
+            if not self.one_light:
+                raise UserError("view-prediction cannot foretell another light: no --no-one-light.")
+
+    def __init__(self, trunk: Trunk, config: Config, train_size: int):
+        super().__init__(trunk, config, train_size)
+        self.stage = tap(trunk, "conv5")
+        maps = trunk.stage_dims[self.stage]
+        self.mix = nn.Sequential(
+            nn.Conv2d(maps + 3, config.width, 1), nn.ReLU(),
+            nn.Flatten(), nn.Linear(GRID**2 * config.width, 512), nn.ReLU(),
+            nn.Linear(512, GRID**2 * config.width), nn.ReLU(),
+            nn.Unflatten(1, (config.width, GRID, GRID)),
+        )  # fmt: skip
+        self.decode = nn.Sequential(
+            *(_doubled(config.width >> i, config.width >> (i + 1)) for i in range(3)),
+            nn.Conv2d(config.width >> 3, 3, 3, padding=1),
+        )
+        self.predict_features = nn.Sequential(
+            nn.Linear(trunk.dim + 3, 512), nn.ReLU(), nn.Linear(512, trunk.dim)
+        )
+
+    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
+        return super().loss(dict(batch), generator)
+
+    def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
+        """What goes through the trunk; what the second frames show is kept in the batch as
+        ``after``."""
+        first, second = self.views(batch, generator)
+        batch["after"] = second
+        return self.trunk.normalize(torch.cat([first, second]))
+
+    def loss_of(self, stages: list[Tensor], batch: Batch) -> dict[str, Tensor]:
+        outputs = super().loss_of(stages, batch)
+        before = stages[self.stage][: len(batch["first"])]
+        truth = F.interpolate(batch["after"], size=8 * GRID, mode="area")
+        error = (self._decoded(before, batch["motion"]).float() - truth).abs().mean()
+        total = outputs["loss"] + self.config.pixels * error
+        return outputs | {"loss": total, "pixels": error}
+
+    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
+        foretold = self.foretell(first, batch["motion"])
+        found = info_nce(foretold, second, self.config.temperature)
+        return {"loss": self.config.features * found, "features": found}
+
+    def foretell(
+        self, features: Float[Tensor, "B D"], motion: Float[Tensor, "B 3"]
+    ) -> Float[Tensor, "B D"]:
+        """The features after the motions."""
+        return self.predict_features(torch.cat([features, _scaled(motion)], dim=1))
+
+    def _decoded(self, maps: Tensor, motion: Tensor) -> Float[Tensor, "B 3 s s"]:
+        maps = F.adaptive_avg_pool2d(maps, GRID)
+        moved = _scaled(motion).to(maps.dtype)[:, :, None, None].expand(-1, -1, GRID, GRID)
+        return self.decode(self.mix(torch.cat([maps, moved], dim=1))).sigmoid()
+
+    @torch.inference_mode()
+    def predict(
+        self, first: UInt8[Tensor, "B 3 S S"], motion: Float[Tensor, "B 3"]
+    ) -> Float[Tensor, "B 3 s s"]:
+        """The views after the motions, of a smaller size s, values from 0 to 1."""
+        images = augment(first, self.train_size, NONE, torch.Generator())
+        stages = self.trunk.stages(self.trunk.normalize(images))
+        return self._decoded(stages[self.stage], motion).float()
+
+
+def _doubled(inputs: int, outputs: int) -> nn.Sequential:
+    """A convolution after doubling the resolution."""
+    return nn.Sequential(
+        nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False),
+        nn.Conv2d(inputs, outputs, 3, padding=1),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )
+
+
+def _scaled(motion: Tensor) -> Tensor:
+    return motion / motion.new_tensor(REACH)

@@ -1,0 +1,1 @@
+"""The training loop, its settings and what it leaves on disk."""
