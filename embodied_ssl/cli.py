@@ -39,38 +39,56 @@ def _info(args: list[str], program: str) -> None:
 
 def _methods(args: list[str], program: str) -> None:
     """List the methods that can be trained."""
+    from embodied_ssl.methods import METHODS
+
     if args in (["-h"], ["--help"]):
         print(f"usage: {program}\n\n{_methods.__doc__}")
     elif args:
         raise UserError(f"{program} takes no {args[0]!r}.")
     else:
-        print(_list_of_methods())
+        print(METHODS.listing())
 
 
 def _train(args: list[str], program: str) -> None:
     """Train a trunk with one of the methods."""
+    from embodied_ssl.methods import METHODS, load_method_class
+
     if not args or args[0] in ("-h", "--help"):
-        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{_list_of_methods()}")
+        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{METHODS.listing()}")
         print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
+        print(f"{program} METHOD+METHOD trains one trunk with the sum of their losses.")
         return
-    name, *rest = ["--trunk.name" if part == "--trunk" else part for part in args]
+    name, *rest = args
     if name.startswith("-"):
         raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
-    import tyro
+    from dataclasses import replace
 
-    from embodied_ssl.methods import method_class
-    from embodied_ssl.training.command import TrainConfig, run_train
+    from tyro.conf import arg
 
-    cls = method_class(name)
-    flat = tyro.conf.arg(name="")
+    from embodied_ssl.methods.base import Recipe
+    from embodied_ssl.settings import to_dict
+    from embodied_ssl.training.config import TrainConfig
+    from embodied_ssl.trunks import default_trunk, trunk_config
 
-    def both(
-        loop: Annotated[TrainConfig, flat], method: Annotated[cls.Config, flat]
-    ) -> tuple[TrainConfig, Any]:
-        return loop, method
+    cls = load_method_class(name)
+    trunk = _told("--trunk", rest)
+    if trunk is None:
+        trunk = default_trunk(cls.trunk_type)
+        rest = ["--trunk", trunk, *rest]
+    flat = arg(name="")
 
-    loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
-    run_train(loop, name, method)
+    def settings(
+        loop: Annotated[TrainConfig, flat],
+        trunk: Annotated[trunk_config(trunk), arg(name="trunk")],
+        method: Annotated[cls.Config, flat],
+        recipe: Annotated[Recipe, flat] = cls.recipe,
+    ) -> tuple[Any, ...]:
+        return replace(loop, trunk_settings=to_dict(trunk), recipe=recipe), method
+
+    config, method = _parse(settings, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
+    from embodied_ssl.training.command import run_train
+
+    run_train(config, name, method)
 
 
 def _evaluate(args: list[str], program: str) -> None:
@@ -104,19 +122,14 @@ def _parse(what: Any, args: list[str], program: str, description: str | None = N
     return tyro.cli(what, prog=program, description=description, args=args)
 
 
-def _list_of_methods() -> str:
-    """Every method with the first line of its file, read without the seconds that torch takes."""
-    import ast
-
-    import embodied_ssl.methods as methods
-
-    lines = []
-    width = 2 + max(map(len, methods.METHODS))
-    for name, place in methods.METHODS.items():
-        file = Path(methods.__file__).with_name(place.split(":")[0].split(".")[-1] + ".py")
-        summary = ast.get_docstring(ast.parse(file.read_text())) or ""
-        lines.append(f"  {name:<{width}}{summary.splitlines()[0]}")
-    return "\n".join(lines)
+def _told(option: str, args: list[str]) -> str | None:
+    """The value that an option has among the arguments, None if it is not there."""
+    for place, word in enumerate(args):
+        if word == option and place + 1 < len(args):
+            return args[place + 1]
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+    return None
 
 
 def _dispatch(args: list[str]) -> None:
