@@ -63,25 +63,26 @@ def average_statistics(module: nn.Module) -> None:
                     statistics.copy_(mean_over_processes(statistics))
 
 
-class SyncBatchNorm(nn.SyncBatchNorm):
+class SyncBatchNorm(_BatchNorm):
     """BatchNorm over the images of all processes, on CPUs too, which PyTorch's own refuses."""
 
+    def _check_input_dim(self, x: Tensor) -> None:
+        pass  # images and vectors alike
+
     def forward(self, x: Tensor) -> Tensor:
-        if x.is_cuda or not self.training or world_size() == 1:
-            return super().forward(x) if x.is_cuda else _BatchNorm.forward(self, x)
-        dims = [0, *range(2, x.dim())]
-        count = x.numel() // x.shape[1]
-        moments = torch.stack([x.float().mean(dims), x.float().square().mean(dims)])  # (2, C)
+        if not self.training or world_size() == 1:
+            return super().forward(x)
+        dims, values = [0, *range(2, x.dim())], x.float()
+        moments = torch.stack([values.mean(dims), values.square().mean(dims)])  # (2, C)
         mean, square = gather(moments[None]).mean(0)  # processes have equally many images
         variance = square - mean.square()
         if self.track_running_stats:
-            with torch.no_grad():
-                total = count * world_size()
-                self.num_batches_tracked += 1
-                self.running_mean.lerp_(mean, self.momentum)
-                self.running_var.lerp_(variance * total / (total - 1), self.momentum)
+            count = world_size() * x.numel() / x.shape[1]
+            self.num_batches_tracked += 1
+            self.running_mean.lerp_(mean.detach(), self.momentum)
+            self.running_var.lerp_(variance.detach() * count / (count - 1), self.momentum)
         shape = [1, -1, *[1] * (x.dim() - 2)]
-        normal = (x - mean.view(shape)) * (variance + self.eps).rsqrt().view(shape)
+        normal = (values - mean.view(shape)) * (variance + self.eps).rsqrt().view(shape)
         if self.affine:
             normal = normal * self.weight.view(shape) + self.bias.view(shape)
         return normal.to(x.dtype)

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from accelerate import PartialState
 from torch import Tensor
 
 from embodied_ssl.data import open_source
@@ -20,6 +19,7 @@ from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
 from embodied_ssl.training.checkpoint import RUN, Progress
 from embodied_ssl.training.config import EFFECTLESS, TrainConfig
+from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.runs import read_run
 from embodied_ssl.training.serialization import to_dict
@@ -40,6 +40,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     Raises:
         UserError: for data that is not there, a folder that holds another run, bad settings.
     """
+    state = join_processes()
     name = ALIASES.get(name, name)
     cls = load_method_class(name)
     config = replace(config, recipe=config.recipe or cls.recipe)
@@ -53,7 +54,6 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     caches = {world: dataset.cache(config.image_size) for world, dataset in datasets.items()}
     loop = Loop(config, method, caches)
     check_sizes(loop)
-    state = PartialState()
     state.wait_for_everyone()
     if state.is_main_process:
         write_run(config.out, run | {"processes": loop.processes})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
@@ -43,6 +44,7 @@ class Loop:
         self.config, self.caches = config, caches
         self.recipe: Recipe = config.recipe or method.recipe
         self.accelerator = Accelerator(
+            cpu=not torch.accelerator.is_available(),
             log_with="tensorboard",
             # Not every layer of the trunk has a task; buffers are kept alike by those who write
             # them, so what another process wrote is not lost.
@@ -61,7 +63,10 @@ class Loop:
         # Channels last is where the convolutions of CPUs and GPUs are fast.
         self.method = method.to(self.device, memory_format=torch.channels_last)
         optimizer = open_optimizer(self.method, self.recipe)
-        self.model, self.optimizer = self.accelerator.prepare(self.method, optimizer)
+        with warnings.catch_warnings():
+            # Accelerate knows the option by its old name alone.
+            warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated", FutureWarning)
+            self.model, self.optimizer = self.accelerator.prepare(self.method, optimizer)
 
     def run(self) -> None:
         """Train to the end of the budget."""

@@ -64,3 +64,19 @@ def _nearest(name: str) -> UserError:
     suggestion = f": did you mean {near[0]!r}?" if near else "."
     known = ", ".join(TRUNKS)
     return UserError(f"unknown trunk {name!r}{suggestion} Known: {known}, any model of timm.")
+
+
+def trunk_config(name):  # TEMP until the trunks' branch
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class C:
+        """t"""
+        width: float = 1.0
+        """w"""
+        fc_dim: int = 1024
+        """f"""
+    return C
+
+def default_trunk(t):
+    return "alexnet"
