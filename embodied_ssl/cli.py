@@ -14,9 +14,26 @@ USAGE_ERROR, INTERRUPTED = 2, 130
 
 def _collect(args: list[str], program: str) -> None:
     """Collect data in a simulated world."""
-    from embodied_ssl.collecting.shard import CollectConfig, run_collect
+    from embodied_ssl.options import parse, settings_given, value_of
+    from embodied_ssl.worlds import WORLDS
 
-    run_collect(_parse(CollectConfig, args, program))
+    asked = {"-h", "--help"} & set(args)
+    given = settings_given(args)
+    name = value_of("--env", args) or given.get("env")
+    if name is None and (asked or not args):
+        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}")
+        print(f"\n{program} --env WORLD --help lists the options, those of the world among them.")
+        return
+    if name is None:
+        raise UserError(f"name the world: {program} --env WORLD --out DIR.")
+    from embodied_ssl.collecting.config import CollectConfig
+
+    world = WORLDS.load(str(name))
+    summary = world.__doc__.splitlines()[0]
+    shared, own = parse(args, program, summary, CollectConfig, world.Config, given=given)
+    from embodied_ssl.collecting.command import run_collect
+
+    run_collect(shared, own)
 
 
 def _info(args: list[str], program: str) -> None:
