@@ -14,9 +14,26 @@ USAGE_ERROR, INTERRUPTED = 2, 130
 
 def _collect(args: list[str], program: str) -> None:
     """Collect data in a simulated world."""
-    from embodied_ssl.collecting.shard import CollectConfig, run_collect
+    from embodied_ssl.options import parse, settings_given, value_of
+    from embodied_ssl.worlds import WORLDS
 
-    run_collect(_parse(CollectConfig, args, program))
+    asked = {"-h", "--help"} & set(args)
+    given = settings_given(args)
+    name = value_of("--env", args) or given.get("env")
+    if name is None and (asked or not args):
+        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}")
+        print(f"\n{program} --env WORLD --help lists the options, those of the world among them.")
+        return
+    if name is None:
+        raise UserError(f"name the world: {program} --env WORLD --out DIR.")
+    from embodied_ssl.collecting.config import CollectConfig
+
+    world = WORLDS.load(str(name))
+    summary = world.__doc__.splitlines()[0]
+    shared, own = parse(args, program, summary, CollectConfig, world.Config, given=given)
+    from embodied_ssl.collecting.command import run_collect
+
+    run_collect(shared, own)
 
 
 def _info(args: list[str], program: str) -> None:
@@ -52,43 +69,33 @@ def _methods(args: list[str], program: str) -> None:
 def _train(args: list[str], program: str) -> None:
     """Train a trunk with one of the methods."""
     from embodied_ssl.methods import METHODS, load_method_class
+    from embodied_ssl.options import parse, settings_given, value_of
 
     if not args or args[0] in ("-h", "--help"):
         print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{METHODS.listing()}")
         print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
         print(f"{program} METHOD+METHOD trains one trunk with the sum of their losses.")
         return
-    name, *rest = args
-    if name.startswith("-"):
+    given = settings_given(args)
+    told = given.pop("method", None)
+    if args[0].startswith("-") and told is None:
         raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
-    from dataclasses import replace
-
-    from tyro.conf import arg
-
+    name, rest = (told, args) if args[0].startswith("-") else (args[0], args[1:])
     from embodied_ssl.methods.base import Recipe
     from embodied_ssl.settings import to_dict
-    from embodied_ssl.training.config import TrainConfig
-    from embodied_ssl.trunks import default_trunk, trunk_config
+    from embodied_ssl.training.config import LoopConfig, TrainConfig
+    from embodied_ssl.trunks import default_trunk, trunk_options
 
     cls = load_method_class(name)
-    trunk = _told("--trunk", rest)
-    if trunk is None:
-        trunk = default_trunk(cls.trunk_type)
-        rest = ["--trunk", trunk, *rest]
-    flat = arg(name="")
-
-    def settings(
-        loop: Annotated[TrainConfig, flat],
-        trunk: Annotated[trunk_config(trunk), arg(name="trunk")],
-        method: Annotated[cls.Config, flat],
-        recipe: Annotated[Recipe, flat] = cls.recipe,
-    ) -> tuple[Any, ...]:
-        return replace(loop, trunk_settings=to_dict(trunk), recipe=recipe), method
-
-    config, method = _parse(settings, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
+    trunk = value_of("--trunk", rest) or given.get("trunk") or default_trunk(cls.trunk_type)
+    given = to_dict(cls.recipe) | {"trunk": trunk} | given
+    summary = f"{name}: {cls.__doc__.splitlines()[0]}"
+    classes = (LoopConfig, trunk_options(trunk), Recipe, cls.Config)
+    loop, options, recipe, method = parse(rest, f"{program} {name}", summary, *classes, given=given)
     from embodied_ssl.training.command import run_train
 
-    run_train(config, name, method)
+    settings = to_dict(options.trunk_settings)
+    run_train(TrainConfig(**vars(loop), trunk_settings=settings, recipe=recipe), name, method)
 
 
 def _evaluate(args: list[str], program: str) -> None:
@@ -120,16 +127,6 @@ def _parse(what: Any, args: list[str], program: str, description: str | None = N
     import tyro
 
     return tyro.cli(what, prog=program, description=description, args=args)
-
-
-def _told(option: str, args: list[str]) -> str | None:
-    """The value that an option has among the arguments, None if it is not there."""
-    for place, word in enumerate(args):
-        if word == option and place + 1 < len(args):
-            return args[place + 1]
-        if word.startswith(f"{option}="):
-            return word.partition("=")[2]
-    return None
 
 
 def _dispatch(args: list[str]) -> None:

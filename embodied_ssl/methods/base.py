@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from embodied_ssl.data import FrameCache
+from embodied_ssl.errors import UserError
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -60,6 +61,10 @@ class Recipe:
     """Part of the training over which the learning rate rises."""
     clip_norm: float = 0.0
     """Largest norm of the gradient; 0: whatever it is."""
+
+    def __post_init__(self) -> None:
+        if not self.lr > 0:
+            raise UserError(f"--lr must be positive, not {self.lr}.")
 
 
 class Method(nn.Module):

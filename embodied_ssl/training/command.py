@@ -17,12 +17,12 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
+from embodied_ssl.settings import to_dict
 from embodied_ssl.training.checkpoint import RUN, Progress
 from embodied_ssl.training.config import EFFECTLESS, TrainConfig
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.runs import read_run
-from embodied_ssl.training.serialization import to_dict
 from embodied_ssl.trunks import all_settings, build_trunk
 
 

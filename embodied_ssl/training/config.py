@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from tyro.conf import Suppress
+from typing import Any, Literal
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Recipe
 
 
 @dataclass(frozen=True)
-class TrainConfig:
+class LoopConfig:
     """Train a trunk; the same command continues what was interrupted."""
 
     data: tuple[str, ...]
@@ -44,10 +42,6 @@ class TrainConfig:
     """Of the CPU; 0: as many as there are cores that are not busy."""
     checkpoint_minutes: float = 5.0
     """Minutes between checkpoints."""
-    trunk_settings: Annotated[Mapping[str, Any], Suppress] = field(default_factory=dict)
-    """What the trunk takes, as its own Config has it."""
-    recipe: Annotated[Recipe | None, Suppress] = None
-    """How the weights are updated; the method's own unless told otherwise."""
 
     def __post_init__(self) -> None:
         for name in ("images", "batch_size", "image_size", "train_size"):
@@ -58,13 +52,21 @@ class TrainConfig:
             raise UserError("--batch-size must be at least 2.")
         if self.threads < 0:
             raise UserError("--threads must not be negative.")
-        if self.recipe is not None and self.recipe.lr <= 0:
-            raise UserError("--lr must be positive.")
         if self.image_size and self.train_size > self.image_size:
             raise UserError(
                 f"--train-size {self.train_size} would enlarge frames of --image-size "
                 f"{self.image_size}: no more than that."
             )
+
+
+@dataclass(frozen=True)
+class TrainConfig(LoopConfig):
+    """All that decides a training besides the method and its own settings."""
+
+    trunk_settings: Mapping[str, Any] = field(default_factory=dict)
+    """What the trunk takes, as its own Config has it."""
+    recipe: Recipe | None = None
+    """How the weights are updated; the method's own by default."""
 
 
 EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "recipe", "threads", "checkpoint_minutes")

@@ -10,6 +10,7 @@ from typing import Any
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import Method
+from embodied_ssl.settings import from_dict
 from embodied_ssl.training.checkpoint import (
     METHOD,
     METRICS,
@@ -22,7 +23,6 @@ from embodied_ssl.training.checkpoint import (
     read_tensors,
 )
 from embodied_ssl.training.legacy import renamed_tensors, with_present_names
-from embodied_ssl.training.serialization import from_dict
 from embodied_ssl.trunks import Trunk, build_trunk
 
 

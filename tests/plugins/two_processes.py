@@ -39,9 +39,7 @@ def views():
 
 
 def gradients():
-    net = nn.parallel.DistributedDataParallel(
-        network(SyncBatchNorm), forward_sync_buffers=False
-    )
+    net = nn.parallel.DistributedDataParallel(network(SyncBatchNorm), forward_sync_buffers=False)
     ours = slice(rank() * BATCH, (rank() + 1) * BATCH)
     z1, z2 = net(torch.cat(list(views()[:, ours]))).chunk(2)
     rows = gather(z1)
