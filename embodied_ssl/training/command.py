@@ -12,7 +12,8 @@ import torch
 from torch import Tensor
 
 from embodied_ssl.data import open_source
-from embodied_ssl.data.shards import write_atomically
+from embodied_ssl.data.manifest import SETTINGS
+from embodied_ssl.files import write_atomically
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
