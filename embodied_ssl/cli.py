@@ -56,38 +56,46 @@ def _info(args: list[str], program: str) -> None:
 
 def _methods(args: list[str], program: str) -> None:
     """List the methods that can be trained."""
+    from embodied_ssl.methods import METHODS
+
     if args in (["-h"], ["--help"]):
         print(f"usage: {program}\n\n{_methods.__doc__}")
     elif args:
         raise UserError(f"{program} takes no {args[0]!r}.")
     else:
-        print(_list_of_methods())
+        print(METHODS.listing())
 
 
 def _train(args: list[str], program: str) -> None:
     """Train a trunk with one of the methods."""
+    from embodied_ssl.methods import METHODS, load_method_class
+    from embodied_ssl.options import parse, settings_given, value_of
+
     if not args or args[0] in ("-h", "--help"):
-        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{_list_of_methods()}")
+        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{METHODS.listing()}")
         print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
+        print(f"{program} METHOD+METHOD trains one trunk with the sum of their losses.")
         return
-    name, *rest = ["--trunk.name" if part == "--trunk" else part for part in args]
-    if name.startswith("-"):
+    given = settings_given(args)
+    told = given.pop("method", None)
+    if args[0].startswith("-") and told is None:
         raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
-    import tyro
+    name, rest = (told, args) if args[0].startswith("-") else (args[0], args[1:])
+    from embodied_ssl.methods.base import Recipe
+    from embodied_ssl.settings import to_dict
+    from embodied_ssl.training.config import LoopConfig, TrainConfig
+    from embodied_ssl.trunks import default_trunk, trunk_options
 
-    from embodied_ssl.methods import method_class
-    from embodied_ssl.training.command import TrainConfig, run_train
+    cls = load_method_class(name)
+    trunk = value_of("--trunk", rest) or given.get("trunk") or default_trunk(cls.trunk_type)
+    given = to_dict(cls.recipe) | {"trunk": trunk} | given
+    summary = f"{name}: {cls.__doc__.splitlines()[0]}"
+    classes = (LoopConfig, trunk_options(trunk), Recipe, cls.Config)
+    loop, options, recipe, method = parse(rest, f"{program} {name}", summary, *classes, given=given)
+    from embodied_ssl.training.command import run_train
 
-    cls = method_class(name)
-    flat = tyro.conf.arg(name="")
-
-    def both(
-        loop: Annotated[TrainConfig, flat], method: Annotated[cls.Config, flat]
-    ) -> tuple[TrainConfig, Any]:
-        return loop, method
-
-    loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
-    run_train(loop, name, method)
+    settings = to_dict(options.trunk_settings)
+    run_train(TrainConfig(**vars(loop), trunk_settings=settings, recipe=recipe), name, method)
 
 
 def _evaluate(args: list[str], program: str) -> None:
@@ -119,21 +127,6 @@ def _parse(what: Any, args: list[str], program: str, description: str | None = N
     import tyro
 
     return tyro.cli(what, prog=program, description=description, args=args)
-
-
-def _list_of_methods() -> str:
-    """Every method with the first line of its file, read without the seconds that torch takes."""
-    import ast
-
-    import embodied_ssl.methods as methods
-
-    lines = []
-    width = 2 + max(map(len, methods.METHODS))
-    for name, place in methods.METHODS.items():
-        file = Path(methods.__file__).with_name(place.split(":")[0].split(".")[-1] + ".py")
-        summary = ast.get_docstring(ast.parse(file.read_text())) or ""
-        lines.append(f"  {name:<{width}}{summary.splitlines()[0]}")
-    return "\n".join(lines)
 
 
 def _dispatch(args: list[str]) -> None:

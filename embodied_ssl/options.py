@@ -97,8 +97,11 @@ def _unchecked(cls: type, values: dict[str, Any], missing: Any) -> Any:
 def _flags(cls: type, prefix: str = "") -> Iterator[str]:
     """Every option of a dataclass, those of a dataclass within it as ``--outer.inner``."""
     hints = typing.get_type_hints(cls)
+    annotated = typing.get_type_hints(cls, include_extras=True)
     for field in dataclasses.fields(cls):
-        name = field.name.replace("_", "-")
+        extras = getattr(annotated[field.name], "__metadata__", ())
+        told = next((extra.name for extra in extras if hasattr(extra, "name")), None)
+        name = told or field.name.replace("_", "-")
         if dataclasses.is_dataclass(hints[field.name]):
             yield from _flags(hints[field.name], f"{prefix}{name}.")
         else:

@@ -8,7 +8,7 @@ from embodied_ssl.data.card import write_card
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.shards import write_shard
 from embodied_ssl.files import checksum
-from embodied_ssl.training.command import TrainConfig, TrunkConfig
+from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.worlds import WORLDS
 
 SIDE = 64
@@ -152,11 +152,11 @@ def few_steps():
 
     def settings(*data, out, **others):
         usual = {
-            "trunk": TrunkConfig(width=0.1, fc_dim=16),
+            "trunk_settings": {"width": 0.1, "fc_dim": 16},
             "images": 32,
             "batch_size": 8,
             "train_size": 48,
-            "precision": "fp32",  # Accelerate has one for a whole process
+            "precision": "fp32",
         }
         return TrainConfig(data=tuple(map(str, data)), out=out, **usual | others)
 

@@ -64,3 +64,36 @@ def _nearest(name: str) -> UserError:
     suggestion = f": did you mean {near[0]!r}?" if near else "."
     known = ", ".join(TRUNKS)
     return UserError(f"unknown trunk {name!r}{suggestion} Known: {known}, any model of timm.")
+
+
+def trunk_config(name):  # TEMP until the trunks' branch
+    from dataclasses import dataclass
+
+    @dataclass(frozen=True)
+    class C:
+        """t"""
+
+        width: float = 1.0
+        """w"""
+        fc_dim: int = 1024
+        """f"""
+
+    return C
+
+
+def default_trunk(t):
+    return "alexnet"
+
+
+def trunk_options(name):
+    """The options of a trunk, ``--trunk.width`` and their like, as a field ``trunk_settings``."""
+    from dataclasses import field, make_dataclass
+    from typing import Annotated
+
+    from tyro.conf import arg
+
+    config = trunk_config(name)
+    hint = Annotated[config, arg(name="trunk")]
+    return make_dataclass(
+        "TrunkOptions", [("trunk_settings", hint, field(default_factory=config))], frozen=True
+    )

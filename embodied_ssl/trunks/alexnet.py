@@ -44,7 +44,7 @@ class AlexNet(Trunk):
         self.conv3 = self._conv(c2, c3, kernel=3, padding=1)
         self.conv4 = self._conv(c3, c4, kernel=3, padding=1)
         self.conv5 = self._conv(c4, c5, kernel=3, padding=1)
-        self.pool = nn.MaxPool2d(kernel_size=3, stride=2)
+        self.max_pool = nn.MaxPool2d(kernel_size=3, stride=2)
         self.resize = nn.AdaptiveAvgPool2d(grid)
         self.fc1 = self._conv(c5, fc_dim, kernel=grid)
         self.fc2 = self._conv(fc_dim, fc_dim, kernel=1)
@@ -64,8 +64,8 @@ class AlexNet(Trunk):
 
     def stages(self, x: Tensor) -> list[Tensor]:
         conv1 = self.conv1(x)
-        conv2 = self.conv2(self.pool(conv1))
-        conv3 = self.conv3(self.pool(conv2))
+        conv2 = self.conv2(self.max_pool(conv1))
+        conv3 = self.conv3(self.max_pool(conv2))
         conv4 = self.conv4(conv3)
         conv5 = self.conv5(conv4)
         fc1 = self.fc1(self.resize(self._pooled(conv5)))
@@ -73,4 +73,4 @@ class AlexNet(Trunk):
 
     def _pooled(self, maps: Tensor) -> Tensor:
         # Small images leave maps smaller than the window.
-        return self.pool(maps) if min(maps.shape[-2:]) >= 3 else maps
+        return self.max_pool(maps) if min(maps.shape[-2:]) >= 3 else maps

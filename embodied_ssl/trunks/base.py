@@ -53,3 +53,6 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
     def forward(self, x: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B dim"]:
         """Features of normalized images."""
         return self.pool(self.stages(x))
+
+    def check_size(self, size: int) -> None:
+        """TEMP"""
