@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from embodied_ssl_envs.background_textures import surface_file
 from embodied_ssl_envs.bullet import BulletClient
 from embodied_ssl_envs.meshes import visual_mesh
-from embodied_ssl_envs.surfaces import surface_file
 
 CELLS = 8  # a panel is this many squares wide: those behind the camera are left out one by one
 

@@ -10,10 +10,10 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.rooms.base import DifferentialDrive, motion
+from embodied_ssl_envs.rooms.camera_mount import Head
+from embodied_ssl_envs.rooms.differential_drive import DifferentialDrive, motion
 from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer, with_nods
 from embodied_ssl_envs.rooms.furnished import FurnishedRooms
-from embodied_ssl_envs.rooms.head import Head
 from embodied_ssl_envs.rooms.room import Rooms
 from embodied_ssl_envs.rooms.scenes import Scenes
 from embodied_ssl_envs.simulation import TIME_STEP, Frame, Simulation

@@ -9,11 +9,11 @@ import numpy as np
 from embodied_ssl_envs.errors import did_you_mean
 from embodied_ssl_envs.objects import ObjectSet
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import RADIUS
-from embodied_ssl_envs.rooms.dressing import HEIGHT, Wardrobe, inside_of
+from embodied_ssl_envs.rooms.differential_drive import RADIUS
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
 from embodied_ssl_envs.rooms.layout import Layout, furnish
 from embodied_ssl_envs.rooms.room import Room, draw_lamp
+from embodied_ssl_envs.rooms.room_builder import HEIGHT, Wardrobe, inside_of
 from embodied_ssl_envs.simulation import Simulation
 
 MOST_OBJECTS = 6

@@ -9,10 +9,10 @@ import numpy as np
 from embodied_ssl_envs.bullet import silence
 from embodied_ssl_envs.objects.folders import load_urdf
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.dressing import HEIGHT, Wardrobe, inside_of
+from embodied_ssl_envs.rooms.free_space import Ground, survey
 from embodied_ssl_envs.rooms.room import Room, draw_lamp
+from embodied_ssl_envs.rooms.room_builder import HEIGHT, Wardrobe, inside_of
 from embodied_ssl_envs.rooms.scene_file import SceneFile, fingerprint, read_scenes
-from embodied_ssl_envs.rooms.survey import Ground, survey
 from embodied_ssl_envs.simulation import Simulation
 
 BEYOND = 0.05  # metres from the fence to the walls of the hall, which show where it is

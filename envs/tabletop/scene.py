@@ -11,10 +11,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from embodied_ssl_envs.background_textures import SURFACES, surface_file
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.simulation import Light, Simulation
-from embodied_ssl_envs.surfaces import SURFACES, surface_file
 
 TRAY_CENTER = np.array([0.5, 0.0])  # metres
 TRAY_HALF = 0.24

@@ -6,7 +6,7 @@ import pytest
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import ACCELERATION, RADIUS, motion
+from embodied_ssl_envs.rooms.differential_drive import ACCELERATION, RADIUS, motion
 from embodied_ssl_envs.rooms.env import RoomsEnv
 from embodied_ssl_envs.rooms.explorer import clearances
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import embodied_ssl_envs  # noqa: F401  registers the worlds
-from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Subject, frame_object
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import split_of
+from embodied_ssl_envs.turntable.background import SURFACES_PER_VIEW, Subject, frame_object
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from functools import cache
 import numpy as np
 import trimesh
 
+from embodied_ssl_envs.background_textures import surface_file, surfaces_of
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.rooms.furniture.pieces import Part
 from embodied_ssl_envs.rooms.layout import Placed
 from embodied_ssl_envs.simulation import Simulation
-from embodied_ssl_envs.surfaces import surface_file, surfaces_of
 
 HEIGHT = 2.5  # metres
 TILE = 1.2  # metres that a picture spans

@@ -9,12 +9,12 @@ import gymnasium
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from embodied_ssl_envs.backdrop import Subject
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.orbit import Orbit
-from embodied_ssl_envs.photographs import Photographs
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.turntable.background import Subject
+from embodied_ssl_envs.turntable.orbit_views import Orbit
+from embodied_ssl_envs.turntable.randomized_views import Photographs
 
 SETTLE_STEPS = 150
 

@@ -6,9 +6,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Stage, draw_light, frame_object
-from embodied_ssl_envs.surfaces import SURFACES
-from embodied_ssl_envs.views import Views
+from embodied_ssl_envs.background_textures import SURFACES
+from embodied_ssl_envs.turntable.background import (
+    SURFACES_PER_VIEW,
+    Stage,
+    draw_light,
+    frame_object,
+)
+from embodied_ssl_envs.turntable.views import Views
 
 
 class Photographs(Views):

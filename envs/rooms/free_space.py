@@ -8,7 +8,7 @@ import numpy as np
 
 from embodied_ssl_envs.bullet import BulletClient
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.rooms.base import BODY, CLEARANCE, RADIUS
+from embodied_ssl_envs.rooms.differential_drive import BODY, CLEARANCE, RADIUS
 from embodied_ssl_envs.rooms.regions import largest_region
 from embodied_ssl_envs.rooms.scene_file import SceneFile
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.backdrop import Subject
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.turntable.background import Subject
 
 
 class Views(ABC):

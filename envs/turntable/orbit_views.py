@@ -6,11 +6,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.backdrop import direction
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.panels import panel, wear
 from embodied_ssl_envs.simulation import Light
-from embodied_ssl_envs.views import Views
+from embodied_ssl_envs.turntable.background import direction
+from embodied_ssl_envs.turntable.views import Views
 
 FLOOR, WALL, CARTON = 330, 420, 442  # surfaces: two greys and a tan
 FLOOR_CELLS = 32  # the camera is low above the floor: few of its squares may lie behind it
