@@ -1,82 +1,22 @@
-"""One photograph of one object: a camera that frames it, a stage around it, a lamp, an obstacle.
+"""The surroundings of one randomized view: floor, walls, an obstacle, a lamp.
 
-The camera stands at an azimuth about the z axis; the stage is put up in front of it each time, so
-that every pixel of the frame shows some surface.
+They are put up in front of the camera for each view, so that every pixel of it shows some surface.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.panels import panel, wear
+from embodied_ssl_envs.panels import add_panel, apply_texture
 from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.turntable.framing import Subject
 
-SURFACES_PER_VIEW = 4  # floor, two walls, obstacle
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is to be seen, standing on the plane z = 0 about the origin."""
-
-    points: np.ndarray
-    """(N, 3) metres, between which all of it lies."""
-
-    @property
-    def middle(self) -> np.ndarray:
-        """Centre of the box around it, (3,)."""
-        return (self.points.min(axis=0) + self.points.max(axis=0)) / 2
-
-    @property
-    def diagonal(self) -> float:
-        """Length of the box's diagonal, metres."""
-        return float(np.linalg.norm(np.ptp(self.points, axis=0)))
-
-
-def direction(elevation: float, azimuth: float) -> np.ndarray:
-    """The unit vector from the object towards a camera there (radians), (3,)."""
-    return np.array(
-        [
-            np.cos(azimuth) * np.cos(elevation),
-            np.sin(azimuth) * np.cos(elevation),
-            np.sin(elevation),
-        ]
-    )
-
-
-def frame_object(
-    rng: np.random.Generator, subject: Subject, elevation: float, azimuth: float, size: int
-) -> Camera:
-    """A camera about (elevation, azimuth), degrees, in whose frame the subject spans 45 to 85 %."""
-    elevation = np.radians(elevation + rng.uniform(-4, 4))
-    azimuth = np.radians(azimuth)
-    roll = np.radians(rng.uniform(-25, 25))
-    back = direction(elevation, azimuth)
-    right = np.array([-np.sin(azimuth), np.cos(azimuth), 0.0])
-    up = np.cos(roll) * np.cross(back, right) + np.sin(roll) * right
-    share, fov = rng.uniform(0.45, 0.85), rng.uniform(28.0, 42.0)
-    distance = 3 * subject.diagonal
-    for _ in range(3):  # the apparent size falls nearly as the distance grows
-        camera = Camera(
-            tuple(subject.middle + distance * back),
-            tuple(subject.middle),
-            tuple(up),
-            float(fov),
-            size,
-        )
-        pixels = camera.project(subject.points)
-        distance *= np.ptp(pixels, axis=0).max() / (share * size)
-        distance = max(distance, 0.8 * subject.diagonal)
-    camera = replace(camera, eye=tuple(subject.middle + distance * back))
-    spare = (1 - share) / 2 * rng.uniform(-0.7, 0.7, 2)
-    aside, above = spare  # of the frame
-    return replace(camera, window=(-1 + aside, 1 + aside, -1 + above, 1 + above))
+TEXTURES_PER_VIEW = 4  # floor, two walls, obstacle
 
 
 def draw_light(rng: np.random.Generator) -> Light:
-    """Anything from a dim evening lamp to a bright window, warm or cold, from any side."""
+    """A lamp of random direction, brightness, colour temperature and shadow."""
     azimuth, height = rng.uniform(0, 2 * np.pi), rng.uniform(0.4, 2.0)
     warmth = rng.uniform(-1, 1)
     color = np.array([1 + 0.3 * warmth, 1 + 0.1 * rng.uniform(-1, 1), 1 - 0.3 * warmth])
@@ -90,8 +30,16 @@ def draw_light(rng: np.random.Generator) -> Light:
     )
 
 
-class Stage:
-    """A floor, two walls and perhaps an obstacle around an object, for one photograph."""
+class Background:
+    """A floor, two walls and perhaps an obstacle around an object, for one view.
+
+    Args:
+        simulation: where the object stands.
+        rng: of all that is random.
+        camera: of the view.
+        subject: the object.
+        textures: numbers of the background textures of floor, left wall, right wall and obstacle.
+    """
 
     def __init__(
         self,
@@ -99,10 +47,10 @@ class Stage:
         rng: np.random.Generator,
         camera: Camera,
         subject: Subject,
-        surfaces: list[int],
+        textures: list[int],
     ):
         self._client = simulation.client
-        floor, left, right, obstacle = surfaces
+        floor, left, right, obstacle = textures
         eye = np.array(camera.eye)
         ahead = np.array([*(subject.middle - eye)[:2], 0.0])
         reach = float(np.linalg.norm(ahead))
@@ -115,8 +63,9 @@ class Stage:
         behind = unit * rng.uniform(0.8, 2.2) + abs(off) * np.tan(angles.max())
         corner = (subject.middle + ahead * behind + aside * off) * (1, 1, 0)
         far = 4 * unit + 2 * reach
-        ways = [
-            ahead * -np.sin(a) + s * aside * np.cos(a) for a, s in zip(angles, (-1, 1), strict=True)
+        sides = [
+            far * (ahead * -np.sin(a) + s * aside * np.cos(a))
+            for a, s in zip(angles, (-1, 1), strict=True)
         ]
         near = -0.3 * eye[2]  # the floor starts under the camera, where its frame does not reach
         start = eye * (1, 1, 0) + ahead * near - aside * far
@@ -124,22 +73,22 @@ class Stage:
         tile = unit * rng.uniform(1.2, 4.0, 3)
         world = self._client, rng
         self._bodies = [
-            panel(*world, start, 2 * far * aside, depth * ahead, floor, tile[0]),
-            panel(*world, corner + far * ways[0], -far * ways[0], (0, 0, far), left, tile[1]),
-            panel(*world, corner, far * ways[1], (0, 0, far), right, tile[2]),
+            add_panel(*world, start, 2 * far * aside, depth * ahead, floor, tile[0]),
+            add_panel(*world, corner + sides[0], -sides[0], (0, 0, far), left, tile[1]),
+            add_panel(*world, corner, sides[1], (0, 0, far), right, tile[2]),
         ]
         if rng.random() < 0.4:
             self._bodies.append(self._obstacle(rng, camera, subject, obstacle))
 
-    def _obstacle(self, rng, camera: Camera, subject: Subject, surface: int) -> int:
-        """A ball or a bar nearer than the object that hides a bit of its outline."""
+    def _obstacle(self, rng, camera: Camera, subject: Subject, texture: int) -> int:
+        """A ball or a bar in front of the object that occludes a part of its outline."""
         pixels = camera.project(subject.points)
         middle, half = pixels.mean(axis=0), np.ptp(pixels, axis=0) / 2
         angle = rng.uniform(0, 2 * np.pi)
-        place = middle + half * 1.05 * np.array([np.cos(angle), np.sin(angle)])
-        (ray,) = camera.rays(place[None])
+        pixel = middle + half * 1.05 * np.array([np.cos(angle), np.sin(angle)])
+        (ray,) = camera.rays(pixel[None])
         distance = np.linalg.norm(np.array(camera.eye) - subject.middle) * rng.uniform(0.5, 0.7)
-        radius = 0.2 * distance * camera_share(camera, half.min())
+        radius = 0.2 * distance * _width_at_one_metre(camera, half.min())
         client = self._client
         if rng.random() < 0.5:
             shape = client.createVisualShape(client.GEOM_SPHERE, radius=radius)
@@ -147,16 +96,16 @@ class Stage:
             sides = (radius * np.array([0.5, 0.5, rng.uniform(1, 6)])).tolist()
             shape = client.createVisualShape(client.GEOM_BOX, halfExtents=sides)
         position = np.array(camera.eye) + distance * ray / np.linalg.norm(ray)
-        turn = rng.normal(size=4)
-        turn = (turn / np.linalg.norm(turn)).tolist()
-        return wear(client, shape, surface, position.tolist(), turn)
+        rotation = rng.normal(size=4)
+        rotation = (rotation / np.linalg.norm(rotation)).tolist()
+        return apply_texture(client, shape, texture, position.tolist(), rotation)
 
-    def strike(self) -> None:
-        """Take everything down again."""
+    def remove(self) -> None:
+        """Remove its bodies from the simulation."""
         for body in self._bodies:
             self._client.removeBody(body)
 
 
-def camera_share(camera: Camera, pixels: float) -> float:
-    """Width of so many pixels at one metre of distance, metres."""
+def _width_at_one_metre(camera: Camera, pixels: float) -> float:
+    """Width of a number of pixels at a distance of one metre, metres."""
     return 2 * np.tan(np.radians(camera.fov) / 2) * pixels / camera.size

@@ -1,4 +1,4 @@
-"""Photographs of one object, each in a place of its own."""
+"""Views of one object, each with random surroundings of its own (domain randomization)."""
 
 from __future__ import annotations
 
@@ -6,35 +6,31 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.background_textures import SURFACES
-from embodied_ssl_envs.turntable.background import (
-    SURFACES_PER_VIEW,
-    Stage,
-    draw_light,
-    frame_object,
-)
+from embodied_ssl_envs.background_textures import TEXTURES
+from embodied_ssl_envs.turntable.background import TEXTURES_PER_VIEW, Background, draw_light
+from embodied_ssl_envs.turntable.framing import frame_object
 from embodied_ssl_envs.turntable.views import Views
 
 
-class Photographs(Views):
-    """Every view has a stage, a lamp and a camera that no other view of the object shares."""
+class RandomizedViews(Views):
+    """Views that share neither background, lamp nor camera with any other view of the object."""
 
     ELEVATIONS: ClassVar = {30: "gallery", 45: "query", 60: "gallery"}
-    MOST_AZIMUTHS = SURFACES // (SURFACES_PER_VIEW * len(ELEVATIONS)) - 1
+    MOST_AZIMUTHS = TEXTURES // (TEXTURES_PER_VIEW * len(ELEVATIONS)) - 1
 
     def _prepare(self, rng: np.random.Generator) -> None:
         views = len(self.ELEVATIONS) * self._azimuths + 1
         self._seeds = rng.integers(2**63, size=views)
-        chosen = rng.permutation(SURFACES)[: views * SURFACES_PER_VIEW]
-        self.surfaces = chosen.reshape(views, SURFACES_PER_VIEW).tolist()
-        """Of each view."""
+        chosen = rng.permutation(TEXTURES)[: views * TEXTURES_PER_VIEW]
+        self.textures = chosen.reshape(views, TEXTURES_PER_VIEW).tolist()
+        """Numbers of the background textures of each view."""
 
-    def take(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        """From anywhere in the sector about that azimuth."""
+    def render(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
+        """The image of a view from a random azimuth within the sector about ``azimuth``."""
         rng = np.random.default_rng(self._seeds[view])
         azimuth += rng.uniform(-180, 180) / self._azimuths
         camera = frame_object(rng, self._subject, elevation, azimuth, self._size)
-        stage = Stage(self._simulation, rng, camera, self._subject, self.surfaces[view])
+        background = Background(self._simulation, rng, camera, self._subject, self.textures[view])
         image = self._simulation.render(camera, draw_light(rng)).rgb
-        stage.strike()
+        background.remove()
         return image
