@@ -20,7 +20,7 @@ GRAY = (0.299, 0.587, 0.114)
 class Augmentation:
     """How strongly images are varied; a range of (1, 1) or a strength of 0 leaves them alone."""
 
-    scale: tuple[float, float] = (0.5, 1.0)
+    crop_side: tuple[float, float] = (0.5, 1.0)
     """Side of the square cut out, as a fraction of the image's."""
     flip: float = 0.5
     """Probability of a mirror image."""
@@ -37,7 +37,7 @@ class Augmentation:
     """Probability of a Gaussian blur."""
 
 
-NONE = Augmentation((1, 1), 0, 0, 0, 0, 0, 0, 0, 0)
+IDENTITY = Augmentation((1, 1), 0, 0, 0, 0, 0, 0, 0, 0)
 
 
 def augment(
@@ -66,15 +66,15 @@ def augment(
     def uniform(low: float, high: float, shape: tuple[int, ...] = ()) -> Tensor:
         return low + (high - low) * torch.rand((count, *shape), generator=generator)
 
-    scale = uniform(*settings.scale)
-    shift = uniform(-1, 1, (2,)) * (1 - scale)[:, None]
+    side = uniform(*settings.crop_side)
+    shift = uniform(-1, 1, (2,)) * (1 - side)[:, None]
     turn = uniform(-settings.rotate, settings.rotate)
     mirror = uniform(0, 1) < settings.flip
     turn = turn if rotation is None else rotation.cpu()
     mirror = mirror if flip is None else flip.cpu()
     # Output pixels to input pixels, v downwards: undo the turn, then the mirror.
-    cos, sin, side = scale * turn.cos(), scale * turn.sin(), 1.0 - 2.0 * mirror
-    rows = torch.stack([side * cos, -side * sin, shift[:, 0], sin, cos, shift[:, 1]], dim=1)
+    cos, sin, sign = side * turn.cos(), side * turn.sin(), 1.0 - 2.0 * mirror
+    rows = torch.stack([sign * cos, -sign * sin, shift[:, 0], sin, cos, shift[:, 1]], dim=1)
     grid = F.affine_grid(rows.reshape(-1, 2, 3), [count, 3, size, size], align_corners=False)
     images = frames.float()
     images = F.grid_sample(

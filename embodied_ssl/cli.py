@@ -1,6 +1,7 @@
 """The command line. Here, and nowhere else, everything meets; heavy imports wait for their verb."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,9 +15,26 @@ USAGE_ERROR, INTERRUPTED = 2, 130
 
 def _collect(args: list[str], program: str) -> None:
     """Collect data in a simulated world."""
-    from embodied_ssl.collecting.shard import CollectConfig, run_collect
+    from embodied_ssl.options import parse, settings_given, value_of
+    from embodied_ssl.worlds import WORLDS
 
-    run_collect(_parse(CollectConfig, args, program))
+    asked = {"-h", "--help"} & set(args)
+    given = settings_given(args)
+    name = value_of("--env", args) or given.get("env")
+    if name is None and (asked or not args):
+        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}")
+        print(f"\n{program} --env WORLD --help lists the options, those of the world among them.")
+        return
+    if name is None:
+        raise UserError(f"name the world: {program} --env WORLD --out DIR.")
+    from embodied_ssl.collecting.config import CollectConfig
+
+    world = WORLDS.load(str(name))
+    summary = world.__doc__.splitlines()[0]
+    shared, own = parse(args, program, summary, CollectConfig, world.Config, given=given)
+    from embodied_ssl.collecting.command import run_collect
+
+    run_collect(shared, own)
 
 
 def _info(args: list[str], program: str) -> None:
@@ -39,38 +57,46 @@ def _info(args: list[str], program: str) -> None:
 
 def _methods(args: list[str], program: str) -> None:
     """List the methods that can be trained."""
+    from embodied_ssl.methods import METHODS
+
     if args in (["-h"], ["--help"]):
         print(f"usage: {program}\n\n{_methods.__doc__}")
     elif args:
         raise UserError(f"{program} takes no {args[0]!r}.")
     else:
-        print(_list_of_methods())
+        print(METHODS.listing())
 
 
 def _train(args: list[str], program: str) -> None:
     """Train a trunk with one of the methods."""
+    from embodied_ssl.methods import METHODS, load_method_class
+    from embodied_ssl.options import parse, settings_given, value_of
+
     if not args or args[0] in ("-h", "--help"):
-        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{_list_of_methods()}")
+        print(f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{METHODS.listing()}")
         print(f"\n{program} METHOD --help lists the options of the loop and of the method.")
+        print(f"{program} METHOD+METHOD trains one trunk with the sum of their losses.")
         return
-    name, *rest = ["--trunk.name" if part == "--trunk" else part for part in args]
-    if name.startswith("-"):
+    given = settings_given(args)
+    told = given.pop("method", None)
+    if args[0].startswith("-") and told is None:
         raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
-    import tyro
+    name, rest = (told, args) if args[0].startswith("-") else (args[0], args[1:])
+    from embodied_ssl.methods.base import Recipe
+    from embodied_ssl.settings import to_dict
+    from embodied_ssl.training.config import LoopConfig, TrainConfig
+    from embodied_ssl.trunks import default_trunk, trunk_options
 
-    from embodied_ssl.methods import method_class
-    from embodied_ssl.training.command import TrainConfig, run_train
+    cls = load_method_class(name)
+    trunk = value_of("--trunk", rest) or given.get("trunk") or default_trunk(cls.trunk_type)
+    given = to_dict(cls.recipe) | {"trunk": trunk} | given
+    summary = f"{name}: {cls.__doc__.splitlines()[0]}"
+    classes = (LoopConfig, trunk_options(trunk), Recipe, cls.Config)
+    loop, options, recipe, method = parse(rest, f"{program} {name}", summary, *classes, given=given)
+    from embodied_ssl.training.command import run_train
 
-    cls = method_class(name)
-    flat = tyro.conf.arg(name="")
-
-    def both(
-        loop: Annotated[TrainConfig, flat], method: Annotated[cls.Config, flat]
-    ) -> tuple[TrainConfig, Any]:
-        return loop, method
-
-    loop, method = _parse(both, rest, f"{program} {name}", cls.__doc__.splitlines()[0])
-    run_train(loop, name, method)
+    settings = to_dict(options.trunk_settings)
+    run_train(TrainConfig(**vars(loop), trunk_settings=settings, recipe=recipe), name, method)
 
 
 def _evaluate(args: list[str], program: str) -> None:
@@ -104,21 +130,6 @@ def _parse(what: Any, args: list[str], program: str, description: str | None = N
     return tyro.cli(what, prog=program, description=description, args=args)
 
 
-def _list_of_methods() -> str:
-    """Every method with the first line of its file, read without the seconds that torch takes."""
-    import ast
-
-    import embodied_ssl.methods as methods
-
-    lines = []
-    width = 2 + max(map(len, methods.METHODS))
-    for name, place in methods.METHODS.items():
-        file = Path(methods.__file__).with_name(place.split(":")[0].split(".")[-1] + ".py")
-        summary = ast.get_docstring(ast.parse(file.read_text())) or ""
-        lines.append(f"  {name:<{width}}{summary.splitlines()[0]}")
-    return "\n".join(lines)
-
-
 def _dispatch(args: list[str]) -> None:
     if not args or args[0] in ("-h", "--help"):
         print("usage: embodied-ssl VERB [options]\n\nLearn visual features by acting.\n")
@@ -127,7 +138,23 @@ def _dispatch(args: list[str]) -> None:
     elif args[0] not in VERBS:
         raise did_you_mean("verb", args[0], VERBS)
     else:
-        VERBS[args[0]](args[1:], f"embodied-ssl {args[0]}")
+        _call(args[0], args[1:], f"embodied-ssl {args[0]}")
+
+
+def _call(verb: str, args: list[str], program: str) -> None:
+    """A verb; its help comes without the seconds that torch takes, wherever that is possible."""
+    from embodied_ssl.standins import standins
+
+    asked = bool({"-h", "--help"} & set(args))
+    try:
+        with standins(asked):
+            return VERBS[verb](args, program)
+    except UserError:
+        raise
+    except Exception:  # a module that computes something while it is imported
+        if not asked:
+            raise
+    VERBS[verb](args, program)
 
 
 def run(command: Callable[[], None]) -> int:
@@ -150,7 +177,8 @@ def run(command: Callable[[], None]) -> int:
 
 
 def _complain(message: str) -> int:
-    print("error: " + " ".join(message.split()), file=sys.stderr)
+    if os.environ.get("RANK", "0") == "0":  # of several processes one says it
+        print("error: " + " ".join(message.split()), file=sys.stderr)
     return USAGE_ERROR
 
 
@@ -161,14 +189,14 @@ def main() -> None:
 
 def collect() -> None:
     """``collect ...``, the same as ``embodied-ssl collect ...``."""
-    sys.exit(run(lambda: _collect(sys.argv[1:], "collect")))
+    sys.exit(run(lambda: _call("collect", sys.argv[1:], "collect")))
 
 
 def train() -> None:
     """``train ...``, the same as ``embodied-ssl train ...``."""
-    sys.exit(run(lambda: _train(sys.argv[1:], "train")))
+    sys.exit(run(lambda: _call("train", sys.argv[1:], "train")))
 
 
 def evaluate() -> None:
     """``evaluate ...``, the same as ``embodied-ssl evaluate ...``."""
-    sys.exit(run(lambda: _evaluate(sys.argv[1:], "evaluate")))
+    sys.exit(run(lambda: _call("evaluate", sys.argv[1:], "evaluate")))

@@ -9,48 +9,48 @@ from torch import Tensor
 
 
 def nt_xent(
-    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], temperature: float
+    z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], temperature: float
 ) -> Float[Tensor, ""]:
     """Normalised temperature-scaled cross-entropy (SimCLR, Chen et al. 2020); InfoNCE over a batch.
 
     Row i of one and row i of the other are two views of the same thing; each has to find its
     partner among the 2N - 1 other rows by cosine similarity.
     """
-    views = F.normalize(torch.cat([first, second]).float(), dim=1)  # (2N, D)
-    logits = views @ views.T / temperature
+    z = F.normalize(torch.cat([z1, z2]).float(), dim=1)  # (2N, D)
+    logits = z @ z.T / temperature
     logits.fill_diagonal_(float("-inf"))  # nothing is its own partner
-    count = len(first)
-    partner = torch.arange(2 * count, device=views.device).roll(count)
+    count = len(z1)
+    partner = torch.arange(2 * count, device=z.device).roll(count)
     return F.cross_entropy(logits, partner)
 
 
 def info_nce(
-    foretold: Float[Tensor, "N D"],
-    found: Float[Tensor, "N D"],
+    query: Float[Tensor, "N D"],
+    key: Float[Tensor, "N D"],
     temperature: float,
     group: Int[Tensor, " N"] | None = None,
 ) -> Float[Tensor, ""]:
-    """InfoNCE (van den Oord et al. 2018): row i of what was foretold has to find row i of what was
-    found by cosine similarity, among all N, or all but the others of its group."""
-    logits = F.normalize(foretold.float(), dim=1) @ F.normalize(found.float(), dim=1).T
+    """InfoNCE (van den Oord et al. 2018): query i has to find key i by cosine similarity among all
+    N keys, or all but the others of its group."""
+    logits = F.normalize(query.float(), dim=1) @ F.normalize(key.float(), dim=1).T  # (N, N)
     own = torch.arange(len(logits), device=logits.device)
     if group is not None:
-        alike = (group[:, None] == group).fill_diagonal_(False)
-        logits = logits.masked_fill(alike, float("-inf"))
+        same = (group[:, None] == group).fill_diagonal_(False)
+        logits = logits.masked_fill(same, float("-inf"))
     return F.cross_entropy(logits / temperature, own)
 
 
 def cosine_embedding(
-    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float = 0.0
+    z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float = 0.0
 ) -> Float[Tensor, ""]:
     """The Curious Robot's identity loss, over as many negative as positive pairs.
 
     Positive pairs (row i with row i) cost 1 - cos, negative ones (row i with row i + 1)
     max(0, cos - margin).
     """
-    first, second = first.float(), second.float()
-    positive = F.cosine_similarity(first, second)
-    negative = F.cosine_similarity(first, second.roll(1, dims=0))
+    z1, z2 = z1.float(), z2.float()
+    positive = F.cosine_similarity(z1, z2)
+    negative = F.cosine_similarity(z1, z2.roll(1, dims=0))
     return ((1 - positive) + F.relu(negative - margin)).mean() / 2
 
 
@@ -79,34 +79,34 @@ def equivariance(
     return distance[executed].mean() + wrong.mean()
 
 
-def unmoved(
-    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float
+def minimum_motion_hinge(
+    z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float
 ) -> Float[Tensor, ""]:
-    """Standing still as a wrong motion: features that move by less than the margin cost the rest.
+    """max(0, margin - |z1 - z2|): features that move by less than the margin cost the rest.
 
     Without it equivariance is easy for features that hardly change.
     """
-    return F.relu(margin - (first.float() - second.float()).norm(dim=1)).mean()
+    return F.relu(margin - (z1.float() - z2.float()).norm(dim=1)).mean()
 
 
 def relative_error(
-    before: Float[Tensor, "N D"], foretold: Float[Tensor, "N D"], after: Float[Tensor, "N D"]
+    before: Float[Tensor, "N D"], predicted: Float[Tensor, "N D"], after: Float[Tensor, "N D"]
 ) -> Float[Tensor, ""]:
-    """The equivariance error |foretold - after| / |after - before|, a mean over the pairs."""
-    left, moved = (after - foretold).norm(dim=1), (after - before).norm(dim=1)
-    return (left / (moved + 0.1)).mean()  # what hardly moves counts no more than its noise
+    """The equivariance error |predicted - after| / |after - before|, a mean over the pairs."""
+    error, moved = (after - predicted).norm(dim=1), (after - before).norm(dim=1)
+    return (error / (moved + 0.1)).mean()  # a pair that hardly moves counts no more than its noise
 
 
-def neighbours_in_time(
-    first: Float[Tensor, "N D"], second: Float[Tensor, "N D"], margin: float, norm: float
+def temporal_coherence(
+    z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float, norm: float
 ) -> Float[Tensor, ""]:
-    """Frames close in time are alike, others are not: l1 slowness (norm 1), DrLIM (norm 2).
+    """Frames close in time have close features, others do not: slowness (norm 1), DrLIM (norm 2).
 
     Row i with row i is near, row i with row i + 1 is far; a far pair costs max(0, margin - d).
     """
-    first, second = first.float(), second.float()
-    near = (first - second).norm(p=norm, dim=1)
-    far = (first - second.roll(1, dims=0)).norm(p=norm, dim=1)
+    z1, z2 = z1.float(), z2.float()
+    near = (z1 - z2).norm(p=norm, dim=1)
+    far = (z1 - z2.roll(1, dims=0)).norm(p=norm, dim=1)
     return (near + F.relu(margin - far)).mean()
 
 

@@ -16,10 +16,10 @@ from sklearn.cluster import KMeans
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 
-CLOCK = 1e-3  # seconds: what rounding can do to a time
+TIME_TOLERANCE = 1e-3  # seconds: what rounding can do to a time
 SECONDS = 0.5
 """Between two frames: at the greatest turn rate a whole second leaves nothing of a view."""
-STILL = np.array([0.05, np.radians(3.0)])  # metres and radians: less is hardly a motion
+MIN_MOTION = np.array([0.05, np.radians(3.0)])  # metres and radians: less is hardly a motion
 
 
 @dataclass(frozen=True)
@@ -87,7 +87,7 @@ def pairs_of_rows(rows: dict[str, np.ndarray], split: str, seconds: float) -> Pa
     for gap in range(1, longest + 1):
         start = np.flatnonzero(reach >= gap)
         motion = relative_motion(pose[start], pose[start + gap])
-        moved = (np.abs(motion[:, [0, 2]]) > STILL).any(axis=1)
+        moved = (np.abs(motion[:, [0, 2]]) > MIN_MOTION).any(axis=1)
         pairs.append(ours[np.stack([start, start + gap])[:, moved]])
         motions.append(motion[moved].astype(np.float32))
     first, second = np.concatenate(pairs, axis=1)
@@ -117,7 +117,7 @@ def _reach(
     time = time.astype(float)
     apart = np.ptp(time) + 2 * seconds + 1
     time = time + run * apart
-    last = np.searchsorted(time, time + seconds + CLOCK, side="right") - 1
+    last = np.searchsorted(time, time + seconds + TIME_TOLERANCE, side="right") - 1
     return last - np.arange(len(time))
 
 

@@ -11,13 +11,18 @@ LINE_EVERY = 10.0  # seconds, in a log
 
 
 @contextmanager
-def progress_bar(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
-    """Show how far something is, its rate and the time left.
+def progress_bar(
+    title: str, total: int, unit: str, shown: bool = True
+) -> Iterator[Callable[[int], None]]:
+    """Show how far something is, its rate and the time left; nothing if it is not to be ``shown``.
 
     Yields:
         a function that says that so many more units are done; what is told before the first second
         of work counts as done earlier and does not enter the rate.
     """
+    if not shown:
+        yield lambda count: None
+        return
     show = _live if sys.stderr.isatty() else _log
     with show(title, total, unit) as advance:
         yield advance

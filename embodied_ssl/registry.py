@@ -1,7 +1,7 @@
 """One way to name a part: our own, another package's, or any ``package.module:Class``.
 
-A registry maps names to ``"module:Class"`` and imports a class when it is asked for, so that listing
-names costs nothing. Other packages add theirs by an entry point of the registry's group::
+A registry maps names to ``"module:Class"`` and imports a class when it is asked for, so that
+listing names costs nothing. Other packages add theirs by an entry point of the registry's group::
 
     [project.entry-points."embodied_ssl.methods"]
     brightness = "my_package.brightness:Brightness"

@@ -6,8 +6,10 @@ import pytest
 
 from embodied_ssl.data.card import write_card
 from embodied_ssl.data.manifest import Manifest
-from embodied_ssl.data.shards import checksum, write_shard
-from embodied_ssl.training.command import TrainConfig, TrunkConfig
+from embodied_ssl.data.shards import write_shard
+from embodied_ssl.files import checksum
+from embodied_ssl.training.config import TrainConfig
+from embodied_ssl.worlds import WORLDS
 
 SIDE = 64
 KINDS = ("mug", "bowl", "box", "book")
@@ -27,14 +29,15 @@ def draw(instance: int, turn: float, rng: np.random.Generator) -> np.ndarray:
 
 def save(folder, env, rows, settings, rows_per_shard):
     """Write rows as the dataset that ``collect`` would have left."""
+    columns = WORLDS.load(env).columns
     manifest = Manifest(env, {"seed": 0, "image_size": SIDE, **settings})
     for k in range(-(-len(rows) // rows_per_shard)):
         path = folder / "data" / f"{k:05d}.parquet"
         part = rows[k * rows_per_shard : (k + 1) * rows_per_shard]
-        write_shard(path, env, part)
+        write_shard(path, columns, part)
         manifest.shards[path.name] = {"rows": len(part), "sha256": checksum(path)}
     manifest.write(folder)
-    write_card(folder, manifest)
+    write_card(folder, manifest, columns)
     return folder
 
 
@@ -149,11 +152,11 @@ def few_steps():
 
     def settings(*data, out, **others):
         usual = {
-            "trunk": TrunkConfig(width=0.1, fc_dim=16),
+            "trunk_settings": {"width": 0.1, "fc_dim": 16},
             "images": 32,
             "batch_size": 8,
             "train_size": 48,
-            "precision": "fp32",  # Accelerate has one for a whole process
+            "precision": "fp32",
         }
         return TrainConfig(data=tuple(map(str, data)), out=out, **usual | others)
 

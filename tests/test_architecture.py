@@ -38,7 +38,7 @@ def test_only_collecting_knows_the_worlds():
         for file in (ROOT / "embodied_ssl").rglob("*.py")
         if "embodied_ssl_envs" in set(imports(file))
     }
-    assert knowing == {"collect.py"}
+    assert knowing == {"shard.py"}
 
 
 def test_help_imports_nothing_heavy():

@@ -56,7 +56,10 @@ SMALL = "--val-objects 1 --test-objects 1 --azimuths 1"
     [
         ("colect", "did you mean 'collect'"),
         ("methods all", "'all'"),
+        ("collect", None),
+        ("collect --out new", "name the world"),
         ("collect --env tabeltop --out new", "did you mean 'tabletop'"),
+        ("collect --env tabletop --episodes 5", "unknown option '--episodes'"),
         ("collect --env tabletop --out new --interactions -5", "--interactions"),
         ("collect --env turntable --out new --workers 0", "--workers"),
         ("collect --env turntable --out new --image-size 7", "--image-size"),
@@ -104,7 +107,7 @@ def test_a_mistake_is_one_line_and_touches_nothing(embodied_ssl, place, monkeypa
     assert said in errors
 
 
-@pytest.mark.parametrize("verb", ["collect", "train simclr", "evaluate", "report"])
+@pytest.mark.parametrize("verb", ["collect --env rooms", "train simclr", "evaluate", "report"])
 def test_an_option_that_is_not_known_ends_with_status_2(embodied_ssl, verb):
     status, output, errors = embodied_ssl(*verb.split(), "--colour", "red")
     assert status == cli.USAGE_ERROR

@@ -1,7 +1,7 @@
-"""Collecting data: worlds in, shards out, by as many processes as one likes.
+"""A shard of a dataset: the unit of work.
 
-The shard is the unit of work. What is in shard ``k`` follows from the specification and ``k``
-alone, never from the worker that collects it nor from what was collected before.
+What is in shard ``k`` follows from the specification and ``k`` alone, never from the worker that
+collects it nor from what was collected before.
 """
 
 from __future__ import annotations
@@ -11,69 +11,14 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-ROWS = 100  # interactions in a shard of an endless env
-EPISODES = 8  # episodes in a shard of an env with a fixed number of them
+from embodied_ssl.collecting.config import CollectConfig
+from embodied_ssl.data.manifest import shard_path
+from embodied_ssl.errors import UserError
+from embodied_ssl.worlds import WORLDS
+from embodied_ssl.worlds.base import World
 
-ENVS = {
-    "tabletop": "embodied_ssl/Tabletop-v0",
-    "turntable": "embodied_ssl/Turntable-v0",
-    "rooms": "embodied_ssl/Rooms-v0",
-}
-OWN_SETTINGS = {
-    "tabletop": (),
-    "turntable": ("val_objects", "test_objects", "azimuths"),
-    "rooms": ("episodes", "frames"),
-}
-"""Counts that an env takes besides what all of them take."""
-EXTRAS = {"turntable": ("orbit",), "rooms": ("scene", "kinds", "tilt", "odometry_noise")}
-"""What an env may be asked for besides, and does not mention in the dataset otherwise."""
-
-
-@dataclass(frozen=True)
-class CollectConfig:
-    """Collect data in a simulated world."""
-
-    env: str
-    """tabletop, turntable or rooms."""
-    out: Path
-    """Folder of the dataset; the same command continues what was interrupted."""
-    interactions: int = 10_000
-    """Tabletop: how many interactions (rows) to collect."""
-    workers: int = 1
-    """Processes; they change the speed and nothing else."""
-    objects: tuple[str, ...] = ("household", "blobs")
-    """Where objects come from: household, blobs, folder:PATH."""
-    skip_broken: bool = False
-    """Leave out objects of a folder that do not load."""
-    seed: int = 0
-    """Of everything that is random."""
-    image_size: int = 128
-    """Pixels along each side of an image."""
-    val_objects: int = 60
-    """Turntable: objects of the validation split."""
-    test_objects: int = 160
-    """Turntable: objects of the test split."""
-    azimuths: int = 8
-    """Turntable: views of an object at each elevation."""
-    orbit: bool = False
-    """Turntable: the camera goes round each object in one studio with cartons in the way, instead
-    of a new place for every view; for next-best-view."""
-    episodes: int = 400
-    """Rooms: how many of them, each in a room of its own."""
-    frames: int = 100
-    """Rooms: frames of an episode, ten a second."""
-    scene: str = ""
-    """Rooms: folder of your own scene.yaml, or of folders with one each."""
-    kinds: tuple[str, ...] = ()
-    """Rooms: which kinds of furnished rooms, with commas between them; all if empty."""
-    tilt: bool = False
-    """Rooms: let the head look up and down."""
-    odometry_noise: float = 0.0
-    """Rooms: standard deviation of each number of the odometry, as a fraction of it."""
-
-    def __post_init__(self):
-        named = [name.strip() for part in self.kinds for name in part.split(",")]
-        object.__setattr__(self, "kinds", tuple(filter(None, named)))  # kitchen,office is two
+ROWS = 100  # in a shard of a world that has no end of episodes
+EPISODES = 8  # in a shard of a world with a fixed number of them
 
 
 @dataclass(frozen=True)
@@ -82,14 +27,25 @@ class CollectSpec:
 
     out: Path
     env: str
+    """Name of the world."""
     seed: int
-    env_settings: tuple[tuple[str, Any], ...]
-    """Keyword arguments of the env."""
+    image_size: int
+    config: Any
+    """The world's own options."""
     amount: int
-    """Rows of an endless env; episodes of any other."""
-    endless: bool
-    origin: tuple[tuple[str, Any], ...] = ()
+    """Rows of a world that has no end of episodes; episodes of any other."""
+    recorded: tuple[tuple[str, Any], ...] = ()
     """What ``dataset.json`` says of a setting instead of its value, where that is but a path."""
+
+    @property
+    def world(self) -> World:
+        """The world with its options."""
+        return WORLDS.load(self.env)(self.config)
+
+    @property
+    def endless(self) -> bool:
+        """Whether the world has no end of episodes."""
+        return bool(self.world.rows_option)
 
     @property
     def num_shards(self) -> int:
@@ -98,65 +54,39 @@ class CollectSpec:
 
     def file(self, k: int) -> Path:
         """Path of shard ``k``."""
-        return self.out / "data" / f"{k:05d}.parquet"
+        return shard_path(self.out, f"{k:05d}.parquet")
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """What ``dataset.json`` says of the command."""
+        amount = {self.world.rows_option or "episodes": self.amount}
+        given = {"seed": self.seed, **amount, "image_size": self.image_size}
+        settings = {**given, **self.world.env_settings(), **dict(self.recorded)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in settings.items()}
 
 
-def make_spec(config: CollectConfig) -> CollectSpec:
+def make_spec(config: CollectConfig, world_config: Any) -> CollectSpec:
     """The specification of a command; UserError for settings from which nothing can come."""
-    from embodied_ssl.errors import UserError, did_you_mean
-
-    if config.env not in ENVS:
-        raise did_you_mean("env", config.env, ENVS)
-    own = OWN_SETTINGS[config.env]
-    for name in ("workers", "image_size", *(own or ["interactions"])):
-        if getattr(config, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
-    if not 16 <= config.image_size <= 1024:
-        raise UserError("--image-size must be from 16 to 1024.")
-    if config.seed < 0:
-        raise UserError("--seed must not be negative.")
+    world = WORLDS.load(config.env)(world_config)
+    for folder in world.folders():
+        if config.out.resolve().is_relative_to(folder.resolve()):
+            raise UserError(f"--out must be outside {folder}, whose files are watched for changes.")
     _open_env.cache_clear()  # what is on the disk may have changed
-    settings = tuple(_settings(config).items())
-    env = _open_env(config.env, settings)
-    if config.scene and config.out.resolve().is_relative_to(Path(config.scene).resolve()):
-        raise UserError("--out must be outside the scene, whose files are watched for changes.")
-    origin = (("scene", env.rooms.fingerprint),) if config.scene else ()
-    episodes = env.num_episodes
-    amount = config.interactions if episodes is None else episodes
+    env = _open_env(config.env, world_config, config.image_size)
+    amount = getattr(world_config, world.rows_option) if world.rows_option else env.num_episodes
+    recorded = tuple(world.recorded(env).items())
     return CollectSpec(
-        config.out, config.env, config.seed, settings, amount, episodes is None, origin
+        config.out, config.env, config.seed, config.image_size, world_config, amount, recorded
     )
 
 
-def _settings(config: CollectConfig) -> dict[str, Any]:
-    """Keyword arguments of the env."""
-    from embodied_ssl.errors import UserError
-
-    names = ("image_size", "objects", "skip_broken", *OWN_SETTINGS[config.env])
-    settings = {name: getattr(config, name) for name in names}
-    for env, extras in EXTRAS.items():
-        asked = {name: getattr(config, name) for name in extras if getattr(config, name)}
-        if asked and env != config.env:
-            raise UserError(f"--{next(iter(asked)).replace('_', '-')} is for --env {env}.")
-        settings |= asked
-    if config.scene:
-        if config.objects != CollectConfig.objects or config.skip_broken:
-            raise UserError("a scene has its own bodies: leave out --objects and --skip-broken.")
-        del settings["objects"], settings["skip_broken"]
-    return settings
-
-
 @lru_cache(maxsize=1)
-def _open_env(name: str, settings: tuple[tuple[str, Any], ...]) -> Any:
+def _open_env(name: str, world_config: Any, image_size: int) -> Any:
     """The env itself, kept from shard to shard."""
-    import gymnasium
-
-    import embodied_ssl_envs  # noqa: F401  registers the worlds
-    from embodied_ssl.errors import UserError
     from embodied_ssl_envs.errors import WorldError
 
     try:
-        return gymnasium.make(ENVS[name], disable_env_checker=True, **dict(settings)).unwrapped
+        return WORLDS.load(name)(world_config).open_env(image_size)
     except WorldError as error:
         raise UserError(str(error)) from error
 
@@ -183,7 +113,7 @@ def play_episode(env: Any, root: int, episode: int) -> list[dict[str, Any]]:
 
 def shard_rows(spec: CollectSpec, k: int) -> list[dict[str, Any]]:
     """The rows of shard ``k``: whole episodes, the last one cut where the shard is full."""
-    env = _open_env(spec.env, spec.env_settings)
+    env = _open_env(spec.env, spec.config, spec.image_size)
     rows: list[dict[str, Any]] = []
     if not spec.endless:
         for episode in range(k * EPISODES, min((k + 1) * EPISODES, spec.amount)):
@@ -201,26 +131,11 @@ def shard_rows(spec: CollectSpec, k: int) -> list[dict[str, Any]]:
 def collect_shard(spec: CollectSpec, k: int) -> Path:
     """Collect shard ``k`` and give its path. Pure: the same bytes whoever collects it, and when."""
     from embodied_ssl.data.shards import write_shard
-    from embodied_ssl.errors import UserError
     from embodied_ssl_envs.errors import WorldError
 
     try:
         rows = shard_rows(spec, k)
     except WorldError as error:  # an object that will not load
         raise UserError(str(error)) from error
-    write_shard(spec.file(k), spec.env, rows)
+    write_shard(spec.file(k), spec.world.columns, rows)
     return spec.file(k)
-
-
-def settings_of(spec: CollectSpec) -> dict[str, Any]:
-    """What ``dataset.json`` says of the command."""
-    amount = {"interactions" if spec.endless else "episodes": spec.amount}
-    settings = {k: list(v) if isinstance(v, tuple) else v for k, v in spec.env_settings}
-    return {"seed": spec.seed, **amount, **settings, **dict(spec.origin)}
-
-
-def run_collect(config: CollectConfig) -> None:
-    """Collect what is missing of a dataset."""
-    from embodied_ssl.collecting.folder import gather
-
-    gather(make_spec(config), config.workers)

@@ -1,9 +1,13 @@
 """What is on disk: datasets that robots collected, and labelled photos."""
 
-from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.frames import FrameCache
-from embodied_ssl.data.labelled import LabelledImages, open_labelled
-from embodied_ssl.data.video import VideoFolder, open_source
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from embodied_ssl.data.dataset import Dataset
+    from embodied_ssl.data.frames import FrameCache
+    from embodied_ssl.data.labelled import LabelledImages, open_labelled
+    from embodied_ssl.data.video import VideoFolder, open_source
 
 __all__ = [
     "Dataset",
@@ -13,3 +17,19 @@ __all__ = [
     "open_labelled",
     "open_source",
 ]
+
+_MODULES = {
+    "Dataset": "dataset",
+    "FrameCache": "frames",
+    "LabelledImages": "labelled",
+    "VideoFolder": "video",
+    "open_labelled": "labelled",
+    "open_source": "video",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # A world describes its rows by `data.schema`; its options are listed without Arrow and OpenCV.
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

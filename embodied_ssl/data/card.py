@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from embodied_ssl.data.manifest import FILE, Manifest
-from embodied_ssl.data.schema import schema_of
-from embodied_ssl.data.shards import write_atomically
+from embodied_ssl.data.manifest import FILE, SHARDS, Manifest
+from embodied_ssl.data.schema import Columns
+from embodied_ssl.files import write_atomically
 
 CARD = """---
 configs:
 - config_name: default
-  data_files: data/*.parquet
+  data_files: {shards}/*.parquet
 tags:
 - robotics
 - self-supervised-learning
@@ -23,7 +23,7 @@ settings and the checksum of every shard.
 
 ```python
 from datasets import load_dataset
-rows = load_dataset("parquet", data_files="data/*.parquet", split="train")
+rows = load_dataset("parquet", data_files="{shards}/*.parquet", split="train")
 ```
 
 ## Settings
@@ -36,11 +36,16 @@ rows = load_dataset("parquet", data_files="data/*.parquet", split="train")
 """
 
 
-def write_card(folder: Path, manifest: Manifest) -> None:
-    """Write the card of a dataset."""
+def write_card(folder: Path, manifest: Manifest, columns: Columns) -> None:
+    """Write the card of a dataset with such columns."""
     settings = "\n".join(f"- {name}: `{value}`" for name, value in manifest.settings.items())
-    columns = "\n".join(f"- `{name}`" for name in schema_of(manifest.env))
+    names = "\n".join(f"- `{name}`" for name in columns)
     text = CARD.format(
-        env=manifest.env, rows=manifest.rows, file=FILE, settings=settings, columns=columns
+        env=manifest.env,
+        rows=manifest.rows,
+        file=FILE,
+        shards=SHARDS,
+        settings=settings,
+        columns=names,
     )
     write_atomically(folder / "README.md", text.encode())

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from embodied_ssl.data.manifest import Manifest, read_manifest
+from embodied_ssl.data.manifest import Manifest, read_manifest, shard_path
 from embodied_ssl.errors import UserError
+from embodied_ssl.files import checksum
 
 if TYPE_CHECKING:
-    import numpy as np
     import pyarrow as pa
 
     from embodied_ssl.data.frames import FrameCache
+    from embodied_ssl.data.rows import Rows
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Dataset:
     @property
     def files(self) -> list[Path]:
         """The shards in order."""
-        return [self.path / "data" / name for name in sorted(self.manifest.shards)]
+        return [shard_path(self.path, name) for name in sorted(self.manifest.shards)]
 
     @property
     def fingerprint(self) -> str:
@@ -61,6 +62,18 @@ class Dataset:
     def image_size(self) -> int:
         """Pixels along each side of the images as they were collected."""
         return int(self.manifest.settings["image_size"])
+
+    @property
+    def columns(self) -> dict[str, pa.DataType]:
+        """Name -> Arrow's type of every column, as the first shard has them."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            stored = pq.read_schema(self.files[0])
+        except (pa.ArrowException, OSError) as error:
+            raise damaged(self.files[0]) from error
+        return dict(zip(stored.names, stored.types, strict=True))
 
     def cache(self, image_size: int | None = None) -> FrameCache:
         """All images decoded, at their own size or another."""
@@ -89,16 +102,14 @@ class Dataset:
                 )
         return pa.concat_tables(tables)
 
-    def arrays(self, columns: list[str]) -> dict[str, np.ndarray]:
+    def arrays(self, columns: list[str]) -> Rows:
         """Columns without images as arrays, the parts of a struct apart."""
-        from embodied_ssl.data.frames import arrays
+        from embodied_ssl.data.rows import Rows, arrays
 
-        return dict(arrays(self.table(columns)))
+        return Rows(arrays(self.table(columns)))
 
     def damaged_files(self) -> list[Path]:
         """The shards whose bytes are not those that were written."""
-        from embodied_ssl.data.shards import checksum
-
         expected = self.manifest.shards
         return [file for file in self.files if checksum(file) != expected[file.name]["sha256"]]
 

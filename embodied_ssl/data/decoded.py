@@ -19,14 +19,14 @@ from embodied_ssl.progress import progress_bar
 VERSION = 1
 AT_ONCE = 64  # images in memory
 
-Gather = Callable[[], tuple[Sequence[Any], dict[str, np.ndarray]]]
+ListImages = Callable[[], tuple[Sequence[Any], dict[str, np.ndarray]]]
 """Gives what every image is decoded from, and arrays to keep beside the images."""
 Decode = Callable[[Any, int], np.ndarray]
 """One of these and S -> the image (S, S, 3) uint8 RGB."""
 
 
 def open_decoded(
-    source: Path, fingerprint: str, size: int, gather: Gather, decode: Decode
+    source: Path, fingerprint: str, size: int, list_images: ListImages, decode: Decode
 ) -> tuple[np.ndarray, dict[str, np.ndarray]]:
     """The images of a folder, decoded now if they were not yet, or have changed since.
 
@@ -35,7 +35,7 @@ def open_decoded(
             if it cannot be written.
         fingerprint: of its contents.
         size: S, pixels along each side.
-        gather: asked only if there is something to decode.
+        list_images: asked only if there is something to decode.
         decode: gives an image, called by many threads.
 
     Returns:
@@ -47,7 +47,7 @@ def open_decoded(
     folder = _home(source) / f"frames-{VERSION}-{size}-{fingerprint}"
     if not folder.is_dir():
         try:
-            _build(folder, size, gather, decode)
+            _build(folder, size, list_images, decode)
         except OSError as error:
             raise UserError(f"cannot write the frame cache {folder}: {error.strerror}.") from error
     frames = np.load(folder / "frames.npy", mmap_mode="r")
@@ -63,7 +63,7 @@ def _home(source: Path) -> Path:
     return caches / f"{source.name}-{hashlib.blake2b(where.encode(), digest_size=4).hexdigest()}"
 
 
-def _build(folder: Path, size: int, gather: Gather, decode: Decode) -> None:
+def _build(folder: Path, size: int, list_images: ListImages, decode: Decode) -> None:
     home = folder.parent
     home.mkdir(parents=True, exist_ok=True)
     with FileLock(home / ".lock"):
@@ -71,7 +71,7 @@ def _build(folder: Path, size: int, gather: Gather, decode: Decode) -> None:
             return
         for left in home.glob(".frames-*"):  # by a process that was killed
             shutil.rmtree(left)
-        images, beside = gather()
+        images, beside = list_images()
         draft = home / f".{folder.name}"
         draft.mkdir()
         try:

@@ -52,7 +52,7 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
     if spec.startswith("folder:"):
         return _open_photos(Path(spec.removeprefix("folder:")), image_size or 128)
     dataset = Dataset.open(spec)
-    if dataset.env != "turntable":
+    if "role" not in dataset.columns:
         raise UserError(
             f"{spec} was collected in {dataset.env!r} and has no labels: collect --env turntable."
         )

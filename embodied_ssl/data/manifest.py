@@ -9,8 +9,11 @@ from typing import Any
 
 from embodied_ssl.data.schema import SCHEMA_VERSION
 from embodied_ssl.errors import UserError
+from embodied_ssl.files import write_atomically
 
 FILE = "dataset.json"
+SETTINGS = "settings.yaml"  # what repeats the command
+SHARDS = "data"  # the folder with the shards
 
 
 @dataclass
@@ -33,11 +36,14 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Replace the manifest of a dataset."""
-        from embodied_ssl.data.shards import write_atomically
-
         shards = dict(sorted(self.shards.items()))
         text = json.dumps(asdict(self) | {"shards": shards, "rows": self.rows}, indent=1)
         write_atomically(folder / FILE, text.encode() + b"\n")
+
+
+def shard_path(folder: Path, name: str) -> Path:
+    """Where the shard of a name is in a dataset's folder."""
+    return folder / SHARDS / name
 
 
 def read_manifest(folder: Path) -> Manifest:

@@ -23,6 +23,7 @@ from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.decoded import open_decoded
 from embodied_ssl.data.frames import FrameCache
 from embodied_ssl.data.photos import read_photo
+from embodied_ssl.data.rows import Rows
 from embodied_ssl.data.sequences import Sequence, read_sequence
 from embodied_ssl.errors import UserError
 
@@ -83,7 +84,9 @@ class VideoFolder:
             "kind": [(f if f == self.path else f.parent).name for f in folders],
             "instance": names,
         }
-        rows = {name: np.repeat(np.array(word, object), lengths) for name, word in words.items()}
+        rows = Rows(
+            {name: np.repeat(np.array(word, object), lengths) for name, word in words.items()}
+        )
         rows["episode"] = np.repeat(np.arange(len(lengths)), lengths)
         rows["step"] = np.concatenate([np.arange(length) for length in lengths])
         rows["time"] = np.concatenate([s.times for s in self.sequences]).astype(np.float32)
@@ -100,5 +103,7 @@ def open_source(spec: str | Path) -> Dataset | VideoFolder:
 
 
 def _split(name: str) -> str:
+    # The rule of `split_of` in envs/objects/splits.py, which is not imported here because data are
+    # read without simulators. tests/data/test_video.py holds the two together.
     percent = int.from_bytes(hashlib.blake2b(name.encode(), digest_size=8).digest(), "big") % 100
     return "train" if percent < 70 else "val" if percent < 85 else "test"

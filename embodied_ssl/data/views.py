@@ -32,7 +32,7 @@ class TurntableViews:
     def open(cls, path: str, image_size: int | None = None) -> TurntableViews:
         """The views of a turntable dataset; UserError for any other."""
         dataset = Dataset.open(path)
-        if dataset.env != "turntable":
+        if not {"elevation", "azimuth"} <= dataset.columns.keys():
             raise UserError(f"{path} holds no views of objects: collect --env turntable --orbit.")
         cache = dataset.cache(image_size)
         names = ("kind", "instance", "split", "elevation", "azimuth")

@@ -10,8 +10,8 @@ import torch
 from jaxtyping import Float, Int
 
 from embodied_ssl.data.views import TurntableViews
-from embodied_ssl.evaluation.protocols.equivariance import fit_map
 from embodied_ssl.evaluation.move_values import agreement, evidence, move_values, which_move
+from embodied_ssl.evaluation.protocols.equivariance import fit_map
 
 NEIGHBOURS = 25
 PRACTICE = 4  # parts of the labelled objects; what moves are worth is learned on each in turn

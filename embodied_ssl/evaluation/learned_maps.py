@@ -8,10 +8,10 @@ import numpy as np
 import torch
 from jaxtyping import Float, Int
 
-from embodied_ssl.training.checkpoint import load_method
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
 from embodied_ssl.motion import MotionPatterns, mine_pairs, relative_motion
+from embodied_ssl.training.checkpoint import load_method
 
 
 @torch.inference_mode()

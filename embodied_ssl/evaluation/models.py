@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from embodied_ssl.training.checkpoint import checkpoint_of, load_run, load_trunk
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.evaluation.baselines import (
     ImageNetTrunk,
@@ -18,6 +17,7 @@ from embodied_ssl.evaluation.baselines import (
 )
 from embodied_ssl.evaluation.embedding import Features
 from embodied_ssl.evaluation.features import calibrate, stage_features
+from embodied_ssl.training.checkpoint import checkpoint_of, load_run, load_trunk
 from embodied_ssl.trunks import Trunk, build_trunk
 
 Describe = Callable[[np.ndarray], Features]

@@ -1,6 +1,13 @@
 """The methods. Adding one is a file beside these and a line here."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from embodied_ssl.registry import Registry
+
+if TYPE_CHECKING:
+    from embodied_ssl.methods.base import Method
 
 METHODS = Registry(
     "method",
@@ -24,3 +31,16 @@ METHODS = Registry(
         }.items()
     },
 )
+
+ALIASES = {"both-worlds": "curious-robot+egomotion"}
+"""Names of before -> what is meant."""
+
+
+def load_method_class(name: str) -> type[Method]:
+    """The class of a method, or of a sum ``a+b`` of methods; UserError for a name not known."""
+    name = ALIASES.get(name, name)
+    if "+" not in name:
+        return METHODS.load(name)
+    from embodied_ssl.methods.sum import sum_of
+
+    return sum_of(name)

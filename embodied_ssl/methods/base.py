@@ -1,7 +1,7 @@
 """What a method is: modules of its own around the shared trunk, and three phases of a step.
 
-``prepare`` makes images of a batch, ``encode`` passes them through the trunk, ``loss`` compares what
-came out. So methods can be added up (``a+b`` shares one pass), timed and distributed without
+``prepare`` makes images of a batch, ``encode`` passes them through the trunk, ``loss`` compares
+what came out. So methods can be added up (``a+b`` shares one pass), timed and distributed without
 knowing each other.
 """
 
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor, nn
 
 from embodied_ssl.data import FrameCache
+from embodied_ssl.errors import UserError
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -50,14 +51,20 @@ class Recipe:
     """Of weights, not of biases and the scales of normalisation."""
     final_weight_decay: float | None = None
     """Where a cosine leads the weight decay; by default it stays."""
-    momentum: float = 0.9
-    """Of sgd, rmsprop and lars."""
-    betas: tuple[float, float] = (0.9, 0.98)
+    sgd_momentum: float = 0.9
+    """Of sgd and lars."""
+    final_sgd_momentum: float | None = None
+    """Where a cosine leads it; by default it stays."""
+    adam_betas: tuple[float, float] = (0.9, 0.98)
     """Of adamw."""
     warmup: float = 0.03
     """Part of the training over which the learning rate rises."""
-    clip: float = 0.0
+    clip_norm: float = 0.0
     """Largest norm of the gradient; 0: whatever it is."""
+
+    def __post_init__(self) -> None:
+        if not self.lr > 0:
+            raise UserError(f"--lr must be positive, not {self.lr}.")
 
 
 class Method(nn.Module):

@@ -11,8 +11,8 @@ from embodied_ssl.data import LabelledImages, open_labelled
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import PROTOCOLS
 from embodied_ssl.evaluation.models import BASELINES
-from embodied_ssl.evaluation.recall import RANKS
 from embodied_ssl.evaluation.protocols.retrieval import checksum
+from embodied_ssl.evaluation.recall import RANKS
 from embodied_ssl.evaluation.tables import LEVELS, share, short_name
 from embodied_ssl.report.images import data_uri
 from embodied_ssl.report.motions import ATOMIC, displacements

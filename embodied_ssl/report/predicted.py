@@ -9,12 +9,12 @@ import cv2
 import numpy as np
 import torch
 
-from embodied_ssl.sampling.base import gather
-from embodied_ssl.training.checkpoint import load_method, load_run
 from embodied_ssl.data import FrameCache, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.motion import MotionPatterns, in_words, mine_pairs
 from embodied_ssl.report.images import data_uri
+from embodied_ssl.sampling.base import gather
+from embodied_ssl.training.checkpoint import load_method, load_run
 
 METHOD = "view-prediction"
 JUDGED = 256  # pairs

@@ -49,7 +49,9 @@ class Epochs:
     def __call__(self, start: int, count: int) -> Int[np.ndarray, " count"]:
         """So many samples from a place of the sequence on."""
         epochs, places = np.divmod(np.arange(start, start + count), self.size)
-        parts = [self._permutation(e)[places[epochs == e]] for e in range(epochs[0], epochs[-1] + 1)]
+        parts = [
+            self._permutation(e)[places[epochs == e]] for e in range(epochs[0], epochs[-1] + 1)
+        ]
         return np.concatenate(parts)
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import torch
 from jaxtyping import Int, Shaped
 
-from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
+from embodied_ssl.sampling.base import Batch, Epochs, load_frames
+from embodied_ssl.sampling.pairs import PairSampler
 
 
 def sample_per_class(
@@ -57,3 +58,14 @@ class LabelledSampler:
             "index": torch.from_numpy(drawn),
             "row": torch.from_numpy(self.rows[drawn]),
         }
+
+
+class LabelledPairs:
+    """Pairs of frames, and beside them a few labelled ones; an epoch is one of the pairs."""
+
+    def __init__(self, pairs: PairSampler, labelled: LabelledSampler):
+        self.pairs, self.labelled, self.size = pairs, labelled, pairs.size
+
+    def __call__(self, number: int) -> Batch:
+        """The batch of a number; ``index`` and ``row`` are those of the pairs."""
+        return self.labelled(number) | self.pairs(number)

@@ -6,9 +6,9 @@ import numpy as np
 import torch
 from jaxtyping import Int
 
-from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 from embodied_ssl.data import FrameCache
 from embodied_ssl.motion import MotionPatterns, mine_pairs
+from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 
 MIRROR = np.array([1, -1, -1], np.float32)
 """A motion in a mirror: as far ahead, as far to the other side, turned the other way."""
@@ -57,7 +57,9 @@ class PairSampler:
         # The patterns take turns, each through epochs of its own; their order in a batch is random.
         patterns = len(self._of_pattern)
         turns = np.arange(number * self.batch_size, (number + 1) * self.batch_size)
-        index = np.concatenate([self._drawn(g, turns[turns % patterns == g]) for g in range(patterns)])
+        index = np.concatenate(
+            [self._drawn(g, turns[turns % patterns == g]) for g in range(patterns)]
+        )
         chosen = rng.permutation(index)
         mirrored = rng.random(self.batch_size) < self.mirror
         motion = self.pairs.motion[chosen]

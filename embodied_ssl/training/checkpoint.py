@@ -1,7 +1,8 @@
-"""Run folders: what was trained, how, and its weights.
+"""Checkpoints: ``checkpoints/step-N`` appears whole, by a rename, and the newest one counts.
 
-``run.json`` has the settings; ``checkpoints/step-N`` appears whole, by a rename, and the newest one
-counts. Inside, ``trunk`` is a folder as the Hugging Face hub has it, and the rest is safetensors.
+Inside, ``trunk`` is a folder as the Hugging Face hub has it, with the trunk that is judged;
+``method.safetensors`` has all that the method knows besides. What both share is known by the
+identity of its tensors, never by a name.
 """
 
 from __future__ import annotations
@@ -9,88 +10,37 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file, save_file
+from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.trunks import Trunk, build_trunk
+from embodied_ssl.methods.base import Method
 
-if TYPE_CHECKING:
-    from embodied_ssl.methods.base import Method
-
-RUN = "run.json"
-METRICS = "metrics.jsonl"
+RUN, METRICS, STATE = "run.json", "metrics.jsonl", "state.json"
+TRUNK, METHOD, OPTIMIZER = "trunk/model.safetensors", "method.safetensors", "optimizer.safetensors"
 
 
 @dataclass(frozen=True)
-class RunInfo:
-    """The settings of a run."""
+class Progress:
+    """How far a training is."""
 
-    path: Path
-    method: str
-    method_config: dict[str, Any]
-    trunk: str
-    trunk_settings: dict[str, Any]
-    train: dict[str, Any]
-    """Settings of the training loop."""
-    datasets: dict[str, Any]
-    """Path, fingerprint and image size of the data of each world."""
-
-    @property
-    def metrics(self) -> Path:
-        """The training curves, a JSON object a line."""
-        return self.path / METRICS
-
-
-def load_run(run: str | Path) -> RunInfo:
-    """The settings of a run; UserError for a folder that is none."""
-    path = Path(run) / RUN
-    try:
-        content = json.loads(path.read_text())
-        names = ("method", "method_config", "trunk", "trunk_settings", "train", "datasets")
-        return RunInfo(Path(run), **{name: content[name] for name in names})
-    except OSError as error:
-        raise UserError(f"{run} is no run folder: it has no {RUN}.") from error
-    except (ValueError, KeyError) as error:
-        raise UserError(f"{path} is damaged: {error}.") from error
+    step: int = 0
+    """Steps that are done."""
+    images: float = 0.0
+    """Images through the trunk, of all processes."""
+    processes: int = 1
+    """That train together."""
 
 
 def newest(run: str | Path) -> Path | None:
     """The newest checkpoint of a run, None when there is none yet."""
     return max(Path(run).glob("checkpoints/step-*"), key=lambda path: path.name, default=None)
-
-
-def load_trunk(run: str | Path) -> Trunk:
-    """The trained trunk of a run, on the CPU; UserError when there is no whole checkpoint."""
-    info = load_run(run)
-    trunk = build_trunk(info.trunk, **info.trunk_settings)
-    _load_weights(trunk, checkpoint_of(run) / "trunk" / "model.safetensors")
-    return trunk.eval()
-
-
-def load_method(run: str | Path) -> Method:
-    """The trained method of a run with its trunk, on the CPU, in evaluation mode."""
-    from embodied_ssl.methods import method_class
-    from embodied_ssl.training.serialization import from_plain
-
-    info = load_run(run)
-    cls = method_class(info.method)
-    config = from_plain(cls.Config, info.method_config)
-    trunk = build_trunk(info.trunk, **info.trunk_settings)
-    method = cls(trunk, config, info.train["train_size"])
-    load_weights(method, checkpoint_of(run))
-    return method.eval()
-
-
-def load_weights(method: Method, checkpoint: Path) -> None:
-    """Fill a method and its trunk from a checkpoint."""
-    _load_weights(method.trunk, checkpoint / "trunk" / "model.safetensors")
-    _load_weights(method, checkpoint / "method.safetensors", strict=False)
 
 
 def checkpoint_of(run: str | Path) -> Path:
@@ -101,49 +51,117 @@ def checkpoint_of(run: str | Path) -> Path:
     return checkpoint
 
 
-def _load_weights(module: torch.nn.Module, path: Path, strict: bool = True) -> None:
+def own_tensors(method: Method) -> dict[str, Tensor]:
+    """What a method keeps beside the trunk that is exported: each tensor once, by its first
+    name."""
+    known = {id(tensor) for tensor in method.exported.state_dict(keep_vars=True).values()}
+    own = {}
+    for name, tensor in method.state_dict(keep_vars=True).items():
+        if id(tensor) not in known:
+            known.add(id(tensor))
+            own[name] = tensor
+    return own
+
+
+def read_tensors(path: Path) -> dict[str, Tensor]:
+    """The tensors of a file; UserError when it is damaged."""
     try:
-        module.load_state_dict(load_file(path), strict=strict)
-    except (OSError, SafetensorError, RuntimeError) as error:
+        return load_file(path)
+    except (OSError, SafetensorError) as error:
         raise UserError(f"{path} is damaged or does not fit its run.json.") from error
 
 
-def save_checkpoint(run: Path, step: int, method: Method, optimizer: torch.optim.Optimizer) -> None:
+@torch.no_grad()
+def fill(tensors: dict[str, Tensor], stored: dict[str, Tensor], path: Path) -> None:
+    """Copy what was stored into the tensors of the same names.
+
+    A tensor that is still empty, as a memory bank is before its data are known, takes the size of
+    what was stored.
+
+    Raises:
+        UserError: for a name that is missing or surplus, or another shape.
+    """
+    for name in tensors.keys() ^ stored.keys():
+        state = "lacks" if name in tensors else "has a surplus"
+        raise UserError(f"{path} does not fit its run.json: it {state} {name!r}.")
+    for name, tensor in tensors.items():
+        if not tensor.numel():
+            tensor.resize_(stored[name].shape)
+        if tensor.shape != stored[name].shape:
+            shapes = f"{tuple(stored[name].shape)}, not {tuple(tensor.shape)}"
+            raise UserError(f"{path} does not fit its run.json: {name!r} is {shapes}.")
+        tensor.copy_(stored[name])
+
+
+def load_weights(module: nn.Module, path: Path) -> None:
+    """Fill a trunk from its file."""
+    fill(module.state_dict(keep_vars=True), read_tensors(path), path)
+
+
+def save_checkpoint(
+    run: Path, done: Progress, method: Method, optimizer: torch.optim.Optimizer
+) -> None:
     """Write a checkpoint, atomically, and remove the ones before it."""
-    final = run / "checkpoints" / f"step-{step:08d}"
+    final = run / "checkpoints" / f"step-{done.step:08d}"
     if final.exists():  # whole, or it would not have this name
         return
     draft = final.with_name(f".{final.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
-    method.trunk.save_pretrained(draft / "trunk")
-    own = {k: v for k, v in method.state_dict().items() if "trunk" not in k.split(".")}
-    save_file({k: v.contiguous() for k, v in own.items()}, draft / "method.safetensors")
-    state = {"random": torch.get_rng_state()}
-    for number, numbers in optimizer.state_dict()["state"].items():
-        state |= {f"{number}.{name}": torch.as_tensor(v) for name, v in numbers.items()}
-    save_file({k: v.contiguous() for k, v in state.items()}, draft / "optimizer.safetensors")
+    method.exported.save_pretrained(draft / "trunk")
+    own = {name: tensor.detach().contiguous() for name, tensor in own_tensors(method).items()}
+    save_file(own, draft / METHOD)
+    state = {
+        f"{number}.{name}": torch.as_tensor(value).contiguous()
+        for number, numbers in optimizer.state_dict()["state"].items()
+        for name, value in numbers.items()
+        if value is not None
+    }
+    save_file(state, draft / OPTIMIZER)
+    (draft / STATE).write_text(json.dumps(asdict(done)))
     os.replace(draft, final)
     for old in final.parent.iterdir():
         if old != final:
             shutil.rmtree(old, ignore_errors=True)
 
 
-def resume(run: Path, method: Method, optimizer: torch.optim.Optimizer) -> int:
-    """Continue from the newest checkpoint, if there is one; the number of steps that are done."""
+def resume(
+    run: Path, method: Method, optimizer: torch.optim.Optimizer, processes: int = 1
+) -> Progress:
+    """Continue from the newest checkpoint, if there is one; how far it is.
+
+    Raises:
+        UserError: when it is damaged, was left by an older version, or by another number of
+            processes, whose steps see other images.
+    """
     checkpoint = newest(run)
     if checkpoint is None:
-        return 0
-    load_weights(method, checkpoint)
-    try:
-        stored = load_file(checkpoint / "optimizer.safetensors")
-    except (OSError, SafetensorError) as error:
-        raise UserError(f"{checkpoint / 'optimizer.safetensors'} is damaged.") from error
-    torch.set_rng_state(stored.pop("random"))
+        return Progress(processes=processes)
+    done = _progress(checkpoint)
+    if done.processes != processes:
+        raise UserError(
+            f"{run} is trained by {done.processes} processes, not {processes}: a step of other "
+            "processes sees other images. Launch as many, or choose another --out."
+        )
+    load_weights(method.exported, checkpoint / TRUNK)
+    fill(own_tensors(method), read_tensors(checkpoint / METHOD), checkpoint / METHOD)
     state: dict[int, dict[str, Any]] = {}
-    for key, value in stored.items():
+    for key, value in read_tensors(checkpoint / OPTIMIZER).items():
         number, name = key.split(".", 1)
         state.setdefault(int(number), {})[name] = value
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
-    return int(checkpoint.name.removeprefix("step-"))
+    return done
+
+
+def _progress(checkpoint: Path) -> Progress:
+    path = checkpoint / STATE
+    try:
+        return Progress(**json.loads(path.read_text()))
+    except FileNotFoundError as error:
+        raise UserError(
+            f"{checkpoint} was left by an older version, whose batches were drawn otherwise: it "
+            "can be evaluated, but not trained on. Choose another --out."
+        ) from error
+    except (ValueError, TypeError) as error:
+        raise UserError(f"{path} is damaged: {error}.") from error

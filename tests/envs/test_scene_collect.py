@@ -6,8 +6,8 @@ import pytest
 from datasets import load_dataset
 
 from embodied_ssl import cli
-from embodied_ssl.collecting.shard import CollectConfig
 from embodied_ssl.data import Dataset
+from embodied_ssl.worlds.rooms import Rooms
 
 GOOD = "bodies: [{urdf: crate.urdf}]"
 
@@ -128,9 +128,9 @@ def test_a_mistake_in_a_scene_is_one_line(collect, scene, small, tmp_path, text,
         ("--frames 99999", "2 to 32768 frames"),
         ("--odometry-noise nan", "odometry noise"),
         ("--odometry-noise -0.1", "odometry noise"),
-        ("--env turntable --tilt", "--tilt is for --env rooms"),
-        ("--orbit", "--orbit is for --env turntable"),
-        ("--env tabletop --scene flat", "--scene is for --env rooms"),
+        ("--env turntable --tilt", "unknown option '--episodes'"),
+        ("--orbit", "unknown option '--orbit'"),
+        ("--env tabletop --episodes 5", "unknown option '--episodes'"),
     ],
 )
 def test_a_mistake_in_the_command_is_one_line(
@@ -162,5 +162,5 @@ def test_kinds_tilt_and_noise_can_be_asked_for(collect, small, tmp_path):
 
 
 def test_kinds_are_listed_with_commas_or_one_by_one():
-    several = CollectConfig("rooms", None, kinds=("living room,office", "kitchen"))
+    several = Rooms.Config(kinds=("living room,office", "kitchen"))
     assert several.kinds == ("living room", "office", "kitchen")

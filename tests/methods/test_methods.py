@@ -7,22 +7,28 @@ import pytest
 import torch
 
 from embodied_ssl import cli
-from embodied_ssl.sampling.base import generator_of
-from embodied_ssl.training.checkpoint import load_method
 from embodied_ssl.data import Dataset, FrameCache
-from embodied_ssl.methods import METHODS, method_class
-from embodied_ssl.training.serialization import from_plain, to_plain
+from embodied_ssl.methods import METHODS, load_method_class
+from embodied_ssl.methods.base import Step, pixels
+from embodied_ssl.sampling import generator_of
+from embodied_ssl.settings import from_dict, to_dict
 from embodied_ssl.training.command import run_train
+from embodied_ssl.training.runs import load_method
 from embodied_ssl.trunks import AlexNet, build_trunk
 
-BATCH = 8
+BATCH, SIZE = 8, 48
+ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 
 
-@pytest.fixture(params=METHODS)
+@pytest.fixture(params=ALL)
 def method(request):
     torch.manual_seed(0)
-    cls = method_class(request.param)
-    return cls(build_trunk("alexnet", width=0.1, fc_dim=16), cls.Config(), 48)
+    cls = load_method_class(request.param)
+    if issubclass(AlexNet, cls.trunk_type):
+        trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
+    else:
+        trunk = build_trunk("vit", dim=24, depth=2, heads=2)
+    return cls(trunk, cls.Config(), SIZE).train()
 
 
 @pytest.fixture(scope="module")
@@ -33,43 +39,68 @@ def caches(tabletop_dir, rooms_dir):
 
 @pytest.fixture
 def data(method, caches):
-    """Data of the first of the worlds that the method can learn in, or of all that it needs."""
-    worlds = method.worlds if method.all_worlds else method.worlds[:1]
-    return {world: caches[world] for world in worlds}
+    """Data of the first of the worlds in which the method, or each part of it, can learn."""
+    types = getattr(method, "types", (type(method),))
+    return {cls.worlds[0]: caches[cls.worlds[0]] for cls in types}
 
 
-def test_the_loss_teaches_the_trunk(method, data):
-    outputs = method.loss(method.open_sampler(data, BATCH, 0)(0), generator_of(0, 0))
-    assert outputs["loss"].dim() == 0 and outputs["loss"].isfinite()
-    assert outputs["embedding"].dim() == 2 and outputs["embedding"].isfinite().all()
-    assert all(v.dim() == 0 for name, v in outputs.items() if name != "embedding")
+def moment(number=0, progress=0.5):
+    return Step(number, progress, generator_of(0, number))
+
+
+def prepared(method, data, number=0, step=None):
+    batch = method.open_sampler(data, BATCH, 0)(number)
+    return method.prepare(batch, step or moment(number))
+
+
+def test_the_loss_teaches_the_trunk_and_all_that_is_its_own(method, data):
+    step = moment()
+    outputs = method(prepared(method, data), step)
+    assert all(value.dim() == 0 and value.isfinite() for value in outputs.values())
     outputs["loss"].backward()
-    first = next(p for p in method.trunk.parameters() if p.dim() == 4)
+    groups = [p for group in method.param_groups() for p in group["params"]]
+    assert len({id(p) for p in groups}) == len(groups)
+    assert {id(p) for p in groups} == {id(p) for p in method.parameters() if p.requires_grad}
+    first = next(p for p in method.trunk.parameters() if p.dim() == 4 and p.requires_grad)
     assert first.grad is not None and first.grad.abs().sum() > 0
-    own = [p for n, p in method.named_parameters() if not n.startswith("trunk.")]
-    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in own if p.dim() > 1)
-    method.after_step()
+    inside = {id(p) for p in method.trunk.parameters()}
+    own = [p for p in groups if id(p) not in inside and p.dim() > 1]
+    assert all(p.grad is not None and p.grad.abs().sum() > 0 for p in own)
+    method.after_step(step)
 
 
-def test_it_counts_its_images_rightly(method, data, monkeypatch):
-    seen, stages = [], AlexNet.stages
-    monkeypatch.setattr(AlexNet, "stages", lambda self, x: seen.append(len(x)) or stages(self, x))
-    method.loss(method.open_sampler(data, BATCH, 0)(0), generator_of(0, 0))
-    assert sum(seen) == method.images_per_step(BATCH)
+def test_preparing_is_pure(method, data):
+    batch = method.open_sampler(data, BATCH, 0)(0)
+    before = {name: value.clone() for name, value in flat(batch).items()}
+    state = {name: value.clone() for name, value in method.state_dict().items()}
+    first, again, other = (flat(method.prepare(batch, moment(n))) for n in (0, 0, 1))
+    assert first.keys() == again.keys()
+    assert all(torch.equal(first[name], again[name]) for name in first)
+    assert not all(torch.equal(first[name], other[name]) for name in first)
+    assert all(torch.equal(value, before[name]) for name, value in flat(batch).items())
+    assert all(torch.equal(value, state[name]) for name, value in method.state_dict().items())
+
+
+def test_the_cost_is_that_of_the_pixels_through_the_trunk(method, data):
+    batch = prepared(method, data)
+    cost = method.cost(batch)
+    assert 0 < cost < 20 * BATCH
+    if type(method).cost is type(method).__mro__[-4].cost:  # the rule of the base class
+        assert cost == pytest.approx(pixels(batch["images"]) / SIZE**2)
 
 
 def test_chance_comes_from_the_generator_alone(method, data):
-    sampler = method.open_sampler(data, BATCH, 0)
+    batch = method.open_sampler(data, BATCH, 0)(0)
 
-    def loss(step):
-        with torch.no_grad():
-            return method.loss(sampler(0), generator_of(0, step))["loss"].item()
+    @torch.no_grad()
+    def loss(number):
+        return method(method.prepare(batch, moment(number)), moment(number))["loss"].item()
 
-    assert loss(0) == loss(0)
-    assert loss(0) != loss(1)
+    loss(0)
+    assert loss(0) == loss(0) != loss(1)
 
 
-def test_a_step_has_its_own_batch_whatever_came_before(method, data):
+def test_a_number_has_its_own_batch_whatever_came_before(method, data):
     sampler = method.open_sampler(data, BATCH, 3)
     late = flat(sampler(5))
     again = flat(method.open_sampler(data, BATCH, 3)(5))
@@ -79,36 +110,68 @@ def test_a_step_has_its_own_batch_whatever_came_before(method, data):
     assert any(not torch.equal(late[name], other[name]) for name in late)
 
 
+def test_samples_say_which_they_are(method, data):
+    sampler = method.open_sampler(data, BATCH, 0)
+    batch = flat(sampler(0))
+    names = [name for name in batch if name.split(".")[-1] == "index"]
+    assert names and sampler.size > 0
+    for name in names:
+        row = batch[name.removesuffix("index") + "row"]
+        assert batch[name].shape == row.shape and batch[name].dtype == torch.int64
+        assert 0 <= batch[name].min() and batch[name].max() < sampler.size
+
+
 def flat(batch, prefix=""):
     parts = {}
     for name, value in batch.items():
-        parts |= flat(value, name + ".") if isinstance(value, dict) else {prefix + name: value}
+        if isinstance(value, dict):
+            parts |= flat(value, f"{prefix}{name}.")
+        elif isinstance(value, list):
+            parts |= {f"{prefix}{name}.{i}": each for i, each in enumerate(value)}
+        else:
+            parts[prefix + name] = value
     return parts
 
 
 def test_it_learns_in_all_its_worlds(method, caches):
+    if hasattr(method, "types"):
+        return
     choices = [{world: caches[world]} for world in method.worlds]
     if len(method.worlds) > 1:
-        choices = [caches] if method.all_worlds else [*choices, caches]
+        choices.append(caches)
     for data in choices:
-        batch = method.open_sampler(data, BATCH, 0)(0)
-        assert method.loss(batch, generator_of(0, 0))["loss"].isfinite()
+        assert method(prepared(method, data), moment())["loss"].isfinite()
 
 
 def test_settings_survive_the_disk(method):
-    plain = json.loads(json.dumps(to_plain(method.config)))
-    assert from_plain(type(method.config), plain) == method.config
+    plain = json.loads(json.dumps(to_dict(method.config)))
+    assert from_dict(type(method.config), plain) == method.config
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", ALL)
 def test_every_setting_is_explained(name, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit) as end:
         cli._dispatch(["train", name, "--help"])
     assert end.value.code == 0
     said = capsys.readouterr().out
-    for field in dataclasses.fields(method_class(name).Config):
+    for field in dataclasses.fields(load_method_class(name).Config):
         assert f"--{field.name.replace('_', '-')}" in said
+
+
+def test_every_method_is_listed_with_its_paper(capsys):
+    cli._dispatch(["methods"])
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines] == list(METHODS)
+    assert all("cannot be read" not in line and len(line.split()) > 3 for line in lines)
+
+
+def test_a_method_of_others_is_named_by_its_module(few_steps, tmp_path, tabletop_dir, monkeypatch):
+    (tmp_path / "brightness.py").write_text(TOY)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    config = few_steps(tabletop_dir, out=tmp_path / "run")
+    run_train(config, "brightness:Brightness")
+    assert type(load_method(config.out)).__name__ == "Brightness"
 
 
 TOY = '''
@@ -116,10 +179,9 @@ TOY = '''
 
 from dataclasses import dataclass
 
-import torch
 from torch import nn
 
-from embodied_ssl.augment import NONE, augment
+from embodied_ssl.augment import IDENTITY, augment
 from embodied_ssl.methods.base import Method
 
 
@@ -137,21 +199,11 @@ class Brightness(Method):
         super().__init__(trunk, config, train_size)
         self.say = nn.Linear(trunk.dim, 1)
 
-    def images_per_step(self, batch_size):
-        return batch_size
+    def prepare(self, batch, step):
+        images = augment(batch["frames"], self.train_size, IDENTITY, step.generator)
+        return {"images": self.trunk.normalize(images), "mean": images.mean((1, 2, 3))}
 
-    def loss(self, batch, generator):
-        images = augment(batch["frames"], self.train_size, NONE, generator)
-        features = self.trunk(self.trunk.normalize(images))
-        error = (self.say(features)[:, 0].float() - images.mean((1, 2, 3))).pow(2).mean()
-        return {"loss": self.config.weight * error, "embedding": features}
+    def loss(self, stages, batch, step):
+        said = self.say(self.trunk.pool(stages))[:, 0].float()
+        return {"loss": self.config.weight * (said - batch["mean"]).pow(2).mean()}
 '''
-
-
-def test_a_new_method_is_a_file_and_a_line(few_steps, tmp_path, tabletop_dir, monkeypatch):
-    (tmp_path / "brightness_method.py").write_text(TOY)
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setitem(METHODS, "brightness", "brightness_method:Brightness")
-    config = few_steps(tabletop_dir, out=tmp_path / "run")
-    run_train(config, "brightness")
-    assert type(load_method(config.out)).__name__ == "Brightness"

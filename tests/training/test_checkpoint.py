@@ -6,9 +6,10 @@ import shutil
 import pytest
 import torch
 
-from embodied_ssl.training.checkpoint import load_method, load_run, load_trunk, newest
 from embodied_ssl.errors import UserError
+from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
+from embodied_ssl.training.runs import load_method, load_run, load_trunk
 
 
 @pytest.fixture(scope="module")

@@ -20,8 +20,6 @@ from sklearn.metrics import (
     roc_auc_score,
 )
 
-from embodied_ssl.sampling.base import TASKS, InteractionSampler, to_device
-from embodied_ssl.training.checkpoint import load_method
 from embodied_ssl.data import Dataset
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.command import EvaluateConfig
@@ -29,6 +27,8 @@ from embodied_ssl.evaluation.features import open_device
 from embodied_ssl.evaluation.models import BASELINES, check_names
 from embodied_ssl.evaluation.recall import normalized
 from embodied_ssl.evaluation.tables import tasks_table
+from embodied_ssl.sampling.base import TASKS, InteractionSampler, to_device
+from embodied_ssl.training.checkpoint import load_method
 
 METRICS = {
     "grasp_accuracy": ("grasp accuracy", "{:.3f}"),

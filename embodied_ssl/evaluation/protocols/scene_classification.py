@@ -24,8 +24,8 @@ from sklearn.preprocessing import StandardScaler
 from embodied_ssl.evaluation.command import EvaluateConfig
 from embodied_ssl.evaluation.models import run_folders
 from embodied_ssl.evaluation.moving import Stages, best_stage, judge_all, last_stage, open_rooms
-from embodied_ssl.sampling.labelled import few_of_each
 from embodied_ssl.motion import CLOCK
+from embodied_ssl.sampling.labelled import few_of_each
 
 FEW = 6  # labelled frames of each kind
 REPEATS = 5

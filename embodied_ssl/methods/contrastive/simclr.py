@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
-import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.distributed import gather
 from embodied_ssl.losses import nt_xent
-from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 
 class SimCLR(Method):
-    """Crops and colours drawn twice for each image; NT-Xent on a two-layer projection."""
+    """Two augmentations of an image find each other (SimCLR, Chen et al., ICML 2020)."""
 
     @dataclass(frozen=True)
     class Config:
@@ -28,7 +29,7 @@ class SimCLR(Method):
         projection: int = 128
         """Dimensions in which views are compared."""
         augmentation: Augmentation = field(
-            default_factory=lambda: Augmentation(scale=(0.3, 1.0), gray=0.2)
+            default_factory=lambda: Augmentation(crop_side=(0.3, 1.0), gray=0.2)
         )
         """Of each view."""
 
@@ -36,25 +37,11 @@ class SimCLR(Method):
         super().__init__(trunk, config, train_size)
         self.project = projection_head(trunk.dim, config.hidden, config.projection)
 
-    def images_per_step(self, batch_size: int) -> int:
-        return 2 * batch_size
-
-    def loss(self, batch: dict[str, Any], generator: torch.Generator) -> dict[str, Tensor]:
+    def prepare(self, batch: Batch, step: Step) -> Batch:
         frames = batch["frames"].repeat(2, 1, 1, 1)  # both views of all images
-        views = augment(frames, self.train_size, self.config.augmentation, generator)
-        features = self.trunk(self.trunk.normalize(views))  # (2B, D)
-        first, second = self.project(features).chunk(2)
-        return {
-            "loss": nt_xent(first, second, self.config.temperature),
-            "embedding": features.chunk(2)[0],
-        }
+        views = augment(frames, self.train_size, self.config.augmentation, step.generator)
+        return {"images": self.trunk.normalize(views)}  # (2B, 3, s, s)
 
-
-def projection_head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
-    """Linear, BatchNorm, ReLU, linear."""
-    return nn.Sequential(
-        nn.Linear(inputs, hidden, bias=False),
-        nn.BatchNorm1d(hidden),
-        nn.ReLU(),
-        nn.Linear(hidden, outputs),
-    )
+    def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
+        z1, z2 = self.project(self.trunk.pool(stages)).chunk(2)
+        return {"loss": nt_xent(gather(z1), gather(z2), self.config.temperature)}

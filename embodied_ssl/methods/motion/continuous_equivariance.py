@@ -13,9 +13,9 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from embodied_ssl.sampling.base import Batch
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
+from embodied_ssl.sampling import Batch
 from embodied_ssl.sampling.pairs import PairSampler
 from embodied_ssl.trunks import Trunk
 
@@ -23,7 +23,9 @@ HALVINGS, TERMS = 4, 6  # as accurate as float32 while |sum a_k A_k| < 13; sharp
 
 
 class Continuous(EquivariantMethod):
-    """z(ax) = exp(sum a_k A_k) z(x), a how far ahead and to the left and the turn.
+    """z(ax) = exp(sum a_k A_k) z(x): one map of the features for any motion; beyond the papers.
+
+    a is how far ahead and to the left the camera moved and how far it turned.
 
     Each is counted in its spread among the training pairs, so that the generators of driving learn
     as fast as that of turning, in rooms and on roads.
@@ -67,14 +69,14 @@ class Continuous(EquivariantMethod):
                     moved = moved + term
         return moved
 
-    def error(self, first: Tensor, second: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-        foretold = self.move(first, batch["motion"])
-        near = (foretold - second).norm(dim=1)
+    def error(self, z1: Tensor, z2: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        predicted = self.move(z1, batch["motion"])
+        near = (predicted - z2).norm(dim=1)
         # The motion of another pair is a wrong one where it is of another pattern.
-        wrong = self.move(first, batch["motion"].roll(1, dims=0))
+        wrong = self.move(z1, batch["motion"].roll(1, dims=0))
         other = batch["pattern"] != batch["pattern"].roll(1, dims=0)
-        far = F.relu(self.config.margin - (wrong - second).norm(dim=1))
-        return foretold, near.mean() + (other * far).sum() / other.sum().clamp(min=1)
+        far = F.relu(self.config.margin - (wrong - z2).norm(dim=1))
+        return predicted, near.mean() + (other * far).sum() / other.sum().clamp(min=1)
 
-    def foretell(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
+    def predict(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
         return self.move(features, motion)

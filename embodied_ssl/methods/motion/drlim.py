@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from embodied_ssl.sampling.base import Batch
-from embodied_ssl.losses import neighbours_in_time
+from embodied_ssl.losses import temporal_coherence
 from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.sampling import Batch
 
 
 class DrLIM(PairMethod):
-    """Frames at most a second apart are neighbours, frames of other moments are not."""
+    """Frames close in time are close in l2, others a margin away (DrLIM, Hadsell et al., 2006)."""
 
     @dataclass(frozen=True)
     class Config(PairMethod.Config):
@@ -21,5 +21,5 @@ class DrLIM(PairMethod):
         margin: float = 1.0
         """How far the features of frames of other moments must be."""
 
-    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
-        return {"loss": neighbours_in_time(first, second, self.config.margin, norm=2)}
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+        return {"loss": temporal_coherence(z1, z2, self.config.margin, norm=2)}

@@ -6,14 +6,14 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from embodied_ssl.sampling.base import Batch
 from embodied_ssl.losses import equivariance
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 
 class EgoMotion(EquivariantMethod):
-    """z(gx) = M_g z(x): one linear map of the features for each pattern of motion."""
+    """z(gx) = M_g z(x), one map for each motion pattern (EQUIV, Jayaraman and Grauman, 2015)."""
 
     def __init__(self, trunk: Trunk, config: EquivariantMethod.Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -24,12 +24,12 @@ class EgoMotion(EquivariantMethod):
         """M_g z for every pattern."""
         return torch.einsum("gij,bj->bgi", self.maps, features)
 
-    def error(self, first: Tensor, second: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
-        predicted, pattern = self.predictions(first), batch["pattern"]
-        error = equivariance(predicted, second, pattern, self.config.margin)
+    def error(self, z1: Tensor, z2: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
+        predicted, pattern = self.predictions(z1), batch["pattern"]
+        error = equivariance(predicted, z2, pattern, self.config.margin)
         return of_pattern(predicted, pattern), error
 
-    def foretell(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
+    def predict(self, features: Tensor, motion: Tensor, pattern: Tensor) -> Tensor:
         return of_pattern(self.predictions(features), pattern)
 
 

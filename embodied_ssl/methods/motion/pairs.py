@@ -11,10 +11,10 @@ from jaxtyping import Float
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.sampling.base import Batch, Sampler
 from embodied_ssl.data import FrameCache
-from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.motion import SECONDS
+from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.pairs import PairSampler
 from embodied_ssl.trunks import Trunk
 
@@ -43,7 +43,7 @@ class PairMethod(Method):
             )
         )
         """Of the views of the frames. Both of a pair are mirrored, with their motion, or none."""
-        one_light: bool = True
+        same_augmentation: bool = True
         """Both frames of a pair are cropped and coloured alike, as they are of one moment.
         Otherwise each for itself: place and colour then do not tell which frames belong together,
         shapes have to."""
@@ -62,34 +62,29 @@ class PairMethod(Method):
         mirror = config.augmentation.flip
         return PairSampler(cache, batch_size, seed, config.seconds, config.patterns, mirror)
 
-    def images_per_step(self, batch_size: int) -> int:
-        return 2 * batch_size
+    def prepare(self, batch: Batch, step: Step) -> Batch:
+        """All first frames, then all second ones."""
+        frames = ("first", "second")
+        kept = {name: value for name, value in batch.items() if name not in frames}
+        return kept | {"images": self.trunk.normalize(torch.cat(self.views(batch, step)))}
 
-    def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
-        """What goes through the trunk: all first frames, then all second ones."""
-        return self.trunk.normalize(torch.cat(self.views(batch, generator)))
-
-    def views(self, batch: Batch, generator: torch.Generator) -> list[Float[Tensor, "B 3 s s"]]:
+    def views(self, batch: Batch, step: Step) -> list[Float[Tensor, "B 3 s s"]]:
         """The first and the second frames, in a mirror where their motion is."""
 
-        def seen(frames: Tensor) -> Tensor:
+        def view(frames: Tensor) -> Tensor:
             settings, mirrored = self.config.augmentation, batch["mirrored"]
-            return augment(frames, self.train_size, settings, generator, flip=mirrored)
+            return augment(frames, self.train_size, settings, step.generator, flip=mirrored)
 
-        state = generator.get_state()
-        first = seen(batch["first"])
-        if self.config.one_light:
-            generator.set_state(state)  # the same random numbers again
-        return [first, seen(batch["second"])]
+        state = step.generator.get_state()
+        first = view(batch["first"])
+        if self.config.same_augmentation:
+            step.generator.set_state(state)  # the same random numbers again
+        return [first, view(batch["second"])]
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        return self.loss_of(self.trunk.stages(self.images(batch, generator)), batch)
-
-    def loss_of(self, stages: list[Tensor], batch: Batch) -> dict[str, Tensor]:
-        """The loss of the stages of what ``images`` gave."""
-        features = stages[-1].mean((2, 3))
-        first, second = self.scaled(features[: 2 * len(batch["first"])]).chunk(2)
-        return self.pair_loss(first, second, batch) | {"embedding": features[: len(first)]}
+    def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
+        pairs = len(batch["motion"])
+        z1, z2 = self.scaled(self.trunk.pool(stages)[: 2 * pairs]).chunk(2)
+        return self.pair_loss(z1, z2, batch)
 
     def scaled(self, features: Float[Tensor, "B D"]) -> Float[Tensor, "B D"]:
         """Features about zero whose vectors have a variance of 1, whatever the trunk's scale."""
@@ -97,6 +92,6 @@ class PairMethod(Method):
 
     @abstractmethod
     def pair_loss(
-        self, first: Float[Tensor, "B D"], second: Float[Tensor, "B D"], batch: Batch
+        self, z1: Float[Tensor, "B D"], z2: Float[Tensor, "B D"], batch: Batch
     ) -> dict[str, Tensor]:
         """``loss`` of the features before and after the motions, and numbers worth a curve."""

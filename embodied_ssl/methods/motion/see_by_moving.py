@@ -8,15 +8,15 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from embodied_ssl.sampling.base import Batch
 from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 AXES = ("ahead", "aside", "turn")
 
 
 class SeeByMoving(PairMethod):
-    """A siamese trunk; metres ahead and aside and the turn, each classified into bins."""
+    """The camera's motion between two frames, classified (LSM, Agrawal et al., ICCV 2015)."""
 
     @dataclass(frozen=True)
     class Config(PairMethod.Config):
@@ -40,8 +40,8 @@ class SeeByMoving(PairMethod):
         part = (motion / reach + 1) / 2  # 0 to 1
         return (part * self.config.bins).long().clamp(0, self.config.bins - 1)
 
-    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
-        logits = self.top(torch.cat([first, second], dim=1)).float()
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+        logits = self.top(torch.cat([z1, z2], dim=1)).float()
         logits = logits.unflatten(1, (len(AXES), self.config.bins))
         truth = self.binned(batch["motion"])
         losses = {axis: F.cross_entropy(logits[:, i], truth[:, i]) for i, axis in enumerate(AXES)}

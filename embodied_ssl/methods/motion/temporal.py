@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from embodied_ssl.sampling.base import Batch
-from embodied_ssl.losses import neighbours_in_time
+from embodied_ssl.losses import temporal_coherence
 from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.sampling import Batch
 
 
 class Temporal(PairMethod):
-    """Slowness in l1, with a margin to frames of other moments."""
+    """Frames close in time are close in l1, slowness (temporal coherence, Mobahi et al., 2009)."""
 
     @dataclass(frozen=True)
     class Config(PairMethod.Config):
@@ -21,7 +21,7 @@ class Temporal(PairMethod):
         margin: float = 1.0
         """How far the features of frames of other moments must be, in l1 per dimension."""
 
-    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
-        scale = first.shape[1] ** -0.5  # a mean over dimensions, of the order of the l2 norm
-        loss = neighbours_in_time(scale * first, scale * second, self.config.margin, norm=1)
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+        scale = z1.shape[1] ** -0.5  # a mean over dimensions, of the order of the l2 norm
+        loss = temporal_coherence(scale * z1, scale * z2, self.config.margin, norm=1)
         return {"loss": loss}

@@ -1,6 +1,6 @@
 """View prediction: a frame and how the camera moves in, the frame after the motion out.
 
-In pixels by a decoder of the last convolutional map, and in features: what is foretold from the
+In pixels by a decoder of the last convolutional map, and in features: what is predicted from the
 features and the motion has to find the true features after it among those of the batch.
 """
 
@@ -13,12 +13,14 @@ import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from embodied_ssl.augment import NONE, augment
-from embodied_ssl.sampling.base import Batch
+from embodied_ssl.augment import IDENTITY, augment
+from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
 from embodied_ssl.losses import info_nce
-from embodied_ssl.methods.heads import tap
+from embodied_ssl.methods.base import Stages, Step
+from embodied_ssl.methods.interaction.heads import tap
 from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 REACH = (0.8, 0.3, 1.2)  # metres ahead, metres aside, radians: motions become numbers of about 1
@@ -26,7 +28,7 @@ GRID = 6  # side of the map that the decoder begins with
 
 
 class ViewPrediction(PairMethod):
-    """The view after a motion, as an image and as features."""
+    """The view after a motion, predicted as an image and as features."""
 
     @dataclass(frozen=True)
     class Config(PairMethod.Config):
@@ -35,7 +37,7 @@ class ViewPrediction(PairMethod):
         pixels: float = 1.0
         """Weight of the decoded image's mean absolute error."""
         features: float = 0.1
-        """Weight of the foretold features' InfoNCE."""
+        """Weight of the predicted features' InfoNCE."""
         temperature: float = 0.1
         """Of its softmax."""
         width: int = 128
@@ -43,8 +45,10 @@ class ViewPrediction(PairMethod):
         halves them."""
 
         def __post_init__(self) -> None:
-            if not self.one_light:
-                raise UserError("view-prediction cannot foretell another light: no --no-one-light.")
+            if not self.same_augmentation:
+                raise UserError(
+                    "view-prediction cannot predict another light: no --no-same-augmentation."
+                )
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -64,30 +68,26 @@ class ViewPrediction(PairMethod):
             nn.Linear(trunk.dim + 3, 512), nn.ReLU(), nn.Linear(512, trunk.dim)
         )
 
-    def loss(self, batch: Batch, generator: torch.Generator) -> dict[str, Tensor]:
-        return super().loss(dict(batch), generator)
+    def prepare(self, batch: Batch, step: Step) -> Batch:
+        """Both frames for the trunk, and what the second shows as ``after``, the target."""
+        prepared = super().prepare(batch, step)
+        second = prepared["images"].chunk(2)[1] * self.trunk.std + self.trunk.mean
+        return prepared | {"after": F.interpolate(second, size=8 * GRID, mode="area")}
 
-    def images(self, batch: Batch, generator: torch.Generator) -> Float[Tensor, "N 3 s s"]:
-        """What goes through the trunk; what the second frames show is kept in the batch as
-        ``after``."""
-        first, second = self.views(batch, generator)
-        batch["after"] = second
-        return self.trunk.normalize(torch.cat([first, second]))
-
-    def loss_of(self, stages: list[Tensor], batch: Batch) -> dict[str, Tensor]:
-        outputs = super().loss_of(stages, batch)
-        before = stages[self.stage][: len(batch["first"])]
-        truth = F.interpolate(batch["after"], size=8 * GRID, mode="area")
-        error = (self._decoded(before, batch["motion"]).float() - truth).abs().mean()
+    def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
+        outputs = super().loss(stages, batch, step)
+        before = stages[self.stage][: len(batch["motion"])]
+        decoded = self._decoded(before, batch["motion"]).float()
+        error = (decoded - batch["after"]).abs().mean()
         total = outputs["loss"] + self.config.pixels * error
         return outputs | {"loss": total, "pixels": error}
 
-    def pair_loss(self, first: Tensor, second: Tensor, batch: Batch) -> dict[str, Tensor]:
-        foretold = self.foretell(first, batch["motion"])
-        found = info_nce(foretold, second, self.config.temperature)
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+        query = self.after_motion(z1, batch["motion"])
+        found = info_nce(gather(query), gather(z2), self.config.temperature)
         return {"loss": self.config.features * found, "features": found}
 
-    def foretell(
+    def after_motion(
         self, features: Float[Tensor, "B D"], motion: Float[Tensor, "B 3"]
     ) -> Float[Tensor, "B D"]:
         """The features after the motions."""
@@ -103,7 +103,7 @@ class ViewPrediction(PairMethod):
         self, first: UInt8[Tensor, "B 3 S S"], motion: Float[Tensor, "B 3"]
     ) -> Float[Tensor, "B 3 s s"]:
         """The views after the motions, of a smaller size s, values from 0 to 1."""
-        images = augment(first, self.train_size, NONE, torch.Generator())
+        images = augment(first, self.train_size, IDENTITY, torch.Generator())
         stages = self.trunk.stages(self.trunk.normalize(images))
         return self._decoded(stages[self.stage], motion).float()
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 
 class Rotation(Method):
-    """Four copies of each image, turned by 0, 90, 180 and 270 degrees; a four-way classifier."""
+    """The turn of an image, one of four, classified (RotNet, Gidaris et al., ICLR 2018)."""
 
     @dataclass(frozen=True)
     class Config:
@@ -23,7 +23,7 @@ class Rotation(Method):
 
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
-                scale=(0.7, 1.0), brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02
+                crop_side=(0.7, 1.0), brightness=0.2, contrast=0.2, saturation=0.2, hue=0.02
             )
         )
         """Before the turn. The paper only mirrors; cutting out squares widens our few images."""
@@ -32,17 +32,18 @@ class Rotation(Method):
         super().__init__(trunk, config, train_size)
         self.classify = nn.Linear(trunk.dim, 4)
 
-    def images_per_step(self, batch_size: int) -> int:
-        return 4 * batch_size  # all four turns of an image are in one batch, as in the paper
-
-    def loss(self, batch: dict[str, Any], generator: torch.Generator) -> dict[str, Tensor]:
-        images = augment(batch["frames"], self.train_size, self.config.augmentation, generator)
+    def prepare(self, batch: Batch, step: Step) -> Batch:
+        """Four copies of each image in one batch, as in the paper: turned by 0, 90, 180 and 270
+        degrees counter-clockwise."""
+        settings = self.config.augmentation
+        images = augment(batch["frames"], self.train_size, settings, step.generator)
         turned = torch.cat([images.rot90(turns, dims=(2, 3)) for turns in range(4)])  # (4B, ...)
         turns = torch.arange(4, device=images.device).repeat_interleave(len(images))
-        features = self.trunk(self.trunk.normalize(turned))
-        logits = self.classify(features)
+        return {"images": self.trunk.normalize(turned), "turns": turns}
+
+    def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
+        logits = self.classify(self.trunk.pool(stages)).float()
         return {
-            "loss": F.cross_entropy(logits.float(), turns),
-            "accuracy": (logits.argmax(1) == turns).float().mean(),
-            "embedding": features[: len(images)],
+            "loss": F.cross_entropy(logits, batch["turns"]),
+            "accuracy": (logits.argmax(1) == batch["turns"]).float().mean(),
         }

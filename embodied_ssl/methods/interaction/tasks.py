@@ -1,0 +1,199 @@
+"""The four tasks of The Curious Robot: head, augmentation, loss and prediction of each.
+
+Each branches from the trunk where the paper's figure shows it: grasp from conv4, push from conv3 of
+a shared clone, poke from fc1, identity from fc2 of a shared clone.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import replace
+from typing import ClassVar
+
+import torch
+import torch.nn.functional as F
+from jaxtyping import Bool, Float, Int
+from torch import Tensor, nn
+
+from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.distributed import gather
+from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
+from embodied_ssl.methods.base import Stages
+from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead, tap
+from embodied_ssl.sampling import Batch
+from embodied_ssl.sampling.interactions import ANGLES, INTERACTIONS
+from embodied_ssl.trunks import Trunk
+
+
+class Task(nn.Module, ABC):
+    """What is learned from one interaction.
+
+    Args:
+        trunk: that the head branches from.
+        width: of the head, as a fraction of the paper's.
+    """
+
+    name: ClassVar[str]
+    layer: ClassVar[str]
+    """Of the paper's root, from which the head branches."""
+
+    def __init__(self, trunk: Trunk, width: float):
+        super().__init__()
+        self.stage = tap(trunk, self.layer)
+        self.head = self.open_head(trunk.stage_dims[self.stage], width)
+
+    @property
+    def images(self) -> tuple[str, ...]:
+        """Columns of a batch that go through the trunk."""
+        return INTERACTIONS[self.name].images
+
+    def frames(self, batch: Batch) -> Tensor:
+        """Its images in a row, the first of every sample before the second."""
+        return torch.cat([batch[column] for column in self.images])
+
+    @abstractmethod
+    def open_head(self, inputs: int, width: float) -> nn.Module:
+        """The head on a stage of so many channels."""
+
+    @abstractmethod
+    def augment(
+        self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
+    ) -> Batch:
+        """A new batch with augmented ``images``, and labels that still fit them."""
+
+    @abstractmethod
+    def loss(self, stages: Stages, batch: Batch) -> Float[Tensor, ""]:
+        """Of the stages of its images."""
+
+    @abstractmethod
+    def predict(self, stages: Stages, batch: Batch) -> Tensor:
+        """What the head predicts of the stages of its images."""
+
+
+class Grasp(Task):
+    """Whether a grasp will hold at each of 18 angles; (B,) the probability at the executed one."""
+
+    name, layer = "grasp", "conv4"
+
+    def open_head(self, inputs: int, width: float) -> nn.Module:
+        return GraspHead(inputs, width)
+
+    def augment(
+        self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
+    ) -> Batch:
+        """The image turns, and the angle with it."""
+        frames = self.frames(batch)
+        turn = torch.randint(0, 2 * ANGLES, (len(frames),), generator=generator)
+        flip = torch.rand(len(frames), generator=generator) < 0.5
+        radians = turn * torch.pi / ANGLES
+        images = augment(frames, size, _colours(settings), generator, radians, flip)
+        return batch | {"images": images, "angle": turned_angle(batch["angle"], turn, flip)}
+
+    def loss(self, stages: Stages, batch: Batch) -> Tensor:
+        return masked_grasp(self.head(stages[self.stage]), batch["angle"], batch["success"])
+
+    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, " B"]:
+        logits = self.head(stages[self.stage])
+        executed = logits[torch.arange(len(logits)), batch["angle"]]
+        return executed.float().softmax(1)[:, 1]
+
+
+class Push(Task):
+    """The action (B, 5) that led from the first image to the second."""
+
+    name, layer = "push", "conv3"
+
+    def open_head(self, inputs: int, width: float) -> nn.Module:
+        return PushHead(inputs, width)
+
+    def augment(
+        self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
+    ) -> Batch:
+        """The geometry stays."""
+        images = augment(self.frames(batch), size, _colours(settings), generator)
+        return batch | {"images": images}
+
+    def loss(self, stages: Stages, batch: Batch) -> Tensor:
+        return F.mse_loss(self.predict(stages, batch), batch["action"])
+
+    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 5"]:
+        return self.head(*stages[self.stage].chunk(2)).float()
+
+
+class Poke(Task):
+    """The standardised line (B, 2) that is fitted to the force."""
+
+    name, layer = "poke", "fc1"
+
+    def open_head(self, inputs: int, width: float) -> nn.Module:
+        return PokeHead(inputs, width)
+
+    def augment(
+        self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
+    ) -> Batch:
+        """A poke is the same from all sides: its image turns about the point."""
+        settings = replace(_colours(settings), flip=0.5, rotate=torch.pi)
+        return batch | {"images": augment(self.frames(batch), size, settings, generator)}
+
+    def loss(self, stages: Stages, batch: Batch) -> Tensor:
+        return F.mse_loss(self.predict(stages, batch), batch["line"])
+
+    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 2"]:
+        return self.head(stages[self.stage]).float()
+
+
+class Identity(Task):
+    """Vectors (2B, D), of the first views and then of the second, whose cosine says whether they
+    show the same object.
+
+    Args:
+        trunk: that the head branches from.
+        width: unused, the projection has its own size.
+        projection: dimensions of the projection of conv5 in which InfoNCE compares views; None for
+            the paper's loss: the cosine embedding loss on fc2.
+        temperature: of the InfoNCE softmax.
+    """
+
+    name = "identity"
+
+    def __init__(self, trunk: Trunk, width: float, projection: int | None, temperature: float):
+        self.projection, self.temperature = projection, temperature
+        self.layer = "conv5" if projection else "fc2"
+        super().__init__(trunk, width)
+
+    def open_head(self, inputs: int, width: float) -> nn.Module:
+        return projection_head(inputs, 512, self.projection) if self.projection else nn.Identity()
+
+    def augment(
+        self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
+    ) -> Batch:
+        return batch | {"images": augment(self.frames(batch), size, settings, generator)}
+
+    def loss(self, stages: Stages, batch: Batch) -> Tensor:
+        z1, z2 = self.head(stages[self.stage].mean((2, 3))).chunk(2)
+        if self.projection:
+            return nt_xent(gather(z1), gather(z2), self.temperature)
+        return cosine_embedding(z1, z2)
+
+    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "2B D"]:
+        return self.head(stages[self.stage].mean((2, 3))).float()
+
+
+def turned_angle(
+    angle: Int[Tensor, " B"], turn: Int[Tensor, " B"], flip: Bool[Tensor, " B"]
+) -> Int[Tensor, " B"]:
+    """Bins of grasp angles after the image was mirrored left to right, then turned.
+
+    Args:
+        angle: bins of 10 degrees, counter-clockwise from the image's u axis.
+        turn: counter-clockwise turns in bins.
+        flip: whether each image was mirrored.
+    """
+    mirrored = torch.where(flip.to(angle.device), -angle, angle)
+    return (mirrored + turn.to(angle.device)) % ANGLES
+
+
+def _colours(settings: Augmentation) -> Augmentation:
+    """The colours of an augmentation without its geometry."""
+    return replace(settings, crop_side=(1, 1), flip=0.0, rotate=0.0)

@@ -1,0 +1,72 @@
+"""Optimizers and their schedules, as a method's recipe asks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch.optim import Optimizer
+
+from embodied_ssl.methods.base import Method, Recipe
+from embodied_ssl.schedules import cosine, warmup_cosine
+
+
+def _adamw(groups: list[dict], recipe: Recipe) -> Optimizer:
+    return torch.optim.AdamW(groups, lr=recipe.lr, betas=tuple(recipe.adam_betas))
+
+
+def _sgd(groups: list[dict], recipe: Recipe) -> Optimizer:
+    momentum = recipe.sgd_momentum
+    return torch.optim.SGD(groups, lr=recipe.lr, momentum=momentum, nesterov=momentum > 0)
+
+
+def _rmsprop(groups: list[dict], recipe: Recipe) -> Optimizer:
+    return torch.optim.RMSprop(groups, lr=recipe.lr)
+
+
+def _lars(groups: list[dict], recipe: Recipe) -> Optimizer:
+    from timm.optim.lars import Lars
+
+    return Lars(groups, lr=recipe.lr, momentum=recipe.sgd_momentum, weight_decay=0.0)
+
+
+OPTIMIZERS: dict[str, Callable[[list[dict], Recipe], Optimizer]] = {
+    "adamw": _adamw,
+    "sgd": _sgd,
+    "rmsprop": _rmsprop,
+    "lars": _lars,
+}
+
+
+def open_optimizer(method: Method, recipe: Recipe) -> Optimizer:
+    """The recipe's optimizer of the weights that learn."""
+    groups = []
+    for group in method.param_groups():
+        decay = recipe.weight_decay if group["decays"] else 0.0
+        groups.append(group | {"weight_decay": decay})
+    return OPTIMIZERS[recipe.optimizer](groups, recipe)
+
+
+def set_schedules(
+    groups: list[dict[str, Any]], recipe: Recipe, progress: float, batch_size: int
+) -> None:
+    """Set learning rate, weight decay and momentum of the groups for the moment.
+
+    Args:
+        groups: of the optimizer; each may scale the learning rate by an ``lr_scale`` of its own.
+        recipe: of the method.
+        progress: part of the budget that is done.
+        batch_size: samples in a step, of all processes together.
+    """
+    lr = warmup_cosine(recipe.lr, recipe.warmup, progress)
+    if recipe.lr_batch:
+        lr *= batch_size / recipe.lr_batch
+    for group in groups:
+        group["lr"] = lr * group.get("lr_scale", 1.0)
+        if recipe.final_weight_decay is not None and group["decays"]:
+            final = recipe.final_weight_decay
+            group["weight_decay"] = cosine(recipe.weight_decay, final, progress)
+        if recipe.final_sgd_momentum is not None and "momentum" in group:
+            final = recipe.final_sgd_momentum
+            group["momentum"] = cosine(recipe.sgd_momentum, final, progress)

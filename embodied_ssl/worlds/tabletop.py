@@ -1,0 +1,112 @@
+"""The tabletop: a robot arm grasps, pushes, pokes and looks at objects in a tray."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
+from embodied_ssl.worlds.base import World, at_least_one
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from embodied_ssl.data.dataset import Dataset
+
+INTERACTIONS = ("grasp", "push", "poke", "look")
+GRASP_ANGLES = 18  # closing directions of the fingers, ten degrees apart
+TIME_STEP = 1 / 240  # seconds between two forces of a poke
+
+OBJECT: Columns = {
+    "source": "string",
+    "kind": "string",
+    "instance": "string",
+    "material": "string",
+    "mass": "float32",
+    "friction": "float32",
+    "stiffness": "float32",
+}
+"""The simulator's own labels of the touched object: for analysis and supervised baselines only."""
+
+
+class Tabletop(World):
+    """A robot arm grasps, pushes, pokes and looks at objects (The Curious Robot, ECCV 2016)."""
+
+    title = "Tabletop"
+    env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
+    rows_option = "interactions"
+    drawing = "embodied_ssl.report.tabletop:tabletop"
+    columns: ClassVar[Columns] = {
+        "episode": "int32",
+        "step": "int16",
+        "interaction": "string",  # of INTERACTIONS
+        "split": "string",  # train or val, of the episode's objects
+        "overhead": IMAGE,  # the whole tray before acting
+        "before": IMAGE,  # the overhead camera's crop about the action, before it
+        "after": IMAGE,  # push: the same crop afterwards
+        "wrist": IMAGE,  # from the hand, hovering above the point of the action
+        "views": IMAGES,  # look: the held object in up to 5 poses
+        "pixel": ["float32"],  # (u, v) of the action in `overhead`
+        "angle": "int8",  # grasp: closing direction, of GRASP_ANGLES, counter-clockwise from u
+        "push": [
+            "float32"
+        ],  # u0, v0, u1, v1 in `before`, -1 to 1; height of the fingertips, metres
+        "crop_width": "float32",  # metres across `before` at the table
+        "success": "bool",  # grasp: still held after lift and shake
+        "displacement": ["float32"],  # push: dx, dy in metres, turn in radians of what moved most
+        "force": ["float32"],  # poke: newtons on the fingertips at every TIME_STEP of the descent
+        "slope": "float32",  # poke: N/s of the line fitted to the force from the first touch
+        "intercept": "float32",  # poke: N
+        "track": "string",  # the same for a grasp and the look at what it holds; empty otherwise
+        "object": OBJECT,
+    }
+
+    @dataclass(frozen=True)
+    class Config:
+        """Options of the tabletop."""
+
+        interactions: int = 10_000
+        """How many interactions (rows) to collect."""
+        objects: tuple[str, ...] = ("household", "blobs")
+        """Where objects come from: household, blobs, folder:PATH."""
+        skip_broken: bool = False
+        """Leave out objects of a folder that do not load."""
+
+        def __post_init__(self):
+            at_least_one(self, "interactions")
+
+    @classmethod
+    def describe(cls, dataset: Dataset) -> list[RenderableType]:
+        """The interactions, and the categories of the objects that were touched."""
+        from embodied_ssl.worlds.describing import categories_line
+
+        images = image_columns(cls.columns)
+        columns = ["interaction", "success", "split", "object", *images]
+        rows = dataset.table(columns).to_pylist()
+        objects = [row["object"] for row in rows if row["object"]]
+        named = ((label["kind"], label["instance"]) for label in objects)
+        return [_interactions(rows, images), categories_line(named, "objects")]
+
+
+def _interactions(rows: list[dict[str, Any]], images: list[str]) -> Table:
+    from rich.table import Table
+
+    from embodied_ssl.worlds.describing import count_images
+
+    table = Table("interaction", "rows", "train", "val", "images", "succeeded", "objects")
+    for name in INTERACTIONS:
+        ours = [row for row in rows if row["interaction"] == name]
+        tried = [row["success"] for row in ours if row["success"] is not None]
+        splits = Counter(row["split"] for row in ours)
+        table.add_row(
+            name,
+            str(len(ours)),
+            str(splits["train"]),
+            str(splits["val"]),
+            str(sum(count_images(row[column]) for row in ours for column in images)),
+            f"{sum(tried) / len(tried):.1%}" if tried else "",
+            str(len({row["object"]["instance"] for row in ours if row["object"]})),
+        )
+    return table

@@ -1,0 +1,86 @@
+"""Small trainings, each on one thread: networks this small only wait for each other's threads."""
+
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from embodied_ssl.methods import load_method_class
+from embodied_ssl.training.checkpoint import newest
+from embodied_ssl.trunks import AlexNet
+
+PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_thread():
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def plugins(monkeypatch):
+    """The methods of ``tests/plugins`` can be named as module:Class."""
+    monkeypatch.syspath_prepend(str(PLUGINS))
+
+
+@pytest.fixture
+def config(few_steps, tabletop_dir, tmp_path):
+    """Six steps of SimCLR, or four of the curious robot."""
+    return few_steps(tabletop_dir, out=tmp_path / "run", images=96, checkpoint_minutes=0)
+
+
+@pytest.fixture
+def weights():
+    """All tensors of the newest checkpoint of a run."""
+
+    def read(run):
+        checkpoint = newest(run)
+        trunk = load_file(checkpoint / "trunk" / "model.safetensors")
+        method = load_file(checkpoint / "method.safetensors")
+        return {f"exported.{k}": v for k, v in trunk.items()} | method
+
+    return read
+
+
+@pytest.fixture
+def assert_same_weights(weights):
+    """Fail unless two runs ended with the same tensors."""
+
+    def compare(first, second):
+        assert newest(first).name == newest(second).name
+        expected, found = weights(first), weights(second)
+        assert expected.keys() == found.keys()
+        for name, values in expected.items():
+            assert torch.equal(values, found[name]), name
+
+    return compare
+
+
+@pytest.fixture
+def data_for(tabletop_dir, rooms_dir):
+    """The data that a method needs: one of the worlds in which it can learn, or one for each part
+    of a sum."""
+    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir}
+
+    def choose(name):
+        types = [load_method_class(part) for part in name.split("+")]
+        return {"data": tuple(dict.fromkeys(str(folders[cls.worlds[0]]) for cls in types))}
+
+    return choose
+
+
+@pytest.fixture
+def small_trunk():
+    """A small trunk that a method can train."""
+
+    def choose(name):
+        cls = load_method_class(name)
+        if issubclass(AlexNet, cls.trunk_type):
+            return {}
+        return {"trunk": "vit", "trunk_settings": {"dim": 24, "depth": 2, "heads": 2}}
+
+    return choose

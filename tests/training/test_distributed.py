@@ -1,0 +1,97 @@
+"""Two processes see what one would see in as many steps, and keep what each of them wrote."""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from embodied_ssl.data import Dataset
+from embodied_ssl.losses import nt_xent
+from embodied_ssl.sampling.labelled import LabelledSampler
+from embodied_ssl.training.checkpoint import newest
+
+PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
+
+
+@pytest.fixture
+def two(plugins):
+    """What two processes do, in a module that they can import."""
+    return importlib.import_module("two_processes")
+
+
+def test_the_gradient_is_that_of_one_process_with_the_whole_batch(two, tmp_path):
+    found = two.together(two.gradients, tmp_path)
+    net = two.network()
+    z1, z2 = net(torch.cat(list(two.views()))).chunk(2)
+    nt_xent(z1, z2, 0.2).backward()
+    for each in found:
+        assert (
+            each["rows"] == two.WORLD * two.BATCH and each["own"] and each["ranks"] == [0, 0, 1, 1]
+        )
+        for mine, whole in zip(each["gradients"], net.parameters(), strict=True):
+            torch.testing.assert_close(mine, whole.grad, rtol=0, atol=1e-5)
+        for name, buffer in net.named_buffers():
+            torch.testing.assert_close(each["buffers"][name], buffer)
+
+
+def test_statistics_of_batch_norm_are_averaged(two, tmp_path):
+    first, second = two.together(two.statistics, tmp_path)
+    assert torch.equal(first, second)
+    torch.testing.assert_close(first, 0.1 * two.views()[0].mean(0))
+
+
+def launch(*words, processes=2, check=True):
+    """``accelerate launch ... -m embodied_ssl train ...`` on CPUs."""
+    command = [sys.executable, "-m", "accelerate.commands.launch"]
+    command += ["--num_processes", str(processes), "--cpu"]
+    path = os.pathsep.join([str(PLUGINS), os.environ.get("PYTHONPATH", "")])
+    environment = os.environ | {"PYTHONPATH": path, "OMP_NUM_THREADS": "1"}
+    command += ["-m", "embodied_ssl", "train", *map(str, words)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    if check:
+        assert done.returncode == 0, done.stdout + done.stderr
+    return done
+
+
+SMALL = ("--trunk.width", 0.1, "--trunk.fc-dim", 16, "--train-size", 48, "--batch-size", 8,
+         "--precision", "fp32")  # fmt: skip
+
+
+def test_a_bank_holds_what_every_process_wrote(tabletop_dir, tmp_path):
+    run = tmp_path / "run"
+    words = ("teacher:Teacher", "--data", tabletop_dir, "--out", run, "--images", 64, *SMALL)
+    done = launch(*words)
+    assert done.stderr.count("64/64 images") == 1  # one bar, not one a process
+    last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
+    assert (last["step"], last["images"]) == (4, 64)
+    bank = load_file(newest(run) / "method.safetensors")["bank"]
+    assert (bank.abs().sum(1) > 0).sum() == 64  # each of the samples is another one
+    assert json.loads((run / "run.json").read_text())["processes"] == 2
+    alone = launch(*words, processes=1, check=False)
+    assert alone.returncode != 0
+    assert "trained by 2 processes, not 1" in alone.stderr
+    assert "Traceback" not in alone.stderr.split("error: ")[0]
+
+
+def test_the_labelled_frames_are_those_of_one_process(two, rooms_dir, tmp_path):
+    found = two.together(two.labelled, tmp_path, rooms_dir)
+    alone = LabelledSampler(Dataset.open(rooms_dir).cache(), 8, 0, 3, 8)
+    for r, (rows, batches) in enumerate(found):
+        assert rows.tolist() == alone.rows.tolist()
+        for step, batch in enumerate(batches):
+            assert batch.tolist() == alone(step * two.WORLD + r)["row"].tolist()
+
+
+@pytest.mark.parametrize("batch_norm", ["process", "synchronized"])
+def test_clsnet_learns_in_two_processes(rooms_dir, tmp_path, batch_norm):
+    run = tmp_path / "run"
+    launch("clsnet", "--data", rooms_dir, "--out", run, "--images", 96, *SMALL,
+           "--batch-norm", batch_norm, "--labelled", 3)  # fmt: skip
+    last = json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])
+    assert (last["step"], last["images"]) == (6, 96)

@@ -1,0 +1,126 @@
+"""What every world of the registry promises."""
+
+import ast
+import dataclasses
+import importlib
+import inspect
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+
+from embodied_ssl.collecting.config import CollectConfig
+from embodied_ssl.collecting.shard import play_episode
+from embodied_ssl.data import Dataset
+from embodied_ssl.data.manifest import Manifest
+from embodied_ssl.data.rows import is_image, is_images
+from embodied_ssl.data.schema import IMAGE, features, image_columns
+from embodied_ssl.data.shards import write_shard
+from embodied_ssl.errors import UserError
+from embodied_ssl.files import checksum
+from embodied_ssl.sampling.frames import IMAGE_COLUMNS
+from embodied_ssl.worlds import WORLDS, tabletop
+
+SMALL = {
+    "tabletop": {},
+    "turntable": {"val_objects": 1, "test_objects": 1, "azimuths": 1},
+    "rooms": {"episodes": 2, "frames": 3},
+}
+worlds = pytest.mark.parametrize("name", WORLDS)
+
+
+def test_every_world_is_looked_at():
+    assert SMALL.keys() == WORLDS.keys()
+
+
+@worlds
+def test_every_option_is_documented_and_has_a_default(name):
+    config = WORLDS.load(name).Config
+    (node,) = ast.parse(textwrap.dedent(inspect.getsource(config))).body
+    said = {
+        field.target.id
+        for field, text in zip(node.body, node.body[1:], strict=False)
+        if isinstance(field, ast.AnnAssign) and isinstance(text, ast.Expr)
+    }
+    assert said == {field.name for field in dataclasses.fields(config)}
+    assert config() == config() and hash(config()) == hash(config())  # shards are keyed by it
+    assert not {f.name for f in dataclasses.fields(config)} & {
+        f.name for f in dataclasses.fields(CollectConfig)
+    }
+
+
+@worlds
+def test_a_summary_names_the_paper_and_fits_a_line(name):
+    summary = WORLDS.summary(name)
+    assert summary == WORLDS.load(name).__doc__.splitlines()[0]
+    assert summary.rstrip(").")[-4:].isdigit() and len(summary) <= 90
+
+
+@worlds
+def test_the_columns_are_well_formed(name):
+    world = WORLDS.load(name)
+    assert list(features(world.columns)) == list(world.columns)
+    assert world.columns["split"] == "string"
+    assert set(image_columns(world.columns)) & set(IMAGE_COLUMNS)
+
+
+@worlds
+def test_what_is_named_exists(name):
+    world = WORLDS.load(name)
+    options = {field.name for field in dataclasses.fields(world.Config)}
+    assert {*world.newer_options, *filter(None, [world.rows_option])} <= options
+    if world.drawing:
+        module, _, function = world.drawing.partition(":")
+        assert callable(getattr(importlib.import_module(module), function))
+
+
+@worlds
+def test_options_are_listed_without_a_simulator_and_without_arrays(name):
+    code = f"import sys; from embodied_ssl.worlds import WORLDS; WORLDS.load({name!r}).Config(); "
+    code += "print({'torch', 'pybullet', 'gymnasium', 'numpy', 'pyarrow'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
+
+
+@worlds
+def test_a_count_below_one_is_refused(name):
+    config = WORLDS.load(name).Config
+    counts = [f.name for f in dataclasses.fields(config) if type(f.default) is int]
+    assert counts
+    for option in counts:
+        with pytest.raises(UserError, match=f"--{option.replace('_', '-')} must be at least 1"):
+            config(**{option: 0})
+
+
+@worlds
+def test_the_rows_of_its_explorer_fit_its_columns(name, tmp_path):
+    cls = WORLDS.load(name)
+    world = cls(cls.Config(**SMALL[name]))
+    env = world.open_env(32)
+    rows = play_episode(env, 0, 0)
+    env.close()
+    assert rows and {column for row in rows for column in row} <= cls.columns.keys()
+    path = tmp_path / "data" / "00000.parquet"
+    write_shard(path, cls.columns, rows)
+    manifest = Manifest(name, {"image_size": 32})
+    manifest.shards[path.name] = {"rows": len(rows), "sha256": checksum(path)}
+    manifest.write(tmp_path)
+    dataset = Dataset.open(tmp_path)
+    assert list(dataset.columns) == list(cls.columns)
+    for column in image_columns(cls.columns):
+        same = is_image if cls.columns[column] == IMAGE else is_images
+        assert same(dataset.columns[column])
+    frames = dataset.cache()
+    assert frames.frames.shape[1:] == (32, 32, 3) and "split" in frames.rows
+    assert cls.describe(dataset)
+
+
+def test_facts_of_the_tabletop_are_those_of_its_env():
+    from embodied_ssl_envs.simulation import TIME_STEP
+    from embodied_ssl_envs.tabletop import grasp
+    from embodied_ssl_envs.tabletop.actions import Interaction
+
+    assert np.isclose(tabletop.TIME_STEP, TIME_STEP) and tabletop.GRASP_ANGLES == grasp.ANGLES
+    assert set(tabletop.INTERACTIONS) == {each.name.lower() for each in Interaction}
