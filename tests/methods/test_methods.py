@@ -118,7 +118,7 @@ def test_samples_say_which_they_are(method, data):
     for name in names:
         row = batch[name.removesuffix("index") + "row"]
         assert batch[name].shape == row.shape and batch[name].dtype == torch.int64
-        assert 0 <= batch[name].min() and batch[name].max() < sampler.size
+        assert batch[name].min() >= 0 and batch[name].max() < sampler.size
 
 
 def flat(batch, prefix=""):
