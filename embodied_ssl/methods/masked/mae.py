@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 import torch
-from timm.models.vision_transformer import Block
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
@@ -58,14 +57,15 @@ class MAE(Method):
 
     def __init__(self, trunk: ViT, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        trunk.check_size(train_size)
+        from timm.models.vision_transformer import Block
+
         dim, grid = config.decoder_dim, train_size // trunk.patch
         if grid < 2:
-            raise UserError(f"--train-size {train_size} has one patch only: nothing to predict.")
+            raise UserError(f"--train-size {train_size} holds fewer than two patches.")
         self.patches = grid * grid
         self.embed = nn.Linear(trunk.dim, dim)
         self.mask_token = nn.Parameter(torch.zeros(dim).normal_(std=0.02))
-        self.register_buffer("positions", sincos_positions(grid, dim), persistent=False)
+        self.register_buffer("positions", sincos_positions(grid, grid, dim), persistent=False)
         self.decoder = nn.Sequential(
             *(Block(dim, dim // HEAD_DIM, qkv_bias=True) for _ in range(config.decoder_depth)),
             nn.LayerNorm(dim),
@@ -98,7 +98,7 @@ class MAE(Method):
         hidden = self.mask_token.to(visible.dtype).expand(count, missing, dim)
         places = ids_restore[:, :, None].expand(-1, -1, dim)
         ordered = torch.cat([visible[:, 1:], hidden], dim=1).gather(1, places)  # (B, L, d)
-        sequence = torch.cat([visible[:, :1], ordered], dim=1) + self.positions
+        sequence = torch.cat([visible[:, :1], ordered + self.positions], dim=1)
         return self.paint(self.decoder(sequence)[:, 1:])
 
     def cost(self, batch: Batch) -> float:
