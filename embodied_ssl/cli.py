@@ -1,6 +1,7 @@
 """The command line. Here, and nowhere else, everything meets; heavy imports wait for their verb."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -137,7 +138,23 @@ def _dispatch(args: list[str]) -> None:
     elif args[0] not in VERBS:
         raise did_you_mean("verb", args[0], VERBS)
     else:
-        VERBS[args[0]](args[1:], f"embodied-ssl {args[0]}")
+        _call(args[0], args[1:], f"embodied-ssl {args[0]}")
+
+
+def _call(verb: str, args: list[str], program: str) -> None:
+    """A verb; its help comes without the seconds that torch takes, wherever that is possible."""
+    from embodied_ssl.standins import standins
+
+    asked = bool({"-h", "--help"} & set(args))
+    try:
+        with standins(asked):
+            return VERBS[verb](args, program)
+    except UserError:
+        raise
+    except Exception:  # a module that computes something while it is imported
+        if not asked:
+            raise
+    VERBS[verb](args, program)
 
 
 def run(command: Callable[[], None]) -> int:
@@ -160,7 +177,8 @@ def run(command: Callable[[], None]) -> int:
 
 
 def _complain(message: str) -> int:
-    print("error: " + " ".join(message.split()), file=sys.stderr)
+    if os.environ.get("RANK", "0") == "0":  # of several processes one says it
+        print("error: " + " ".join(message.split()), file=sys.stderr)
     return USAGE_ERROR
 
 
@@ -171,14 +189,14 @@ def main() -> None:
 
 def collect() -> None:
     """``collect ...``, the same as ``embodied-ssl collect ...``."""
-    sys.exit(run(lambda: _collect(sys.argv[1:], "collect")))
+    sys.exit(run(lambda: _call("collect", sys.argv[1:], "collect")))
 
 
 def train() -> None:
     """``train ...``, the same as ``embodied-ssl train ...``."""
-    sys.exit(run(lambda: _train(sys.argv[1:], "train")))
+    sys.exit(run(lambda: _call("train", sys.argv[1:], "train")))
 
 
 def evaluate() -> None:
     """``evaluate ...``, the same as ``embodied-ssl evaluate ...``."""
-    sys.exit(run(lambda: _evaluate(sys.argv[1:], "evaluate")))
+    sys.exit(run(lambda: _call("evaluate", sys.argv[1:], "evaluate")))

@@ -22,3 +22,9 @@ def did_you_mean(what: str, name: str, known: Iterable[str]) -> UserError:
     nearest = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
     suggestion = f": did you mean {nearest[0]!r}?" if nearest else "."
     return UserError(f"unknown {what} {name!r}{suggestion} Known: {', '.join(known)}.")
+
+
+def within(option: str, value: float, low: float, high: float) -> None:
+    """UserError for an option that is not between two bounds, or is not a number."""
+    if not low <= value <= high:
+        raise UserError(f"{option} must be from {low:g} to {high:g}, not {value:g}.")

@@ -12,5 +12,5 @@ gymnasium.register(
 )
 gymnasium.register(
     id="embodied_ssl/Turntable-v0",
-    entry_point="embodied_ssl_envs.turntable:TurntableEnv",
+    entry_point="embodied_ssl_envs.turntable.env:TurntableEnv",
 )

@@ -1,4 +1,4 @@
-"""Bullet, imported without its greetings. Every other module takes it from here."""
+"""Bullet, imported without the banner that it prints. Other modules import it from here."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 @contextmanager
 def silence() -> Iterator[None]:
-    """Keep Bullet's greetings, written by C code, out of the program's own output."""
+    """Discard what Bullet's C code prints to stdout and stderr."""
     streams = (sys.stdout, sys.stderr)
     saved = [os.dup(number) for number in (1, 2)]
     with open(os.devnull, "w") as nowhere:
@@ -36,5 +36,5 @@ __all__ = ["BulletClient", "data_path", "pybullet", "silence"]
 
 
 def data_path(*parts: str) -> Path:
-    """A file that comes with pybullet_data."""
+    """The path of a file of pybullet_data."""
     return Path(pybullet_data.getDataPath(), *parts)

@@ -1,4 +1,4 @@
-"""Generated files, made once and kept for the next time."""
+"""A cache of generated files on the disk."""
 
 from __future__ import annotations
 
@@ -9,16 +9,16 @@ from pathlib import Path
 
 
 def cache_folder() -> Path:
-    """Where generated files are kept: ``$EMBODIED_SSL_CACHE`` or ``~/.cache/embodied-ssl``."""
+    """The folder of generated files: ``$EMBODIED_SSL_CACHE`` or ``~/.cache/embodied-ssl``."""
     return Path(os.environ.get("EMBODIED_SSL_CACHE") or Path.home() / ".cache" / "embodied-ssl")
 
 
 def cached(name: str, make: Callable[[], bytes]) -> str:
-    """Path of a file in the cache folder, written when first asked for.
+    """Path of a file in the cache folder, generated if it is not there.
 
     Args:
         name: of the file below the cache folder; the same name must always mean the same bytes.
-        make: gives its contents.
+        make: generates its contents.
     """
     path = cache_folder() / name
     if not path.exists():
@@ -26,5 +26,5 @@ def cached(name: str, make: Callable[[], bytes]) -> str:
         handle, draft = tempfile.mkstemp(dir=path.parent)
         with os.fdopen(handle, "wb") as file:
             file.write(make())
-        os.replace(draft, path)  # whole or absent, whichever process comes first
+        os.replace(draft, path)  # atomic: another process may write it at the same time
     return str(path)

@@ -1,4 +1,4 @@
-"""Pinhole cameras: where a pixel looks, where a point lands, and exact crops of a frame.
+"""Pinhole cameras: projection of points, rays through pixels, and exact crops of a frame.
 
 World frame: x forward from the robot's base, y left, z up, metres. Pixels: ``u`` to the right and
 ``v`` downwards from the frame's top left corner, so the frame spans ``[0, size]`` in both.
@@ -11,15 +11,15 @@ from functools import cached_property
 
 import numpy as np
 
-Vector = tuple[float, float, float]
+from embodied_ssl_envs.geometry import Vector
 
 
 @dataclass(frozen=True)
 class Camera:
-    """A square pinhole camera, possibly looking through a part of its frame only.
+    """A pinhole camera with a square frame, of which it may render a part only.
 
-    The ``window`` is what makes a crop exact: a camera whose window is a part of another's renders
-    the very image that cropping a sharper frame of the other would give (an off-axis frustum).
+    The ``window`` makes crops exact: a camera whose window is a part of another camera's renders
+    the image that cropping a sharper frame of the other would give (an off-axis frustum).
     """
 
     eye: Vector
@@ -27,7 +27,7 @@ class Camera:
     target: Vector
     """A point on the optical axis, metres, world frame."""
     up: Vector = (0.0, 0.0, 1.0)
-    """A direction that appears upright in the frame."""
+    """The direction that is upwards in the frame."""
     fov: float = 50.0
     """Full angle of view of the uncropped frame, degrees."""
     size: int = 128
@@ -98,7 +98,7 @@ class Camera:
         return np.stack([x, y, np.ones_like(x)], axis=-1) @ self.axes
 
     def on_plane(self, pixels: np.ndarray, height: float) -> np.ndarray:
-        """World points (..., 3) where the pixels (..., 2) see the horizontal plane z = height."""
+        """World points (..., 3) on the horizontal plane z = height seen at pixels (..., 2)."""
         rays = self.rays(pixels)
         reach = (height - self.eye[2]) / rays[..., 2:]
         return np.asarray(self.eye) + reach * rays

@@ -1,4 +1,4 @@
-"""What can be wrong with the input of a world."""
+"""Errors in the input of a world."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 class WorldError(ValueError):
-    """Objects or settings from which no world can be built, said in one line."""
+    """Objects or settings from which no world can be built; the message is one line."""
 
 
 def did_you_mean(what: str, name: object, known: Iterable[str]) -> WorldError:

@@ -1,4 +1,4 @@
-"""Meshes handed to Bullet in memory, without the leak of its Python binding."""
+"""Visual meshes passed to Bullet in memory, without the memory leak of its Python binding."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from embodied_ssl_envs.bullet import BulletClient
 
-# createVisualShape never lets go of the lists it is given, nor of the lists in them: some 280 kB
+# createVisualShape never releases the lists that it is given, nor the lists in them: some 280 kB
 # for each object. So it is given the same inner lists each time, in outer lists emptied afterwards.
 _ROWS: dict[str, list[list[float]]] = {"vertices": [], "normals": [], "uvs": []}
 _INDICES: list[int] = []
@@ -26,8 +26,8 @@ def visual_mesh(
     Args:
         vertices: (N, 3) metres.
         normals: (N, 3).
-        uvs: (N, 2) places in the texture.
-        indices: (3 F,) the corners of the triangles; the vertices as they come if None.
+        uvs: (N, 2) texture coordinates.
+        indices: (3 F,) vertices of the triangles; three consecutive vertices each if None.
     """
     count = len(vertices)
     _INDICES.extend(range(len(_INDICES), count))

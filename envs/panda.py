@@ -36,7 +36,7 @@ def _description() -> str:
 
 
 def turned(joints: np.ndarray, azimuth: float) -> np.ndarray:
-    """The posture (7,) with the whole arm turned by ``azimuth`` radians about its base."""
+    """Joint angles (7,) of the arm rotated by ``azimuth`` radians about its base."""
     return np.array([joints[0] + azimuth, *joints[1:]])
 
 
@@ -48,16 +48,16 @@ def pointing_down(yaw: float, lean: float = 0.0) -> np.ndarray:
             is symmetric, so the yaw counts modulo 180 degrees; the wrist takes the near one.
         lean: radians by which the hand leans about that direction.
     """
-    # The hand's y axis (finger to finger) lies along -y of the world when the wrist is at ease.
+    # The hand's y axis (finger to finger) is the world's -y when the wrist joint is at its middle.
     turn = Rotation.from_euler("z", np.mod(yaw, np.pi) - np.pi / 2)
     return (turn * Rotation.from_euler("x", np.pi) * Rotation.from_euler("y", lean)).as_quat()
 
 
 class Kinematics:
-    """Inverse kinematics on a twin of the arm in a world of its own.
+    """Inverse kinematics on a copy of the arm in a simulation of its own.
 
-    Bullet starts the iteration from the arm's present joints; the twin always starts from the same
-    posture, so the answer depends on the pose alone and stays away from the joint limits.
+    Bullet starts the iteration from the arm's current joint angles; the copy always starts from the
+    same ones, so the solution depends on the pose alone and stays away from the joint limits.
     """
 
     def __init__(self) -> None:
@@ -80,7 +80,7 @@ class Kinematics:
         return np.array(solution[:7])
 
     def close(self) -> None:
-        """Leave the twin's world."""
+        """Close the copy's simulation."""
         self._simulation.close()
 
 
@@ -106,7 +106,7 @@ class Panda:
         for joint, angle in zip((*ARM, *FINGERS), (*HOME, OPENING, OPENING), strict=True):
             client.resetJointState(self.body, joint, angle)
         self.target = HOME.copy()
-        """Arm joint angles (7,) last asked for."""
+        """The last commanded joint angles of the arm, (7,) radians."""
         self._drive(HOME)
 
     def _drive(self, joints: np.ndarray) -> None:
@@ -142,7 +142,7 @@ class Panda:
             self.servo(start + (joints - start) * fraction * fraction * (3 - 2 * fraction))
 
     def servo(self, joints: np.ndarray) -> None:
-        """Ask for joint angles (7,) near the present ones and advance by one step."""
+        """Command joint angles (7,) near the current ones and advance by one step."""
         self._drive(joints)
         self.simulation.step()
         self.target = np.array(joints, float)
@@ -152,7 +152,7 @@ class Panda:
         self.move_joints(self.kinematics.solve(position, orientation), steps)
 
     def grip(self, opening: float, steps: int) -> None:
-        """Drive each finger to ``opening`` metres from the middle (0 closes on what is between)."""
+        """Drive each finger to ``opening`` metres from the middle (0 closes the gripper)."""
         self._grip = opening
         self._drive(self.target)
         self.simulation.step(steps)

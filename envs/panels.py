@@ -1,39 +1,40 @@
-"""Floors and walls: flat panels that wear a surface."""
+"""Floors and walls: flat panels with a background texture."""
 
 from __future__ import annotations
 
 import numpy as np
 
+from embodied_ssl_envs.background_textures import texture_file
 from embodied_ssl_envs.bullet import BulletClient
+from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.meshes import visual_mesh
-from embodied_ssl_envs.surfaces import surface_file
 
-CELLS = 8  # a panel is this many squares wide: those behind the camera are left out one by one
+CELLS = 8  # a panel is a grid, because the renderer drops each cell that is behind the camera
 
 
-def panel(
+def add_panel(
     client: BulletClient,
     rng: np.random.Generator,
     origin: np.ndarray,
     width: np.ndarray,
     height: np.ndarray,
-    surface: int,
+    texture: int,
     tile: float,
     cells: int = CELLS,
 ) -> int:
-    """A parallelogram seen from the side on which ``width`` turns left into ``height``.
+    """Add a parallelogram, visible where ``width`` to ``height`` is counter-clockwise.
 
     Args:
-        client: the world that it is put up in.
-        rng: of how the surface lies on it.
+        client: of the simulation.
+        rng: of the rotation and the offset of the texture.
         origin: its corner, (3,) metres.
         width, height: its sides from there, (3,) metres.
-        surface: that it wears.
-        tile: metres after which the surface repeats.
-        cells: squares along each side.
+        texture: number of its background texture.
+        tile: metres after which the texture repeats.
+        cells: of the grid along each side.
 
     Returns:
-        the body.
+        the body's id.
     """
     width, height = np.asarray(width, float), np.asarray(height, float)
     steps = np.linspace(0, 1, cells + 1)
@@ -44,20 +45,24 @@ def panel(
     indices = (cell + np.array([0, 1, up + 1, 0, up + 1, up])).ravel()
     normal = np.cross(width, height)
     normal = normal / np.linalg.norm(normal)
-    turn, shift = rng.uniform(0, 2 * np.pi), rng.uniform(0, 1, 2)
+    angle, shift = rng.uniform(0, 2 * np.pi), rng.uniform(0, 1, 2)
     metres = np.stack([u * np.linalg.norm(width), v * np.linalg.norm(height)], axis=1) / tile
-    spin = np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
-    uvs = metres @ spin
-    uvs = uvs - np.floor(uvs.min(axis=0)) + shift  # the renderer repeats upwards of zero only
+    rotation = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
+    uvs = metres @ rotation
+    uvs = uvs - np.floor(uvs.min(axis=0)) + shift  # the renderer repeats coordinates above 0 only
     shape = visual_mesh(client, places, np.broadcast_to(normal, places.shape), uvs, indices)
-    return wear(client, shape, surface)
+    return apply_texture(client, shape, texture)
 
 
-def wear(
-    client: BulletClient, shape: int, surface: int, position=(0, 0, 0), orientation=(0, 0, 0, 1)
+def apply_texture(
+    client: BulletClient,
+    shape: int,
+    texture: int,
+    position: Vector = (0, 0, 0),
+    orientation: Quaternion = (0, 0, 0, 1),
 ) -> int:
-    """A body of that visual shape that wears a surface."""
+    """Add a body with a visual shape and a background texture; its id."""
     body = client.createMultiBody(0, -1, shape, position, orientation)
-    texture = client.loadTexture(surface_file(surface))
-    client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
+    loaded = client.loadTexture(texture_file(texture))
+    client.changeVisualShape(body, -1, textureUniqueId=loaded, rgbaColor=(1, 1, 1, 1))
     return body

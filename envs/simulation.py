@@ -1,4 +1,4 @@
-"""One physics world of its own: stepping, rendering and the time that each takes."""
+"""One Bullet simulation: physics steps, rendering, and the time that each takes."""
 
 from __future__ import annotations
 
@@ -11,15 +11,17 @@ from dataclasses import dataclass
 import numpy as np
 
 from embodied_ssl_envs.bullet import BulletClient, data_path, pybullet, silence
-from embodied_ssl_envs.cameras import Camera, Vector
+from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.geometry import Vector
 
-TIME_STEP = 1 / 240  # seconds; Bullet's default, for which its contact settings are tuned
+STEPS_PER_SECOND = 240  # Bullet's default, for which its contact settings are tuned
+TIME_STEP = 1 / STEPS_PER_SECOND  # seconds
 GRAVITY = -9.81  # m/s^2
 
 
 @dataclass(frozen=True)
 class Light:
-    """A distant lamp, as TinyRenderer shades with it."""
+    """A directional light with TinyRenderer's coefficients."""
 
     direction: Vector = (0.4, 0.3, 1.0)
     """From the scene towards the lamp, world frame."""
@@ -32,7 +34,7 @@ class Light:
 
 @dataclass(frozen=True)
 class Frame:
-    """What a camera saw."""
+    """The images that a camera rendered."""
 
     rgb: np.ndarray
     """(S, S, 3) uint8."""
@@ -48,23 +50,23 @@ def _has_display() -> bool:
 
 
 class Simulation:
-    """A Bullet world behind a client of its own, so that several live in one process.
+    """A Bullet simulation with a physics client of its own, so that one process can hold several.
 
     Args:
-        window: show the world in Bullet's window; unseen on a machine without a display.
+        window: show Bullet's window; without effect on a machine without a display.
     """
 
     def __init__(self, window: bool = False):
         with silence():
-            seen = window and _has_display()
-            self.client = BulletClient(pybullet.GUI if seen else pybullet.DIRECT)
+            shown = window and _has_display()
+            self.client = BulletClient(pybullet.GUI if shown else pybullet.DIRECT)
         self.client.setAdditionalSearchPath(str(data_path()))
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
         self.reset()
 
     def reset(self) -> None:
-        """Empty the world; Bullet forgets gravity and solver settings too, so set them again."""
+        """Remove all bodies, and set gravity and solver settings, which Bullet resets too."""
         self.client.resetSimulation()
         self.client.setGravity(0, 0, GRAVITY)
         self.client.setPhysicsEngineParameter(
@@ -82,7 +84,7 @@ class Simulation:
         self.seconds["physics"] += time.perf_counter() - start
 
     def render(self, camera: Camera, light: Light, segmentation: bool = False) -> Frame:
-        """Draw the world as ``camera`` sees it, in software, the same on every machine."""
+        """Render the simulation from ``camera`` in software, the same on every machine."""
         start = time.perf_counter()
         # Light and shadow are passed every time: the renderer keeps the last ones otherwise.
         _, _, rgba, depth, bodies = self.client.getCameraImage(
@@ -109,12 +111,12 @@ class Simulation:
         self.seconds["rendering"] += time.perf_counter() - start
         return frame
 
-    def unseen(self) -> int:
-        """A visual shape for a body that is only bumped into; without one Bullet draws what the
-        body collides with."""
+    def invisible_shape(self) -> int:
+        """Bullet's id of a visual shape for a body that only collides; without a visual shape
+        Bullet draws the collision shape."""
         client = self.client
         speck = [1e-6] * 3
-        below = (0.0, 0.0, -50.0)
+        below = (0.0, 0.0, -50.0)  # metres
         return client.createVisualShape(
             client.GEOM_BOX, halfExtents=speck, visualFramePosition=below
         )

@@ -12,12 +12,13 @@ import torch
 from torch import Tensor
 
 from embodied_ssl.data import open_source
-from embodied_ssl.data.shards import write_atomically
+from embodied_ssl.data.manifest import SETTINGS
+from embodied_ssl.files import write_atomically
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
-from embodied_ssl.settings import to_dict
+from embodied_ssl.settings import to_dict, write_settings
 from embodied_ssl.training.checkpoint import RUN, Progress
 from embodied_ssl.training.config import EFFECTLESS, TrainConfig
 from embodied_ssl.training.launch import join_processes
@@ -57,6 +58,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     state.wait_for_everyone()
     if state.is_main_process:
         write_run(config.out, run | {"processes": loop.processes})
+        write_settings(config.out / SETTINGS, command_settings(config, name, method_config))
     state.wait_for_everyone()
     loop.run()
     return config.out
@@ -156,6 +158,13 @@ def write_run(out: Path, run: dict[str, Any]) -> None:
         write_atomically(out / RUN, json.dumps(run | {"versions": versions}, indent=1).encode())
     except OSError as error:
         raise UserError(f"cannot write {out / RUN}: {error.strerror}.") from error
+
+
+def command_settings(config: TrainConfig, name: str, method_config: Any) -> dict[str, Any]:
+    """What ``train --config`` reads to repeat a run: every setting under the name of its option."""
+    loop = to_dict(config)
+    recipe = loop.pop("recipe")
+    return {"method": name} | loop | recipe | to_dict(method_config)
 
 
 def _differs(earlier: Any, now: Any) -> bool:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
 
 from torch import Tensor, nn
 
+from embodied_ssl.errors import within
 from embodied_ssl.trunks.base import Trunk
 
 
 class AlexNet(Trunk):
-    """conv1 to conv5, fc1, fc2 (Pinto et al., ECCV 2016), for images of any size.
+    """The root of The Curious Robot: conv1 to conv5, fc1, fc2 (Pinto et al., ECCV 2016).
+
+    For images of any size from 7 pixels on.
 
     Pooling after conv1, conv2 and conv5 as in the paper. Before fc1 the maps are averaged to
     ``grid`` x ``grid``, so that images of other sizes fit: the paper's 227 pixels leave 6 x 6, our
@@ -24,6 +28,24 @@ class AlexNet(Trunk):
             normalisation after conv1 and conv2.
         grid: side of the map that fc1 sees.
     """
+
+    @dataclass(frozen=True)
+    class Config:
+        """Settings of the root."""
+
+        width: float = 1.0
+        """Of the convolutions, as a fraction of the paper's."""
+        fc_dim: int = 1024
+        """Units of fc1 and fc2; the paper: 4096."""
+        norm: Literal["batch", "lrn"] = "batch"
+        """BatchNorm, or the paper's local response normalisation."""
+        grid: int = 3
+        """Side of the map that fc1 sees; the paper: 6."""
+
+        def __post_init__(self) -> None:
+            within("--trunk.width", self.width, 0.01, 16)
+            within("--trunk.fc-dim", self.fc_dim, 1, 65536)
+            within("--trunk.grid", self.grid, 1, 16)
 
     stage_names = ("conv1", "conv2", "conv3", "conv4", "conv5", "fc1", "fc2")
 
@@ -64,8 +86,8 @@ class AlexNet(Trunk):
 
     def stages(self, x: Tensor) -> list[Tensor]:
         conv1 = self.conv1(x)
-        conv2 = self.conv2(self.max_pool(conv1))
-        conv3 = self.conv3(self.max_pool(conv2))
+        conv2 = self.conv2(self._pooled(conv1))
+        conv3 = self.conv3(self._pooled(conv2))
         conv4 = self.conv4(conv3)
         conv5 = self.conv5(conv4)
         fc1 = self.fc1(self.resize(self._pooled(conv5)))

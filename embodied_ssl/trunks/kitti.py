@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import torch
 from torch import Tensor, nn
 
+from embodied_ssl.errors import within
 from embodied_ssl.trunks.base import Trunk
 
 SIZE = 32  # pixels
 
 
 class KittiNet(Trunk):
-    """Three 5 x 5 convolutions on a grey image of 32 x 32, each pooled to half, and D features.
+    """The small net for grey images of 32 pixels (Jayaraman and Grauman, ICCV 2015).
+
+    Three 5 x 5 convolutions, each pooled to half, and D features.
 
     Small enough for millions of images on a laptop. After one max-pool it pools by averages and
     ends in a linear layer, so that its features change smoothly with the image.
@@ -21,6 +26,19 @@ class KittiNet(Trunk):
         width: of every convolution, as a fraction of the paper's 32, 32 and 64.
         fc_dim: D, the paper has 64.
     """
+
+    @dataclass(frozen=True)
+    class Config:
+        """Settings of the small net."""
+
+        width: float = 1.0
+        """Of the convolutions, as a fraction of the paper's 32, 32 and 64."""
+        fc_dim: int = 64
+        """D, the features."""
+
+        def __post_init__(self) -> None:
+            within("--trunk.width", self.width, 0.01, 64)
+            within("--trunk.fc-dim", self.fc_dim, 1, 65536)
 
     stage_names = ("conv1", "conv2", "conv3", "fc")
 

@@ -1,4 +1,4 @@
-"""Objects to touch: a parametric household, random blobs, and any folder of URDF files."""
+"""Objects: a parametric household, random blobs, and any folder of URDF files."""
 
 from embodied_ssl_envs.objects.model import Material, ObjectModel
 from embodied_ssl_envs.objects.sources import ObjectSet, open_objects

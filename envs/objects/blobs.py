@@ -1,4 +1,4 @@
-"""The random blobs of pybullet_data, scaled to fit the hand, each in many guises."""
+"""The random blobs of pybullet_data, scaled to fit the gripper, each with many textures."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import trimesh
 
 from embodied_ssl_envs.bullet import data_path
 from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.objects.mesh_primitives import MeshPrimitive
 from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
-from embodied_ssl_envs.objects.patches import Patch
 from embodied_ssl_envs.objects.solids import HullSolid
 from embodied_ssl_envs.objects.splits import seed_of, split_of
 from embodied_ssl_envs.objects.textures import draw_texture
 
-VARIANTS = 100  # guises of each shape
+VARIANTS = 100  # textures of each shape
 LONGEST = 0.13  # metres, of the longest side
-GRIP = (0.03, 0.065)  # metres, of the shorter horizontal side; the hand opens 0.08
+GRIP = (0.03, 0.065)  # metres, of the shorter horizontal side; the gripper opens 0.08
 MATERIALS = ("wood", "plastic", "rubber", "foam", "ceramic", "metal")
 FILL = 1.0  # share of the volume that is material
 
 
 @cache
 def _shapes() -> tuple[str, ...]:
-    """The shapes of few triangles and few convex pieces."""
+    """The numbers of the shapes with few triangles and few convex pieces (``blobs.toml``)."""
     text = files("embodied_ssl_assets").joinpath("blobs.toml").read_text()
     return tuple(f"{number:03d}" for number in tomllib.loads(text)["shapes"])
 
@@ -43,15 +43,15 @@ def _solid(number: str) -> HullSolid:
     crossing = np.ptp(around, axis=1, keepdims=True) > 0.5
     around = np.where(crossing & (around < 0.5), 1.0, around)
     uv = np.stack([around, place[..., 2]], axis=-1)
-    level = np.abs(mesh.face_normals[:, 2]) > 0.8  # seen from above, the picture lies flat
+    level = np.abs(mesh.face_normals[:, 2]) > 0.8  # seen from above, the texture lies flat
     uv[level] = place[level][..., :2]
     volume = FILL * abs(mesh.volume) * scale**3
-    return HullSolid([Patch(triangles, uv)], str(file), float(scale), float(volume))
+    return HullSolid([MeshPrimitive(triangles, uv)], str(file), float(scale), float(volume))
 
 
 @lru_cache(maxsize=32)
 def build(name: str) -> SolidModel:
-    """The blob of this name, from nothing but its name."""
+    """The blob of this name; everything about it follows from the name."""
     number = name.split("/")[2].split("-")[0]
     rng = np.random.default_rng(seed_of(name))
     material = materials()[MATERIALS[rng.integers(len(MATERIALS))]]
@@ -67,7 +67,7 @@ def build(name: str) -> SolidModel:
 
 
 class Blobs:
-    """Objects named ``blobs/blob/017-3``: shape 17 in its guise 3."""
+    """Objects named ``blobs/blob/017-3``: shape 17 with its texture 3."""
 
     source = "blobs"
     kinds = ("blob",)
@@ -81,7 +81,7 @@ class Blobs:
                 return name
 
     def names(self, split: str, count: int) -> list[str]:
-        """The first ``count`` shapes of the split in their first guise, or all of them."""
+        """The first ``count`` shapes of the split with their first textures, or all of them."""
         names = (f"blobs/blob/{shape}-0" for shape in _shapes())
         return [name for name in names if split_of(name) == split][:count]
 

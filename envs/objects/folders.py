@@ -12,11 +12,10 @@ import numpy as np
 
 from embodied_ssl_envs.bullet import BulletClient, pybullet, silence
 from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.objects.model import (
     Material,
     Named,
-    Quaternion,
-    Vector,
     apply_material,
     clamped_mass,
     materials,
@@ -30,7 +29,7 @@ MATERIAL = "plastic"  # a URDF does not say what it is made of
 
 @dataclass(frozen=True)
 class UrdfModel(Named):
-    """An object described by a file; its looks are the file's."""
+    """An object whose geometry and colours are those of a URDF file."""
 
     name: str
     material: Material
@@ -38,9 +37,9 @@ class UrdfModel(Named):
     extents: Vector
     path: str
     offset: Vector
-    """From the centre of the object's box to the origin of the body's frame, metres."""
-    turn: Quaternion
-    """Of the body's frame while the object stands upright."""
+    """From the centre of the bounding box to the origin of the body's frame, metres."""
+    orientation: Quaternion
+    """Of the body's frame while the object is upright."""
 
     @property
     def outline(self) -> np.ndarray:
@@ -55,9 +54,9 @@ class UrdfModel(Named):
         fixed: bool = False,
     ) -> int:
         offset = [scale * value for value in self.offset]
-        place, turn = client.multiplyTransforms(position, orientation, offset, self.turn)
+        pose = client.multiplyTransforms(position, orientation, offset, self.orientation)
         body = load_urdf(client, self.path, scale, fixed)
-        client.resetBasePositionAndOrientation(body, place, turn)
+        client.resetBasePositionAndOrientation(body, *pose)
         if not fixed:
             client.changeDynamics(body, -1, mass=scaled_mass(self.mass, scale))
         apply_material(client, body, self.material)
@@ -72,7 +71,7 @@ def load_urdf(
     position: Vector = (0, 0, 0),
     orientation: Quaternion = (0, 0, 0, 1),
 ) -> int:
-    """The body that a file describes, its own frame at a pose.
+    """The body that a URDF file describes, its own frame at a pose.
 
     Raises:
         WorldError: naming the file, if Bullet cannot load it.
@@ -147,15 +146,18 @@ class Folder:
         return names[rng.integers(len(names))]
 
     def names(self, split: str, count: int) -> list[str]:
-        """Up to ``count`` names of the split, kind by kind in turn."""
-        left = {kind: [] for kind in self.kinds}
+        """Up to ``count`` names of the split, taken from all kinds in turn."""
+        by_kind: dict[str, list[str]] = {kind: [] for kind in self.kinds}
         for name in self._by_split.get(split, []):
-            left[name.split("/")[1]].append(name)
-        longest = max(map(len, left.values()))
-        turns = [
-            names[turn] for turn in range(longest) for names in left.values() if turn < len(names)
+            by_kind[name.split("/")[1]].append(name)
+        longest = max(map(len, by_kind.values()))
+        in_turn = [
+            names[place]
+            for place in range(longest)
+            for names in by_kind.values()
+            if place < len(names)
         ]
-        return turns[:count]
+        return in_turn[:count]
 
     def load(self, name: str) -> UrdfModel:
         """The object of this name."""
@@ -171,7 +173,7 @@ def _measured(simulation: Simulation, name: str, path: str) -> UrdfModel:
     links = range(-1, client.getNumJoints(body))
     low, high = np.array([client.getAABB(body, link) for link in links]).swapaxes(0, 1)
     low, high = low.min(axis=0), high.max(axis=0)
-    origin, turn = client.getBasePositionAndOrientation(body)
+    origin, orientation = client.getBasePositionAndOrientation(body)
     return UrdfModel(
         name=name,
         material=materials()[MATERIAL],
@@ -179,5 +181,5 @@ def _measured(simulation: Simulation, name: str, path: str) -> UrdfModel:
         extents=tuple((high - low).tolist()),
         path=path,
         offset=tuple((np.array(origin) - (low + high) / 2).tolist()),
-        turn=turn,
+        orientation=orientation,
     )

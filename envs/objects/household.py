@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.objects import rounds, slabs, tools, turned, vessels
+from embodied_ssl_envs.objects import balls_and_fruit, boxes, containers, revolved, tools
 from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
 from embodied_ssl_envs.objects.solids import Solid
 from embodied_ssl_envs.objects.splits import seed_of, split_of
@@ -27,21 +27,22 @@ def _kinds() -> dict[str, dict]:
 
 
 BUILDERS: dict[str, Callable[[SimpleNamespace], Solid]] = {
-    builder.__name__: builder
-    for builder in (
-        *(vessels.mug, vessels.cup, vessels.glass, vessels.bowl, vessels.pot, vessels.pan),
-        *(vessels.plate, turned.bottle, turned.can, turned.jar, turned.vase, turned.candle),
-        *(turned.cone, turned.spool, rounds.ball, rounds.apple, rounds.donut, rounds.banana),
-        *(slabs.box, slabs.book, slabs.remote, slabs.sponge, slabs.brick, slabs.star),
-        *(tools.hammer, tools.screwdriver, tools.spoon, tools.pen, tools.dumbbell),
+    kind: getattr(module, kind)
+    for module, kinds in (
+        (containers, ("mug", "cup", "glass", "bowl", "pot", "pan", "plate")),
+        (revolved, ("bottle", "can", "jar", "vase", "candle", "cone", "spool")),
+        (balls_and_fruit, ("ball", "apple", "donut", "banana")),
+        (boxes, ("box", "book", "remote", "sponge", "brick", "star")),
+        (tools, ("hammer", "screwdriver", "spoon", "pen", "dumbbell")),
     )
+    for kind in kinds
 }
-"""Builds an instance of each kind from its measures."""
+"""The function that builds the solid of each kind from the measures of an instance."""
 
 
 @lru_cache(maxsize=32)
 def build(name: str) -> SolidModel:
-    """The household object of this name, from nothing but its name."""
+    """The household object of this name; everything about it follows from the name."""
     kind = name.split("/")[1]
     rng = np.random.default_rng(seed_of(name))
     measures = dict(_kinds()[kind])
@@ -77,7 +78,7 @@ class Household:
                 return name
 
     def names(self, split: str, count: int) -> list[str]:
-        """The first ``count`` names of the split, kind by kind in turn."""
+        """The first ``count`` names of the split, taken from all kinds in turn."""
         turns = [self._of_kind(kind, split) for kind in self.kinds]
         return [next(turns[index % len(turns)]) for index in range(count)]
 

@@ -1,4 +1,4 @@
-"""What every object is, wherever it comes from."""
+"""Objects: name, material, mass, size, and how one is added to a simulation."""
 
 from __future__ import annotations
 
@@ -14,18 +14,16 @@ import cv2
 import numpy as np
 
 from embodied_ssl_envs.bullet import BulletClient
+from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.objects.solids import HullSolid, Solid
 
-Vector = tuple[float, float, float]
-Quaternion = tuple[float, float, float, float]
-
-MASSES = (0.02, 0.8)  # kg that the arm lifts and that contacts with it stay stable
+MASSES = (0.02, 0.8)  # kg: light enough for the arm to lift, heavy enough for stable contacts
 
 
 @dataclass(frozen=True)
 class Material:
-    """What an object is made of, as far as touching it tells."""
+    """The physical properties of what an object is made of."""
 
     name: str
     density: float
@@ -47,7 +45,7 @@ def materials() -> dict[str, Material]:
 
 
 class ObjectModel(Protocol):
-    """An object that can be put into any number of worlds."""
+    """An object that can be added to any number of simulations."""
 
     name: str
     """``source/kind/instance``."""
@@ -55,7 +53,7 @@ class ObjectModel(Protocol):
     mass: float
     """kg."""
     extents: Vector
-    """Sides of the box around the object as it stands, metres."""
+    """Sides of the bounding box of the upright object, metres."""
 
     @property
     def source(self) -> str: ...
@@ -68,7 +66,8 @@ class ObjectModel(Protocol):
 
     @property
     def outline(self) -> np.ndarray:
-        """Points (N, 3) about the centre of the object's box between which all of it lies."""
+        """Points (N, 3) about the centre of the bounding box whose convex hull holds the object,
+        metres."""
         ...
 
     def spawn(
@@ -79,13 +78,14 @@ class ObjectModel(Protocol):
         scale: float = 1.0,
         fixed: bool = False,
     ) -> int:
-        """Put the object into a world.
+        """Add the object to a simulation.
 
         Args:
-            position: where the centre of the object's box goes, metres, world frame.
+            client: of the simulation.
+            position: of the centre of the object's bounding box, metres, world frame.
             orientation: quaternion (x, y, z, w); the identity stands the object upright.
-            scale: enlarges the object; its mass grows with the volume, within the usual limits.
-            fixed: whether it is held in place, unmoved by forces.
+            scale: factor of its size; its mass grows with the volume, within ``MASSES``.
+            fixed: whether it is static, unmoved by forces.
 
         Returns:
             The body's id.
@@ -94,7 +94,7 @@ class ObjectModel(Protocol):
 
 
 class Named:
-    """The three parts of an object's name."""
+    """The three parts of an object's name, ``source/kind/instance``."""
 
     name: str
 
@@ -113,7 +113,7 @@ class Named:
 
 @dataclass(frozen=True)
 class SolidModel(Named):
-    """An object made of a solid and a picture wrapped around it."""
+    """An object made of a solid and its texture."""
 
     name: str
     material: Material
@@ -152,17 +152,17 @@ class SolidModel(Named):
 
 
 def clamped_mass(kilograms: float) -> float:
-    """A mass within what the arm can handle."""
+    """The nearest mass within ``MASSES``, kg."""
     return float(np.clip(kilograms, *MASSES))
 
 
 def scaled_mass(mass: float, scale: float) -> float:
-    """Mass of an object enlarged by ``scale``; an unscaled one keeps its own."""
+    """Mass, kg, of an object scaled by ``scale``; at scale 1 it is not clamped."""
     return mass if scale == 1.0 else clamped_mass(mass * scale**3)
 
 
 def apply_material(client: BulletClient, body: int, material: Material) -> None:
-    """Make a body feel like its material."""
+    """Give a body the contact dynamics of its material."""
     client.changeDynamics(
         body,
         -1,
@@ -178,10 +178,10 @@ def apply_material(client: BulletClient, body: int, material: Material) -> None:
 
 
 def load_texture(client: BulletClient, image: np.ndarray) -> int:
-    """Hand a (H, W, 3) uint8 RGB image to Bullet.
+    """Bullet's id of the texture of a (H, W, 3) uint8 RGB image.
 
-    Bullet's software renderer takes textures from files only and reads them at once, so the file
-    is gone again when this returns and nothing piles up on the disk.
+    Bullet loads textures from files only and reads them at once, so the temporary file is deleted
+    when this returns.
     """
     _, encoded = cv2.imencode(".bmp", image[..., ::-1])
     handle, path = tempfile.mkstemp(suffix=".bmp")

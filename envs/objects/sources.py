@@ -1,4 +1,4 @@
-"""Where objects come from: one source or several together."""
+"""The sources of objects, and several sources as one."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class ObjectSet(Protocol):
 
 
 class Union:
-    """Several sources as one, each drawn from as often as the others."""
+    """Several sources as one; each is sampled equally often."""
 
     def __init__(self, sources: Sequence[Household | Blobs | Folder]):
         self._sources = tuple(sources)

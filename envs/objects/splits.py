@@ -1,4 +1,4 @@
-"""Which objects may be learned from: a split that depends on the object's name alone."""
+"""The split of an object or a room, which depends on its name alone."""
 
 from __future__ import annotations
 

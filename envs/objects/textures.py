@@ -1,9 +1,10 @@
-"""Pictures of materials: what an object is made of shows, and no two objects look the same.
+"""Textures of objects: a base colour, decals, and the texture of the material.
 
-A texture is (128, 96) pixels. The upper (96, 96) hold the body's picture; the row of four fields of
-(32, 24) at the foot holds the trims: handles, lids, insides. A picture is a ground colour, then
-decoration, then the relief of the material (grain, pores, brushing) that shows through all paint.
-Colours come from a few palettes that many objects share, so colour alone does not tell them apart.
+A texture is (128, 96) pixels. The upper (96, 96) are the area of the body; the row of four areas of
+(32, 24) at the lower edge are those of the trims: handles, lids, insides. Each area is painted with
+a base colour, the body's also with decals, and multiplied by the texture of its material (grain,
+pores, scratches). Colours come from a few palettes that many objects share, so that colour alone
+does not identify an object.
 """
 
 from __future__ import annotations
@@ -13,8 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from embodied_ssl_envs.objects import reliefs
-from embodied_ssl_envs.objects.motifs import SIZE, Colors, Image, decorate, label, noise, plain
+from embodied_ssl_envs.objects import material_textures
+from embodied_ssl_envs.objects.decals import SIZE, Colors, Image, add_decals, label, noise, plain
 
 PALETTES = np.array(
     [
@@ -38,33 +39,33 @@ GLASSES = np.array([(205, 228, 222), (190, 215, 235), (214, 224, 214), (120, 160
 
 
 @dataclass(frozen=True)
-class Look:
-    """How a material is painted."""
+class Appearance:
+    """How an area made of a material is painted."""
 
-    relief: Callable[[np.random.Generator], np.ndarray]
-    """Draws the (96, 96) brightness of the bare material."""
-    motif: float = 0.0
-    """Probability of a painted motif."""
+    texture: Callable[[np.random.Generator], np.ndarray]
+    """Draws the material texture, a (96, 96) factor of brightness."""
+    decal: float = 0.0
+    """Probability of a painted decal."""
     label: float = 0.0
     """Probability of a printed label."""
     tones: np.ndarray | None = None
     """The material's own colours (K, 3); any colour of the palette if None."""
     fade: tuple[float, float] = (1.0, 0.0)
-    """Factor and offset that every colour takes on in this material."""
+    """Factor and offset of every colour in this material."""
 
 
-LOOKS = {
-    "ceramic": Look(reliefs.glaze, motif=0.7),
-    "glass": Look(reliefs.reflections, motif=0.4, tones=GLASSES),
-    "metal": Look(reliefs.brushed, motif=0.15, label=0.4, tones=METALS),
-    "wood": Look(reliefs.grain, motif=0.35, tones=WOODS),
-    "plastic": Look(reliefs.moulded, motif=0.55, label=0.5),
-    "cardboard": Look(reliefs.corrugation, motif=0.6, label=0.8),
-    "paper": Look(reliefs.fibres, motif=0.6, label=0.8),
-    "wax": Look(reliefs.drips, motif=0.2, fade=(0.55, 110.0)),
-    "fruit": Look(reliefs.freckles, tones=FRUITS),
-    "rubber": Look(reliefs.tread, motif=0.6, fade=(0.8, 0.0)),
-    "foam": Look(reliefs.pores, motif=0.5, fade=(0.6, 85.0)),
+APPEARANCES = {
+    "ceramic": Appearance(material_textures.glaze, decal=0.7),
+    "glass": Appearance(material_textures.reflections, decal=0.4, tones=GLASSES),
+    "metal": Appearance(material_textures.brushed, decal=0.15, label=0.4, tones=METALS),
+    "wood": Appearance(material_textures.grain, decal=0.35, tones=WOODS),
+    "plastic": Appearance(material_textures.moulded, decal=0.55, label=0.5),
+    "cardboard": Appearance(material_textures.corrugation, decal=0.6, label=0.8),
+    "paper": Appearance(material_textures.fibres, decal=0.6, label=0.8),
+    "wax": Appearance(material_textures.drips, decal=0.2, fade=(0.55, 110.0)),
+    "fruit": Appearance(material_textures.freckles, tones=FRUITS),
+    "rubber": Appearance(material_textures.tread, decal=0.6, fade=(0.8, 0.0)),
+    "foam": Appearance(material_textures.pores, decal=0.5, fade=(0.6, 85.0)),
 }
 
 
@@ -77,34 +78,34 @@ def draw_texture(rng: np.random.Generator, material: str, trims: tuple[str, ...]
     colors = rng.permutation(PALETTES[rng.integers(len(PALETTES))])
     colors = np.clip(colors + rng.normal(0, 12, colors.shape), 0, 255)
     texture = np.zeros((SIZE * 4 // 3, SIZE, 3), np.float32)
-    texture[:SIZE] = _paint(rng, material, colors, decorated=True)
+    texture[:SIZE] = _paint(rng, material, colors, with_decals=True)
     for place, trim in enumerate(trims):
-        picture = _paint(rng, trim, np.roll(colors, -1 - place, axis=0), decorated=False)
+        area = _paint(rng, trim, np.roll(colors, -1 - place, axis=0), with_decals=False)
         left = place * SIZE // 4
-        texture[SIZE:, left : left + SIZE // 4] = picture[: SIZE // 3, : SIZE // 4]
+        texture[SIZE:, left : left + SIZE // 4] = area[: SIZE // 3, : SIZE // 4]
     return np.clip(texture, 0, 255).astype(np.uint8)
 
 
-def _paint(rng: np.random.Generator, material: str, colors: Colors, decorated: bool) -> Image:
-    look = LOOKS[material]
-    factor, offset = look.fade
+def _paint(rng: np.random.Generator, material: str, colors: Colors, with_decals: bool) -> Image:
+    appearance = APPEARANCES[material]
+    factor, offset = appearance.fade
     colors = colors * factor + offset
-    image = _ground(rng, look, colors)
-    if decorated:
-        if rng.random() < look.motif:
-            image = decorate(rng, image, colors[1:])
-        if rng.random() < look.label:
+    image = _base_colors(rng, appearance, colors)
+    if with_decals:
+        if rng.random() < appearance.decal:
+            image = add_decals(rng, image, colors[1:])
+        if rng.random() < appearance.label:
             image = label(rng, image, colors[1:])
-    return image * look.relief(rng)[..., None]
+    return image * appearance.texture(rng)[..., None]
 
 
-def _ground(rng: np.random.Generator, look: Look, colors: Colors) -> Image:
-    """One colour, or two that run into each other where the material has colours of its own."""
-    if look.tones is None:
+def _base_colors(rng: np.random.Generator, appearance: Appearance, colors: Colors) -> Image:
+    """An area of one colour, or a blend of two where the material has colours of its own."""
+    if appearance.tones is None:
         return plain(colors[0])
-    first, second = look.tones[rng.choice(len(look.tones), 2, replace=False)]
+    first, second = appearance.tones[rng.choice(len(appearance.tones), 2, replace=False)]
     blend = 0.15 + 0.15 * noise(rng, 3, 3)
-    if look.relief is reliefs.freckles:  # fruit ripens from one end to the other
+    if appearance.texture is material_textures.freckles:  # fruit ripens from one end to the other
         blend = np.clip(0.5 + 0.4 * noise(rng, 3, 5), 0, 1) * np.linspace(0, 1, SIZE)[:, None]
     tone = first * rng.uniform(0.85, 1.1)
     return (tone + (second - tone) * blend[..., None]).astype(np.float32)

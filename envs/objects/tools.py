@@ -1,4 +1,4 @@
-"""Long things with a handle, lying down."""
+"""Solids of household objects: long things with a handle, lying down."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from types import SimpleNamespace
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from embodied_ssl_envs.objects.blocks import box as block
-from embodied_ssl_envs.objects.blocks import rounded, slab
-from embodied_ssl_envs.objects.parts import Part, rod, standing
-from embodied_ssl_envs.objects.patches import Patch, disc, lathe, tube
+from embodied_ssl_envs.objects.collision_primitives import CollisionPrimitive, rod, standing
+from embodied_ssl_envs.objects.extrusions import box_mesh, extruded, rounded_rectangle
+from embodied_ssl_envs.objects.mesh_primitives import (
+    TRIM_1,
+    TRIM_2,
+    MeshPrimitive,
+    disc,
+    lathe,
+    tube,
+)
 from embodied_ssl_envs.objects.solids import Solid
-
-TRIM, SECOND = 1, 2  # areas of the texture
 
 
 def hammer(p: SimpleNamespace) -> Solid:
@@ -23,16 +27,16 @@ def hammer(p: SimpleNamespace) -> Solid:
     radii = p.grip * np.array([1.1, 1, 0.75, 0.7, 0.75])
     x = p.length / 2 - p.head * 0.6
     head = [
-        patch.moved((x, 0, 0)) for patch in block((p.head, p.width, p.head), TRIM)
+        visual.moved((x, 0, 0)) for visual in box_mesh((p.head, p.width, p.head), TRIM_1)
     ]  # across the handle
     face = tube(
-        np.array([(x, p.width / 2, rise), (x, p.width * 0.62, rise)]), p.head * 0.6, TRIM, 10
+        np.array([(x, p.width / 2, rise), (x, p.width * 0.62, rise)]), p.head * 0.6, TRIM_1, 10
     )
-    parts = [
+    collisions = [
         rod(path[0], path[-1], p.grip * 0.9),
         standing((p.head, p.width * 1.1, p.head), (x, 0, 0)),
     ]
-    return Solid([tube(path, radii, 0), *head, face], parts)
+    return Solid([tube(path, radii, 0), *head, face], collisions)
 
 
 def screwdriver(p: SimpleNamespace) -> Solid:
@@ -41,46 +45,46 @@ def screwdriver(p: SimpleNamespace) -> Solid:
     handle = np.linspace((-p.length / 2, 0, p.grip), (split, 0, p.grip), 5)
     radii = p.grip * np.array([0.85, 1, 0.85, 1, 0.6])
     shaft = np.array([(split, 0, p.grip), (p.length / 2, 0, p.grip)])
-    parts = [
+    collisions = [
         rod(handle[0], handle[-1], p.grip * 0.95, "cylinder"),
         rod(*shaft, p.shaft, "cylinder"),
     ]
-    patches = [
+    visuals = [
         tube(handle, radii, 0, sides=6 if p.fluted > 0.5 else 10),
-        tube(shaft, p.shaft, TRIM),
+        tube(shaft, p.shaft, TRIM_1),
     ]
-    return Solid(patches, parts, fill=0.8)
+    return Solid(visuals, collisions, fill=0.8)
 
 
 def spoon(p: SimpleNamespace) -> Solid:
     """A spoon, ladle or spatula of wood, metal or plastic."""
-    blade = rounded(p.blade * p.shape, p.blade, p.blade * 0.48 * min(p.shape, 1.0))
+    blade = rounded_rectangle(p.blade * p.shape, p.blade, p.blade * 0.48 * min(p.shape, 1.0))
     height = p.grip * 1.2
     end = p.blade * p.shape / 2
     path = np.linspace((-p.length, 0, p.grip), (-end * 0.8, 0, p.grip * 0.9), 4)
-    patches = [
+    visuals = [
         tube(path, p.grip * np.array([1.1, 0.9, 0.7, 0.7]), 0, sides=6),
-        *slab(blade, height, 0),
+        *extruded(blade, height, 0),
     ]
-    parts = [
+    collisions = [
         rod(path[0], path[-1], p.grip * 0.9),
         standing((p.blade * p.shape * 0.9, p.blade * 0.8, height)),
     ]
-    return Solid(patches, parts)
+    return Solid(visuals, collisions)
 
 
 def pen(p: SimpleNamespace) -> Solid:
     """A marker pen with its cap."""
     lay = Rotation.from_euler("y", np.pi / 2)
     cap = p.length * p.cap
-    patches = [
+    visuals = [
         lathe([(p.radius, 0), (p.radius, p.length - cap)], sides=10),
-        disc(p.radius, 0, SECOND, sides=10, down=True),
-        lathe([(p.radius * 1.15, p.length - cap), (p.radius * 0.95, p.length)], TRIM, sides=10),
-        disc(p.radius * 0.95, p.length, TRIM, sides=10),
-        disc(p.radius * 1.15, p.length - cap, TRIM, sides=10, down=True),
+        disc(p.radius, 0, TRIM_2, sides=10, down=True),
+        lathe([(p.radius * 1.15, p.length - cap), (p.radius * 0.95, p.length)], TRIM_1, sides=10),
+        disc(p.radius * 0.95, p.length, TRIM_1, sides=10),
+        disc(p.radius * 1.15, p.length - cap, TRIM_1, sides=10, down=True),
     ]
-    laid = [patch.moved(turn=lay).moved((-p.length / 2, 0, p.radius * 1.15)) for patch in patches]
+    laid = [visual.moved(turn=lay).moved((-p.length / 2, 0, p.radius * 1.15)) for visual in visuals]
     ends = ((-p.length / 2, 0, p.radius * 1.15), (p.length / 2, 0, p.radius * 1.15))
     return Solid(laid, [rod(*ends, p.radius * 1.1, "cylinder")], fill=0.7)
 
@@ -90,20 +94,20 @@ def dumbbell(p: SimpleNamespace) -> Solid:
     end, sides = p.length * p.end, 6 if p.hexagonal > 0.5 else 14
     lay = Rotation.from_euler("y", np.pi / 2)
     rise = p.radius * (np.cos(np.pi / 6) if sides == 6 else 1.0)
-    patches: list[Patch] = []
+    visuals: list[MeshPrimitive] = []
     for low in (0.0, p.length - end):
-        patches += [
+        visuals += [
             lathe([(p.radius, low), (p.radius, low + end)], sides=sides),
-            disc(p.radius, low + end, TRIM, sides=sides),
-            disc(p.radius, low, TRIM, sides=sides, down=True),
+            disc(p.radius, low + end, TRIM_1, sides=sides),
+            disc(p.radius, low, TRIM_1, sides=sides, down=True),
         ]
-    patches.append(lathe([(p.grip, end), (p.grip, p.length - end)], SECOND, sides=10))
+    visuals.append(lathe([(p.grip, end), (p.grip, p.length - end)], TRIM_2, sides=10))
     spin = Rotation.from_euler("z", np.pi / 6 if sides == 6 else 0)
-    laid = [patch.moved(turn=lay * spin).moved((-p.length / 2, 0, rise)) for patch in patches]
+    laid = [visual.moved(turn=lay * spin).moved((-p.length / 2, 0, rise)) for visual in visuals]
     places = ((-p.length + end) / 2, 0.0, (p.length - end) / 2)
     radii, lengths = (rise, p.grip, rise), (end, p.length - 2 * end, end)
-    parts = [
-        Part("cylinder", (radius, length, 0), (x, 0, rise), tuple(lay.as_quat()))
+    collisions = [
+        CollisionPrimitive("cylinder", (radius, length, 0), (x, 0, rise), tuple(lay.as_quat()))
         for radius, length, x in zip(radii, lengths, places, strict=True)
     ]
-    return Solid(laid, parts, p.fill)
+    return Solid(laid, collisions, p.fill)

@@ -1,4 +1,4 @@
-"""A camera on wheels in rooms: what it sees, and how it moved."""
+"""The rooms as a gymnasium environment."""
 
 from __future__ import annotations
 
@@ -10,75 +10,70 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.rooms.base import DifferentialDrive, motion
-from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer, with_nods
+from embodied_ssl_envs.rooms.camera_mount import CameraMount
+from embodied_ssl_envs.rooms.differential_drive import DifferentialDrive, relative_motion
+from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer, with_tilting
 from embodied_ssl_envs.rooms.furnished import FurnishedRooms
-from embodied_ssl_envs.rooms.head import Head
+from embodied_ssl_envs.rooms.observations import observation_space, observe
 from embodied_ssl_envs.rooms.room import Rooms
 from embodied_ssl_envs.rooms.scenes import Scenes
-from embodied_ssl_envs.simulation import TIME_STEP, Frame, Simulation
+from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP, Frame, Simulation
 
-STEPS = 24  # of physics in a step: ten frames a second
-MOST_FRAMES = 2**15  # a row's step has 16 bits
-TILTING = 0.6  # rad/s
+FRAME_RATE = 10  # frames a second
+STEPS = STEPS_PER_SECOND // FRAME_RATE  # of physics in a step of the environment
+MOST_FRAMES = 2**15  # the column `step` is int16
+TILT_RATE = 0.6  # rad/s
 
 
 class RoomsEnv(gymnasium.Env):
-    """A room per episode, seen by a camera that drives through it.
+    """A room per episode, seen by a camera on a mobile base.
 
-    Rooms are of the kinds of `ROOM_KINDS`, each with furniture and layout of its own, textured
-    walls and floor, pictures, windows, and household objects on its tables. Episode `e` plays in a
-    room of kind `e % 8`, whose name (`rooms/kitchen/00016`) decides its split for ever.
+    Rooms are of the kinds of `ROOM_KINDS`, each with a random layout of furniture of its own,
+    textured walls and floor, pictures, windows, and household objects on its tables. Episode `e`
+    takes place in a room of kind `e % 8`; its name (`rooms/kitchen/00016`) determines its split.
 
     ### Scenes of your own
 
-    With `scene`, episodes play among the bodies of `scene/scene.yaml` (its format is described in
-    `rooms/scene_file.py`), or in turn in each folder of `scene` that has such a file; their names
-    are `scene/` and the folder's name, and a scene that is the only one is train. All bodies, and
-    their joints, are fixed; what their URDFs give no `<collision>` is driven through, and a mesh
-    stops the base as its convex hull does unless its `<collision>` says `concave="yes"`. The floor
-    is at height 0: the base, a cylinder 0.4 m wide, rolls over what is lower than 5 cm and passes
-    under what is higher than 1.55 m. A scene without a floor is given one, 1.5 m wider than its
-    bodies on each side. Plain walls and a ceiling hide what lies beyond, and the base cannot leave
-    the box around the bodies or that floor. Without `starts`, an episode begins anywhere in the
-    largest connected region where the base touches nothing.
+    With `scene`, episodes take place among the bodies of a scene of your own; `rooms/scenes.py`
+    specifies what it may hold.
 
     ### Action
 
-    `Box(-1, 1)`: forward speed and counter-clockwise turn rate as parts of the greatest (1 m/s and
-    1.5 rad/s), which the base approaches with at most 1.5 m/s^2 and 4 rad/s^2 during 0.1 s; with
-    `tilt` also the speed at which the head looks up (0.6 rad/s, from 30 degrees down to 15 up).
+    `Box(-1, 1)`: forward speed and counter-clockwise yaw rate as fractions of the greatest (1 m/s
+    and 1.5 rad/s), which the base approaches with at most 1.5 m/s^2 and 4 rad/s^2 during 0.1 s;
+    with `tilt` also the rate at which the camera tilts upwards (0.6 rad/s; its pitch stays between
+    30 degrees down and 15 up).
 
     ### Observation
 
     `rgb` (S, S, 3) uint8 and, when asked for, `depth` (S, S) float32 metres along the optical axis
-    and `segmentation` (S, S) int32, the body that each pixel shows.
+    and `segmentation` (S, S) int32, the body id at each pixel.
 
     ### Reward, info, end
 
     The reward is 0. `info` has `depth`; `pose`, the (4, 4) camera to world matrix (x right, y down,
     z ahead); `odometry`, how the base moved since the frame before (metres ahead, metres to the
     left, radians counter-clockwise, in the frame of the earlier pose), with noise if asked for;
-    `bumped`; `over`; and after a step `record`, the row that `collect` stores. An episode is
-    truncated after `frames` steps.
+    `bumped`, whether it collided; `over`; and after a step `record`, the row that `collect` stores.
+    An episode is truncated after `frames` steps.
 
     ### Reset
 
     `options={"episode": e}` chooses the room's number, otherwise it is random. Everything else is
     drawn from the env's generator: furniture, surfaces, objects, light, the camera's height (0.8 to
-    1.3 m), field of view (60 to 80 degrees) and tilt, and where it starts; in a scene of your own
-    the bodies stay.
+    1.3 m), field of view (60 to 80 degrees) and pitch, and the start pose; in a scene of your own
+    the bodies are always the same.
 
     Args:
         image_size: S, pixels along each side of an image.
-        objects: where the things on the tables come from: "household", "blobs" or "folder:PATH".
+        objects: source of the objects on the tables: "household", "blobs" or "folder:PATH".
         skip_broken: leave out objects of a folder that do not load, instead of an error.
-        episodes: how many there are.
-        frames: in an episode.
-        scene: folder of your own scene or scenes, which have no use for `objects`; furnished rooms
-            if empty.
-        kinds: of furnished rooms; all of them if empty.
-        tilt: whether the head can tilt.
+        episodes: their number.
+        frames: steps of an episode.
+        scene: folder of your own scene or scenes, which do not use `objects`; furnished rooms if
+            empty.
+        kinds: of the furnished rooms; all of them if empty.
+        tilt: whether the camera can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
         depth: observe depth too.
         segmentation: observe segmentation too.
@@ -90,7 +85,7 @@ class RoomsEnv(gymnasium.Env):
             a scene in which something is wrong.
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 10}
+    metadata: ClassVar = {"render_modes": ["rgb_array", "human"], "render_fps": FRAME_RATE}
 
     def __init__(
         self,
@@ -126,15 +121,9 @@ class RoomsEnv(gymnasium.Env):
         else:
             self.rooms = FurnishedRooms(open_objects(objects, skip_broken=skip_broken), kinds)
         self.simulation = Simulation(window=render_mode == "human")
-        self._fastest = np.array([*FASTEST, TILTING] if tilt else FASTEST)
+        self._fastest = np.array([*FASTEST, TILT_RATE] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
-        shape = (image_size, image_size)
-        spaces = {"rgb": gymnasium.spaces.Box(0, 255, (*shape, 3), np.uint8)}
-        if depth:
-            spaces["depth"] = gymnasium.spaces.Box(0, np.inf, shape, np.float32)
-        if segmentation:
-            spaces["segmentation"] = gymnasium.spaces.Box(-1, 2**31 - 1, shape, np.int32)
-        self.observation_space = gymnasium.spaces.Dict(spaces)
+        self.observation_space = observation_space(image_size, depth, segmentation)
 
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
@@ -146,10 +135,9 @@ class RoomsEnv(gymnasium.Env):
         self.simulation.reset()
         self.room = self.rooms.build(self.simulation, rng, self.episode)
         self.base = DifferentialDrive(self.simulation, *self.room.start(rng))
-        self.head = Head(rng, self.image_size, self.room.sight)
+        self.mount = CameraMount(rng, self.image_size, self.room.sight)
         self.steps = 0
-        self._look()
-        return self._observation(), self._info(np.zeros(3), bumped=False)
+        return self._look(), self._info(np.zeros(3), bumped=False)
 
     def step(
         self, action: np.ndarray
@@ -158,11 +146,11 @@ class RoomsEnv(gymnasium.Env):
         before = self.base.pose
         bumped = self.base.drive(action[:2], STEPS)
         if len(action) == 3:
-            self.head.nod(action[2] * STEPS * TIME_STEP)
-        odometry = motion(before, self.base.pose)
+            self.mount.tilt(action[2] * STEPS * TIME_STEP)
+        odometry = relative_motion(before, self.base.pose)
         if self.odometry_noise:
             odometry = odometry * (1 + self.odometry_noise * self.np_random.normal(size=3))
-        self._look()
+        observation = self._look()
         self.steps += 1
         info = self._info(odometry, bumped)
         info["record"] = {
@@ -177,35 +165,30 @@ class RoomsEnv(gymnasium.Env):
             "action": action.tolist(),
             "odometry": odometry.tolist(),
             "bumped": bumped,
-            "fov": self.head.fov,
+            "fov": self.mount.fov,
         }
-        return self._observation(), 0.0, False, info["over"], info
+        return observation, 0.0, False, info["over"], info
 
-    def _look(self) -> None:
-        wanted = "segmentation" in self.observation_space.spaces
-        self._camera = self.head.camera(self.base.pose)
-        self.frame: Frame = self.simulation.render(self._camera, self.room.light, wanted)
-
-    def camera(self) -> Camera:
-        """What the newest frame was seen through."""
-        return self._camera
-
-    def _observation(self) -> dict[str, np.ndarray]:
-        return {name: getattr(self.frame, name) for name in self.observation_space.spaces}
+    def _look(self) -> dict[str, np.ndarray]:
+        """Render the frame of the camera where the base now is, and give the observation."""
+        segmentation = "segmentation" in self.observation_space.spaces
+        self.camera: Camera = self.mount.camera(self.base.pose)
+        self.frame: Frame = self.simulation.render(self.camera, self.room.light, segmentation)
+        return observe(self.frame, self.observation_space)
 
     def _info(self, odometry: np.ndarray, bumped: bool) -> dict[str, Any]:
         return {
             "depth": self.frame.depth,
-            "pose": self._camera.pose,
+            "pose": self.camera.pose,
             "odometry": odometry,
             "bumped": bumped,
             "over": self.steps >= self.steps_per_episode,
         }
 
     def explorer(self, seed: int) -> Policy:
-        """The wandering policy; a head that can tilt nods now and then."""
-        wander = make_wanderer(self.camera, seed)
-        return wander if self.action_space.shape == (2,) else with_nods(wander, seed)
+        """The random exploration policy for this environment."""
+        wander = make_wanderer(lambda: self.camera, seed)
+        return wander if self.action_space.shape == (2,) else with_tilting(wander, seed)
 
     def render(self) -> np.ndarray | None:
         return self.frame.rgb if self.render_mode == "rgb_array" else None

@@ -1,4 +1,4 @@
-"""Furnished rooms: layouts drawn by kind, surfaces, household objects on whatever has a top."""
+"""Furnished rooms: a random layout of each kind, textures, and household objects on the tables."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from embodied_ssl_envs.errors import did_you_mean
+from embodied_ssl_envs.geometry import yaw_quaternion
 from embodied_ssl_envs.objects import ObjectSet
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import RADIUS
-from embodied_ssl_envs.rooms.dressing import HEIGHT, Wardrobe, inside_of
+from embodied_ssl_envs.rooms.differential_drive import RADIUS
+from embodied_ssl_envs.rooms.furnish import furnish
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
-from embodied_ssl_envs.rooms.layout import Layout, furnish
+from embodied_ssl_envs.rooms.layout import Layout
 from embodied_ssl_envs.rooms.room import Room, draw_lamp
+from embodied_ssl_envs.rooms.room_builder import HEIGHT, RoomBuilder, inward_box
 from embodied_ssl_envs.simulation import Simulation
 
 MOST_OBJECTS = 6
@@ -21,16 +23,16 @@ MOST_OBJECTS = 6
 
 @dataclass(frozen=True, kw_only=True)
 class FurnishedRoom(Room):
-    """A room of which one knows what stands where."""
+    """A room whose layout is known."""
 
     layout: Layout
 
 
 class FurnishedRooms:
-    """A room for every episode, of one kind after the other.
+    """A room for every episode, of each kind in turn.
 
     Args:
-        objects: what stands on tables and shelves comes from here, from the split of the room.
+        objects: source of the objects on tables and shelves, which are of the room's split.
         kinds: of ``ROOM_KINDS``; all of them if empty.
 
     Raises:
@@ -47,44 +49,43 @@ class FurnishedRooms:
     def build(
         self, simulation: Simulation, rng: np.random.Generator, episode: int
     ) -> FurnishedRoom:
-        """Draw the room of an episode and put it into an empty simulation."""
+        """Draw the room of an episode and add it to an empty simulation."""
         kind = self._kinds[episode % len(self._kinds)]
         name = f"rooms/{kind}/{episode:05d}"
         split = split_of(name)
         rules = ROOM_KINDS[kind]
         layout, places = furnish(rng, rules, RADIUS)
-        wardrobe = Wardrobe(simulation, rng)
+        builder = RoomBuilder(simulation, rng)
         for item in layout.placed:
-            wardrobe.dress(item)
-        _set_the_tables(simulation, rng, layout, self._objects, split)
-        # Far things last: the renderer skips what lies behind.
-        inside = inside_of((*-layout.half, 0), (*layout.half, HEIGHT))
-        wardrobe.line(inside, rules.floors, rules.walls)
-        wardrobe.fence(-layout.half, layout.half)
+            builder.add_piece(item)
+        _add_objects(simulation, rng, layout, self._objects, split)
+        # Far things last: the renderer skips pixels that are hidden already.
+        inside = inward_box((*-layout.half, 0), (*layout.half, HEIGHT))
+        builder.add_shell(inside, rules.floors, rules.walls)
+        builder.add_boundary(-layout.half, layout.half)
         return FurnishedRoom(
             name=name, split=split, kind=kind, places=places, light=draw_lamp(rng), layout=layout
         )
 
 
-def _set_the_tables(
+def _add_objects(
     simulation: Simulation,
     rng: np.random.Generator,
     layout: Layout,
     objects: ObjectSet,
     split: str,
 ) -> None:
-    """Small things on whatever has a top."""
+    """Add objects of the split on the tops of the furniture."""
     tops = [(item, top) for item in layout.placed for top in item.piece.tops]
     for _ in range(int(rng.integers(1, MOST_OBJECTS + 1)) if tops else 0):
         item, top = tops[rng.integers(len(tops))]
         model = objects.load(objects.sample(rng, split))
         low, high = np.array(top.low[:2]), np.array(top.high[:2])
         margin = np.minimum(np.array(model.extents[:2]).max() / 2, (high - low) / 2)
-        x, y = item.point(rng.uniform(low + margin, high - margin))
-        yaw = rng.uniform(0, 2 * np.pi)
+        x, y = item.to_room(rng.uniform(low + margin, high - margin))
         model.spawn(
             simulation.client,
             (float(x), float(y), top.high[2] + model.extents[2] / 2),
-            (0.0, 0.0, float(np.sin(yaw / 2)), float(np.cos(yaw / 2))),
+            yaw_quaternion(rng.uniform(0, 2 * np.pi)),
             fixed=True,
         )

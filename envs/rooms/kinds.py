@@ -1,4 +1,4 @@
-"""Kinds of rooms: how large they are, what stands in them and what their floors and walls show."""
+"""Kinds of rooms: their sizes, their furniture, and the textures of their floors and walls."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from embodied_ssl_envs.rooms.furniture import (
 )
 from embodied_ssl_envs.rooms.furniture.pieces import Builder
 
-Share = tuple[Builder, int, int]
-"""A piece, with how many there are at least and at most."""
+PieceCount = tuple[Builder, int, int]
+"""The builder of a piece, the least and the greatest number of such pieces."""
 
 
 @dataclass(frozen=True)
@@ -25,15 +25,15 @@ class RoomKind:
 
     sides: tuple[tuple[float, float], tuple[float, float]]
     """Least and greatest width and depth, metres."""
-    against_walls: tuple[Share, ...]
-    """With their backs to a wall, the first first."""
-    middle: tuple[Share, ...] = ()
-    """In the open."""
+    against_walls: tuple[PieceCount, ...]
+    """Pieces with their backs to a wall, in the order in which they are placed."""
+    middle: tuple[PieceCount, ...] = ()
+    """Pieces in the middle of the room."""
     around: Builder | None = None
-    """Seats that face the first piece of the middle, or the front of the desks."""
-    on_walls: tuple[Share, ...] = ((hanging.picture, 0, 2), (hanging.window, 1, 2))
+    """Builder of the seats that face the tables, or the fronts of the desks."""
+    on_walls: tuple[PieceCount, ...] = ((hanging.picture, 0, 2), (hanging.window, 1, 2))
     floors: tuple[str, ...] = ("wood",)
-    """Patterns of the floor (``surfaces.PATTERNS``)."""
+    """Patterns of the floor's texture (``background_textures.PATTERNS``)."""
     walls: tuple[str, ...] = ("mottle",)
 
 

@@ -1,4 +1,4 @@
-"""The room of an episode, whoever built it: what the camera's mover needs to know."""
+"""The room of an episode: start positions, light and labels."""
 
 from __future__ import annotations
 
@@ -12,32 +12,32 @@ from embodied_ssl_envs.simulation import Light, Simulation
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """A room that stands in a simulation."""
+    """A room that has been added to a simulation."""
 
     name: str
-    """The same room has the same name for ever."""
+    """The same room always has the same name."""
     split: str
     kind: str
     places: np.ndarray
-    """(N, 2) metres: where the base can begin."""
+    """(N, 2) metres: start positions of the base."""
     headings: np.ndarray | None = None
-    """(N,) radians, where it looks at each place; anywhere if None."""
+    """(N,) radians: heading at each of them; random if None."""
     light: Light
     sight: float = 10.0
-    """Metres that the camera sees."""
+    """Distance of the camera's far plane, metres."""
 
     def start(self, rng: np.random.Generator) -> tuple[np.ndarray, float]:
-        """A place (2,) and a heading to begin with."""
+        """A random start: position (2,), metres, and heading, radians."""
         index = rng.integers(len(self.places))
         turn = rng.uniform(-np.pi, np.pi) if self.headings is None else self.headings[index]
         return self.places[index], float(turn)
 
 
 class Rooms(Protocol):
-    """Where episodes play."""
+    """Builds the rooms of the episodes."""
 
     def build(self, simulation: Simulation, rng: np.random.Generator, episode: int) -> Room:
-        """Put the room of an episode into an empty simulation; ``rng`` draws all that is random.
+        """Add the room of an episode to an empty simulation; ``rng`` draws all that is random.
 
         Raises:
             WorldError: for a room that cannot be built.
@@ -46,7 +46,7 @@ class Rooms(Protocol):
 
 
 def draw_lamp(rng: np.random.Generator) -> Light:
-    """From somewhere above, dim or bright, warm or cold."""
+    """A lamp of random direction, brightness and colour temperature."""
     azimuth, warmth = rng.uniform(0, 2 * np.pi), rng.uniform(-1, 1)
     color = np.array([1 + 0.2 * warmth, 1.0, 1 - 0.2 * warmth])
     return Light(

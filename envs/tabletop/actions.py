@@ -7,7 +7,7 @@ from enum import IntEnum
 import numpy as np
 from gymnasium import spaces
 
-from embodied_ssl_envs.tabletop.grasp import ANGLES
+from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES
 
 
 class Interaction(IntEnum):
@@ -24,6 +24,6 @@ def action_space() -> spaces.Dict:
     return spaces.Dict(
         interaction=spaces.Discrete(len(Interaction)),
         point=spaces.Box(0.0, 1.0, (2,), np.float32),
-        angle=spaces.Discrete(ANGLES),
+        angle=spaces.Discrete(GRASP_ANGLES),
         end=spaces.Box(0.0, 1.0, (2,), np.float32),
     )

@@ -19,7 +19,6 @@ from embodied_ssl_envs.tabletop.look import look
 from embodied_ssl_envs.tabletop.observations import Observer
 from embodied_ssl_envs.tabletop.poke import poke
 from embodied_ssl_envs.tabletop.push import push
-from embodied_ssl_envs.tabletop.scene import REACH
 from embodied_ssl_envs.tabletop.world import TabletopWorld
 
 VALIDATION_EVERY = 10  # one episode in ten is played with validation objects
@@ -29,7 +28,7 @@ ONLOOKER = Camera(eye=(1.35, -0.95, 0.85), target=(0.35, 0.0, 0.2), fov=48.0)
 class TabletopEnv(gymnasium.Env):
     """A Panda arm on a table, one to six objects in a tray before it, a camera above.
 
-    Each step is one whole interaction, from rest to rest; physics alone decides what comes of it.
+    Each step is one whole interaction, from rest to rest; its outcome follows from physics alone.
 
     ### Action
 
@@ -44,9 +43,9 @@ class TabletopEnv(gymnasium.Env):
     |               |                | from the image's u axis                                     |
     | `end`         | Box(0, 1, (2)) | where a push ends                                           |
 
-    Points beyond the arm's reach act at the nearest place within it. A look shows what the last
-    grasp holds and then drops it beside the table; without anything in the hand it does nothing.
-    An arm that holds something and is asked for another interaction puts it away first.
+    A point beyond the arm's reach is replaced by the nearest one within it. A look shows the object
+    that the last grasp holds and then drops it beside the table; if none is held it does nothing.
+    Before any other interaction a held object is dropped beside the table.
 
     ### Observation
 
@@ -141,58 +140,41 @@ class TabletopEnv(gymnasium.Env):
             self.held = None
             self.world.clear_floor()
             self.world.look_down()
-        overhead = self.world.overhead.rgb
-        pixel = self._within_reach(action["point"])
-        columns: dict[str, Any] | None = None
-        if interaction == Interaction.GRASP:
-            track = f"{self.episode}-{self.steps}"
-            columns, self.held = grasp(self.world, pixel, int(action["angle"]), track)
-        elif interaction == Interaction.PUSH:
-            columns = push(self.world, pixel, self._within_reach(action["end"]))
-        elif interaction == Interaction.POKE:
-            columns = poke(self.world, pixel)
-        elif self.held:
-            columns = look(self.world, self.held)
-            self.held = None
+        columns = self._interact(interaction, action)
         info: dict[str, Any] = {}
         if columns is not None:
-            acted = (
-                {} if interaction == Interaction.LOOK else {"overhead": overhead, "pixel": pixel}
-            )
             info["record"] = {
                 "episode": self.episode,
                 "step": self.steps,
                 "interaction": interaction.name.lower(),
                 "split": self.split,
-                **acted,
                 **columns,
             }
         self.steps += 1
         self.world.clear_floor()
         self.world.look_down()
         reward = float(bool(columns and columns.get("success")))
-        terminated = not self.held and not self.world.blobs()
-        return (
-            self.observer.observe(self.world),
-            reward,
-            terminated,
-            self._truncated(),
-            self._info() | info,
-        )
+        terminated = not self.held and not self.world.regions()
+        # With an object in the hand the episode goes on, so that a look can follow the grasp.
+        truncated = not self.held and self.steps >= self.step_limit
+        observation = self.observer.observe(self.world)
+        return observation, reward, terminated, truncated, self._info() | info
 
-    def _truncated(self) -> bool:
-        # A held object is still shown: its views are what the grasp was for.
-        return self.steps >= self.step_limit and not self.held
-
-    def _within_reach(self, point: np.ndarray) -> np.ndarray:
-        """The pixel (2,) of a point of the action, or of the nearest place within reach."""
-        camera = self.world.scene.overhead
-        pixel = np.asarray(point, float) * self.image_size
-        place = camera.on_plane(pixel, height=0.0)
-        reached = np.clip(place[:2], *REACH)
-        if (reached == place[:2]).all():
-            return pixel
-        return camera.project(np.array([*reached, 0.0]))
+    def _interact(self, interaction: Interaction, action: dict[str, Any]) -> dict[str, Any] | None:
+        """Perform an interaction and give its columns of the record; None for a look at nothing."""
+        if interaction == Interaction.LOOK:
+            held, self.held = self.held, None
+            return look(self.world, held) if held else None
+        pixel = self.world.reachable_pixel(action["point"])
+        seen = {"overhead": self.world.overhead.rgb, "pixel": pixel}
+        if interaction == Interaction.GRASP:
+            track = f"{self.episode}-{self.steps}"
+            columns, self.held = grasp(self.world, pixel, int(action["angle"]), track)
+        elif interaction == Interaction.PUSH:
+            columns = push(self.world, pixel, self.world.reachable_pixel(action["end"]))
+        else:
+            columns = poke(self.world, pixel)
+        return seen | columns
 
     def _info(self) -> dict[str, Any]:
         return {"foreground": self.world.foreground, "holding": self.held is not None}
@@ -204,7 +186,7 @@ class TabletopEnv(gymnasium.Env):
     def render(self) -> np.ndarray | None:
         if self.render_mode != "rgb_array":
             return None
-        return self.world.photograph(ONLOOKER).rgb
+        return self.world.render(ONLOOKER).rgb
 
     def close(self) -> None:
         self.simulation.close()

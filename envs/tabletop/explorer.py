@@ -1,4 +1,4 @@
-"""The exploration policy: random actions at whatever background subtraction finds."""
+"""The exploration policy: random actions at the regions that background subtraction finds."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.tabletop.actions import Interaction
-from embodied_ssl_envs.tabletop.grasp import ANGLES
-from embodied_ssl_envs.tabletop.perception import Blob, find_blobs, metres_per_pixel
+from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES
+from embodied_ssl_envs.tabletop.perception import Region, find_regions, metres_per_pixel
 from embodied_ssl_envs.tabletop.scene import REACH
 
 SHARES = {Interaction.GRASP: 0.6, Interaction.PUSH: 0.2, Interaction.POKE: 0.2}
-NEAR_CENTER = 0.3  # spread of grasp and poke points, in standard deviations of the blob
+NEAR_CENTER = 0.3  # spread of grasp and poke points, in standard deviations of the region
 RUN_UP = 0.025  # metres between the object and the start of a push
 PUSHED = (0.03, 0.08)  # metres past the near side of the object at which a push ends
 
@@ -23,7 +23,7 @@ Policy = Callable[[dict[str, np.ndarray], dict[str, Any]], Action | None]
 
 
 def make_explorer(camera: Callable[[], Camera], seed: int) -> Policy:
-    """A policy that acts on what it sees: no simulator state.
+    """A policy that acts on images only, without the simulator's state.
 
     Args:
         camera: gives the calibrated overhead camera.
@@ -38,16 +38,16 @@ def make_explorer(camera: Callable[[], Camera], seed: int) -> Policy:
     def explore(observation: dict[str, np.ndarray], info: dict[str, Any]) -> Action | None:
         if info["holding"]:
             return _action(Interaction.LOOK)
-        blobs = find_blobs(info["foreground"], camera())
-        if not blobs:
+        regions = find_regions(info["foreground"], camera())
+        if not regions:
             return None
-        blob = blobs[rng.integers(len(blobs))]
+        region = regions[rng.integers(len(regions))]
         interaction = rng.choice(list(SHARES), p=list(SHARES.values()))
         if interaction == Interaction.PUSH:
-            start, end = _push_line(rng, blob, camera()) / camera().size
+            start, end = _push_line(rng, region, camera()) / camera().size
             return _action(Interaction.PUSH, start, end=end)
-        point = _pixel_on(rng, blob) / camera().size
-        return _action(Interaction(interaction), point, angle=int(rng.integers(ANGLES)))
+        point = _pixel_on(rng, region) / camera().size
+        return _action(Interaction(interaction), point, angle=int(rng.integers(GRASP_ANGLES)))
 
     return explore
 
@@ -67,21 +67,21 @@ def _action(
     }
 
 
-def _pixel_on(rng: np.random.Generator, blob: Blob) -> np.ndarray:
-    """A random pixel of the blob, more often near its middle than at its edge."""
-    wish = blob.center + NEAR_CENTER * blob.pixels.std(axis=0) * rng.normal(size=2)
-    return blob.pixels[np.linalg.norm(blob.pixels - wish, axis=1).argmin()]
+def _pixel_on(rng: np.random.Generator, region: Region) -> np.ndarray:
+    """A random pixel of the region, more often near its middle than at its edge."""
+    wish = region.center + NEAR_CENTER * region.pixels.std(axis=0) * rng.normal(size=2)
+    return region.pixels[np.linalg.norm(region.pixels - wish, axis=1).argmin()]
 
 
-def _push_line(rng: np.random.Generator, blob: Blob, camera: Camera) -> np.ndarray:
-    """Pixels, (2, 2), of start and end of a push at the blob in a random direction within reach."""
+def _push_line(rng: np.random.Generator, region: Region, camera: Camera) -> np.ndarray:
+    """Pixels (2, 2) of start and end of a push of the region in a random direction."""
     scale = metres_per_pixel(camera)
     for _ in range(16):
         theta = rng.uniform(0, 2 * np.pi)
         direction = np.array([np.cos(theta), np.sin(theta)])
-        near_side = ((blob.pixels - blob.center) @ direction).min()
+        near_side = ((region.pixels - region.center) @ direction).min()
         reach = near_side + np.array([-RUN_UP, rng.uniform(*PUSHED)]) / scale
-        line = blob.center + reach[:, None] * direction
+        line = region.center + reach[:, None] * direction
         places = camera.on_plane(line, height=0.0)[:, :2]
         if ((places > REACH[0]) & (places < REACH[1])).all():
             break

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from embodied_ssl_envs.panda import FINGERTIP, HOME, OPENING, pointing_down, turned
-from embodied_ssl_envs.tabletop.perception import nearest_blob, surface_point
+from embodied_ssl_envs.tabletop.perception import nearest_region, surface_point
 from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
 
-ANGLES = 18
-"""Grasp angles: 0, 10, ... 170 degrees counter-clockwise from the image's u axis."""
+GRASP_ANGLES = 18
+"""Bins of the grasp angle: 0, 10, ... 170 degrees counter-clockwise from the image's u axis."""
 CROP = 0.16  # metres across the crop about the grasp
 DEPTH = 0.03  # metres below the visible surface to which the fingertips go
 LOWEST = FINGERTIP + 0.002  # metres above the table
@@ -22,12 +22,12 @@ SIDEWAYS = 1.2  # radians of the first joint by which the arm turns aside to car
 
 @dataclass(frozen=True)
 class Held:
-    """What the robot knows about the object in its hand."""
+    """What the robot knows about the object that it holds."""
 
     track: str
     """Names the object among all that the robot has held: this grasp and the look that follows."""
     center: np.ndarray
-    """Where the middle of the object is, (3,) metres in the frame of the fingertips."""
+    """Centre of the object, (3,) metres, in the frame of the fingertips."""
     diameter: float
     """Metres, as seen from above."""
 
@@ -35,7 +35,7 @@ class Held:
 def closing_direction(world: TabletopWorld, angle: int) -> float:
     """World yaw, radians, along which the fingers close for a grasp angle of the image."""
     right, up, _ = world.scene.overhead.axes
-    theta = np.pi * angle / ANGLES
+    theta = np.pi * angle / GRASP_ANGLES
     direction = np.cos(theta) * right + np.sin(theta) * up
     return float(np.arctan2(direction[1], direction[0]))
 
@@ -47,27 +47,27 @@ def grasp(
 
     Args:
         pixel: (u, v) of the overhead image.
-        angle: bin 0 to 17 of the closing direction.
+        angle: bin of the closing direction, 0 to ``GRASP_ANGLES - 1``.
         track: the name under which the object is known if it is held.
 
     Returns:
         the record's columns that a grasp fills, and what is held afterwards.
     """
     arm = world.arm
-    before = world.photograph(world.crop(pixel, CROP))
+    before = world.render(world.crop(pixel, CROP))
     point = surface_point(world.overhead, world.scene.overhead, pixel)
     body = world.nearest_object(point)
     label = world.label(body)
-    blob = nearest_blob(world.blobs(), pixel)
+    region = nearest_region(world.regions(), pixel)
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)
     depth = max(point[2] - DEPTH, LOWEST)
     arm.move_tip((point[0], point[1], depth), orientation, TRAVEL_STEPS)
     position, rotation = arm.tip_pose()
     held = None
-    if blob is not None:
-        middle = world.scene.overhead.on_plane(blob.center, point[2] / 2)
-        held = Held(track, rotation.T @ (middle - position), max(blob.diameter, float(point[2])))
+    if region is not None:
+        middle = world.scene.overhead.on_plane(region.center, point[2] / 2)
+        held = Held(track, rotation.T @ (middle - position), max(region.diameter, float(point[2])))
     arm.grip(0.0, 50)
     arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
     _shake(world)
@@ -92,12 +92,12 @@ def grasp(
 
 
 def holds(world: TabletopWorld) -> bool:
-    """Whether the hand feels something between its fingers."""
+    """Whether both fingers touch an object between them."""
     return bool(world.arm.opening > HELD_GAP and world.arm.held_bodies())
 
 
 def _shake(world: TabletopWorld) -> None:
-    """Turn the wrist and the elbow to and fro, as one tests a grip."""
+    """Move the wrist and the elbow back and forth to test the grasp."""
     rest = world.arm.target
     for sign in (1, -1, 0):
         world.arm.move_joints(rest + sign * np.array([0.12, 0, 0, 0, 0, 0.15, 0]), 24)

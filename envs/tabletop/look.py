@@ -1,7 +1,7 @@
-"""Look: show the held object to a camera in five poses, then put it away.
+"""Look: show the held object to a camera in five poses, then drop it beside the table.
 
-The camera sits on a boom that turns with the arm's first joint, so each pose has another side of
-the room behind it and another lamp: what stays the same from view to view is the object alone.
+The camera is on a boom that turns with the arm's first joint, so each pose has another side of the
+room in the background and another lamp: only the object is the same in all views.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FALL_STEPS = 60
 
 
 def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
-    """Show what the hand holds, then drop it beside the table.
+    """Show the held object, then drop it beside the table.
 
     Returns:
         the record's columns that a look fills: five views (S, S, 3) of the object, or fewer if it
@@ -45,16 +45,16 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
         jitter = rng.uniform(-1, 1, 7) * [0.02, 0.1, 0.0, 0.1, 0.35, 0.45, 1.2]
         joints = turned(SHOWING, azimuth) + jitter
         arm.move_joints(joints, SHOW_STEPS)
-        if not holds(world):  # it has slipped away, and the robot feels it
+        if not holds(world):  # it has slipped out of the hand
             break
-        camera = _head_camera(world, held)
+        camera = _boom_camera(world, held)
         views.append(world.simulation.render(camera, world.scene.lamp_behind(camera), False).rgb)
     _put_away(world)
     return {"views": views, "track": held.track, "object": label}
 
 
-def _head_camera(world: TabletopWorld, held: Held) -> Camera:
-    """The camera on the boom, pointed and zoomed at where the robot believes the object to be."""
+def _boom_camera(world: TabletopWorld, held: Held) -> Camera:
+    """The camera on the boom, pointed and zoomed at the object's estimated position."""
     position, rotation = world.arm.tip_pose()
     target = position + rotation @ held.center
     azimuth = world.arm.joints[0]
@@ -66,7 +66,7 @@ def _head_camera(world: TabletopWorld, held: Held) -> Camera:
 
 
 def _put_away(world: TabletopWorld) -> None:
-    """Let go beside the table."""
+    """Release the object beside the table."""
     arm = world.arm
     arm.move_joints(turned(REACHING_OUT, np.copysign(ASIDE, arm.target[0])), TRAVEL_STEPS)
     arm.grip(OPENING, FALL_STEPS)

@@ -1,4 +1,4 @@
-"""What the environment shows of its world: the frames of its two cameras."""
+"""The observation: the frames of the overhead and the wrist camera."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from embodied_ssl_envs.tabletop.world import TabletopWorld
 
 @dataclass(frozen=True)
 class Observer:
-    """Names and gathers the entries of an observation."""
+    """The entries of an observation and their space."""
 
     size: int
     """Pixels along each side of an image."""
@@ -34,11 +34,11 @@ class Observer:
         return spaces.Dict(entries)
 
     def observe(self, world: TabletopWorld) -> dict[str, np.ndarray]:
-        """The last look down and the present view from the wrist."""
+        """The frame of the last look down and the current frame of the wrist camera."""
         wrist = world.arm.wrist_camera(self.size)
-        overhead = world.photograph(segmentation=True) if self.segmentation else world.overhead
+        overhead = world.render(segmentation=True) if self.segmentation else world.overhead
         return self._entries("overhead", overhead) | self._entries(
-            "wrist", world.photograph(wrist, self.segmentation)
+            "wrist", world.render(wrist, self.segmentation)
         )
 
     def _entries(self, camera: str, frame: Frame) -> dict[str, np.ndarray]:

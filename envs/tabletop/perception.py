@@ -1,4 +1,4 @@
-"""What the robot sees lying on the tray: background subtraction, no simulator state."""
+"""Background subtraction: which pixels show objects on the tray, without simulator state."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.simulation import Frame
 from embodied_ssl_envs.tabletop.scene import REACH, TRAY_CENTER, TRAY_HALF
 
-NEARER = 0.004  # metres of depth that count as something lying there
+NEARER = 0.004  # metres by which the surface of an object is nearer than the empty tray
 COLOR_CHANGE = 48  # of 255
-SMALLEST = 0.0001  # square metres: a thing of 1 cm
+SMALLEST = 0.0001  # square metres: an object of 1 cm
 
 
 @dataclass(frozen=True)
-class Blob:
-    """A patch of the image where something lies; things that touch make one blob."""
+class Region:
+    """A connected region of the foreground; objects that touch are one region."""
 
     center: np.ndarray
     """Its centroid, pixels (u, v)."""
     pixels: np.ndarray
-    """Every pixel of it, (N, 2), as (u, v)."""
+    """All its pixels, (N, 2), as (u, v)."""
     diameter: float
-    """Of the circle around the centroid that holds it, metres at the height of the table."""
+    """Of the smallest circle about the centroid that holds it, metres at the table's height."""
 
 
 def foreground(frame: Frame, background: Frame, camera: Camera) -> np.ndarray:
-    """Where ``frame`` differs from the empty tray, inside the tray, (S, S) bool."""
+    """Pixels inside the tray that differ from the empty tray, (S, S) bool."""
     nearer = background.depth - frame.depth > NEARER
     change = np.abs(frame.rgb.astype(np.int16) - background.rgb).max(axis=-1) > COLOR_CHANGE
     v, u = np.mgrid[: camera.size, : camera.size] + 0.5
@@ -38,11 +38,11 @@ def foreground(frame: Frame, background: Frame, camera: Camera) -> np.ndarray:
     return (nearer | change) & inside
 
 
-def find_blobs(mask: np.ndarray, camera: Camera) -> list[Blob]:
-    """The blobs of a foreground mask that are large enough and within the arm's reach."""
+def find_regions(mask: np.ndarray, camera: Camera) -> list[Region]:
+    """The connected regions of a mask that are large enough and within the arm's reach."""
     count, labels = cv2.connectedComponents(mask.astype(np.uint8), connectivity=8)
     scale = metres_per_pixel(camera)
-    blobs = []
+    regions = []
     for label in range(1, count):
         rows, columns = np.nonzero(labels == label)
         pixels = np.stack([columns, rows], axis=1) + 0.5
@@ -51,17 +51,17 @@ def find_blobs(mask: np.ndarray, camera: Camera) -> list[Blob]:
         if len(pixels) * scale**2 < SMALLEST or not ((place > REACH[0]) & (place < REACH[1])).all():
             continue
         radius = np.linalg.norm(pixels - center, axis=1).max() + 0.5
-        blobs.append(Blob(center, pixels, float(2 * radius * scale)))
-    return blobs
+        regions.append(Region(center, pixels, float(2 * radius * scale)))
+    return regions
 
 
-def nearest_blob(blobs: list[Blob], pixel: np.ndarray) -> Blob | None:
-    """The blob with a pixel nearest to ``pixel``; None when there is none."""
+def nearest_region(regions: list[Region], pixel: np.ndarray) -> Region | None:
+    """The region with a pixel nearest to ``pixel``; None when there is none."""
 
-    def distance(blob: Blob) -> float:
-        return float(np.linalg.norm(blob.pixels - pixel, axis=1).min())
+    def distance(region: Region) -> float:
+        return float(np.linalg.norm(region.pixels - pixel, axis=1).min())
 
-    return min(blobs, key=distance, default=None)
+    return min(regions, key=distance, default=None)
 
 
 def metres_per_pixel(camera: Camera) -> float:

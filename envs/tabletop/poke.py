@@ -1,4 +1,4 @@
-"""Poke: press a point with the closed fingers and feel how the force grows."""
+"""Poke: press a point with the closed fingers and measure how the contact force grows."""
 
 from __future__ import annotations
 
@@ -8,20 +8,19 @@ import numpy as np
 
 from embodied_ssl_envs.panda import FINGERTIP, OPENING, pointing_down
 from embodied_ssl_envs.simulation import TIME_STEP
-from embodied_ssl_envs.tabletop.grasp import CROP
+from embodied_ssl_envs.tabletop.grasp import CROP, LOWEST
 from embodied_ssl_envs.tabletop.perception import surface_point
 from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
 
-SPEED = 0.04  # metres a second
-ABOVE = 0.03  # metres above the seen surface at which the slow descent begins
-DEEPEST = 0.015  # metres below it at which it ends
-LOWEST = 0.002  # metres above the table
-ENOUGH = 12.0  # newtons
-TOUCH = 0.05  # newtons: contact begins
+SPEED = 0.04  # m/s
+ABOVE = 0.03  # metres above the visible surface at which the slow descent begins
+DEEPEST = 0.015  # metres below it at which the descent ends at the latest
+MOST_FORCE = 12.0  # newtons at which the descent ends
+TOUCH = 0.05  # newtons at which contact begins
 
 
 def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
-    """Press down at a pixel of the overhead image until the force is enough.
+    """Press down at a pixel of the overhead image until the force reaches ``MOST_FORCE``.
 
     Returns:
         the record's columns that a poke fills: the normal force on the fingertips at every step of
@@ -29,7 +28,7 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
         the first touch) fitted to it by least squares.
     """
     arm = world.arm
-    before = world.photograph(world.crop(pixel, CROP))
+    before = world.render(world.crop(pixel, CROP))
     point = surface_point(world.overhead, world.scene.overhead, pixel)
     label = world.label(world.nearest_object(point))
     orientation = pointing_down(0.0)
@@ -57,7 +56,7 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
 def _press(world: TabletopWorld, surface: np.ndarray, orientation: np.ndarray) -> np.ndarray:
     """Descend slowly along a straight line and return the force at every step, newtons."""
     arm = world.arm
-    deepest = max(surface[2] - DEEPEST, FINGERTIP + LOWEST)
+    deepest = max(surface[2] - DEEPEST, LOWEST)
     steps = max(1, int((surface[2] + ABOVE - deepest) / SPEED / TIME_STEP))
     # Over 45 mm a straight line in joint angles is a straight line of the fingertip to 1.5 mm.
     first = arm.target
@@ -66,7 +65,7 @@ def _press(world: TabletopWorld, surface: np.ndarray, orientation: np.ndarray) -
     for fraction in np.linspace(0, 1, steps + 1)[1:]:
         arm.servo(first + (last - first) * fraction)
         force.append(arm.fingertip_force())
-        if force[-1] > ENOUGH:
+        if force[-1] > MOST_FORCE:
             break
     return np.array(force, np.float32)
 

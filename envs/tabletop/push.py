@@ -6,14 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from embodied_ssl_envs.geometry import wrapped
 from embodied_ssl_envs.panda import OPENING, pointing_down
-from embodied_ssl_envs.tabletop.perception import nearest_blob, surface_point
+from embodied_ssl_envs.simulation import STEPS_PER_SECOND
+from embodied_ssl_envs.tabletop.perception import nearest_region, surface_point
 from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
 
 CROP = 0.24  # metres across the crop about the pushed object
 HEIGHT = (0.012, 0.05)  # metres above the table of the fingertips, half as high as the object
-SPEED = 0.25  # metres a second
-REST_STEPS = 40  # for what was pushed to come to rest
+SPEED = 0.25  # m/s
+REST_STEPS = 40  # until pushed objects are at rest
+MOVED = 0.002  # metres of displacement from which an object counts as pushed
 
 
 def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, Any]:
@@ -25,10 +28,10 @@ def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, 
         of the fingertips in metres.
     """
     arm, overhead = world.arm, world.scene.overhead
-    blob = nearest_blob(world.blobs(), end)
-    middle = (start + end) / 2 if blob is None else blob.center
+    region = nearest_region(world.regions(), end)
+    middle = (start + end) / 2 if region is None else region.center
     camera = world.crop(middle, CROP)
-    before = world.photograph(camera)
+    before = world.render(camera)
     top = surface_point(world.overhead, overhead, middle)[2]
     height = float(np.clip(top / 2, *HEIGHT))
     first, last = overhead.on_plane(np.stack([start, end]), height)
@@ -38,14 +41,14 @@ def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, 
     wrist = world.hover(first, orientation)
     arm.move_tip(first, orientation, TRAVEL_STEPS)
     distance = float(np.linalg.norm(last - first))
-    arm.move_tip(last, orientation, max(30, int(240 * distance / SPEED)))
+    arm.move_tip(last, orientation, max(30, int(STEPS_PER_SECOND * distance / SPEED)))
     arm.move_tip((last[0], last[1], CLEARANCE), orientation, TRAVEL_STEPS)
     arm.grip(OPENING, 1)
     world.retract()
     world.simulation.step(REST_STEPS)
-    after = world.photograph(camera)
+    after = world.render(camera)
     body, displacement = _most_moved(world, poses)
-    if np.linalg.norm(displacement[:2]) < 0.002:
+    if np.linalg.norm(displacement[:2]) < MOVED:
         body = world.nearest_object((first + last) / 2)
     ends = 2 * camera.project(np.stack([first, last])) / camera.size - 1
     return {
@@ -64,7 +67,7 @@ def _most_moved(world: TabletopWorld, poses: dict) -> tuple[int | None, list[flo
     moved: dict[int, list[float]] = {}
     for body, (position, yaw) in world.poses().items():
         dx, dy, _ = position - poses[body][0]
-        turn = (yaw - poses[body][1] + np.pi) % (2 * np.pi) - np.pi
+        turn = wrapped(yaw - poses[body][1])
         moved[body] = [float(dx), float(dy), float(turn)]
     if not moved:
         return None, [0.0, 0.0, 0.0]

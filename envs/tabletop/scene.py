@@ -1,7 +1,7 @@
-"""What stands around the arm: a table with a tray, and a room whose every side looks different.
+"""The surroundings of the arm: a table with a tray, and a room with different sides.
 
 The room has many sides, each with a wall, a floor and a lamp of its own, so that an arm that turns
-with an object in its hand shows the object before another background and in another light.
+with an object in its hand shows the object in front of another background and in another light.
 """
 
 from __future__ import annotations
@@ -11,17 +11,17 @@ from itertools import pairwise
 
 import numpy as np
 
+from embodied_ssl_envs.background_textures import TEXTURES, texture_file
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.simulation import Light, Simulation
-from embodied_ssl_envs.surfaces import SURFACES, surface_file
 
 TRAY_CENTER = np.array([0.5, 0.0])  # metres
 TRAY_HALF = 0.24
 RIM_HEIGHT = 0.03
-REACH = np.array([[0.33, -0.19], [0.67, 0.19]])  # where fingers may go down, clear of the rim
+REACH = np.array([[0.33, -0.19], [0.67, 0.19]])  # where fingers can go down clear of the rim
 TABLE = np.array([[-0.25, -0.42], [0.95, 0.42]])
-TABLE_TOP = 0.001  # metres; pictures lie this much above the body that carries them
+TABLE_TOP = 0.001  # metres from a body to the textured panel that covers it
 FLOOR, CEILING, RADIUS = -0.7, 2.3, 1.8  # metres
 # A view of a held object spans some 20 degrees and the next pose is 60 further: with sides of 30
 # no two views of one object share a side.
@@ -49,7 +49,7 @@ class Scene:
 
 
 def draw_light(rng: np.random.Generator) -> Light:
-    """A lamp somewhere above, more or less bright, more or less warm."""
+    """A lamp of random direction, brightness and colour."""
     azimuth, height = rng.uniform(0, 2 * np.pi), rng.uniform(0.5, 2.0)
     return Light(
         direction=(float(np.cos(azimuth)), float(np.sin(azimuth)), float(height)),
@@ -60,9 +60,8 @@ def draw_light(rng: np.random.Generator) -> Light:
     )
 
 
-def _panel(simulation: Simulation, corners: np.ndarray, surface: int, tiles: float = 1.0) -> None:
-    """A textured polygon without a body to bump into; the renderer shows the side seen
-    counter-clockwise."""
+def _panel(simulation: Simulation, corners: np.ndarray, texture: int, tiles: float = 1.0) -> None:
+    """Add a textured polygon without collision shape, visible where it is counter-clockwise."""
     client = simulation.client
     corners = np.asarray(corners, float)
     indices = [index for second in range(1, len(corners) - 1) for index in (0, second, second + 1)]
@@ -71,8 +70,8 @@ def _panel(simulation: Simulation, corners: np.ndarray, surface: int, tiles: flo
     uvs = (np.array([[0, 0], [1, 0], [1, 1], [0, 1]]) * tiles)[: len(corners)]
     shape = visual_mesh(client, corners, np.tile(normal, (len(corners), 1)), uvs, indices)
     body = client.createMultiBody(baseMass=0, baseVisualShapeIndex=shape)
-    texture = client.loadTexture(surface_file(surface))
-    client.changeVisualShape(body, -1, textureUniqueId=texture)
+    loaded = client.loadTexture(texture_file(texture))
+    client.changeVisualShape(body, -1, textureUniqueId=loaded)
 
 
 def _rectangle(low: np.ndarray, high: np.ndarray, height: float) -> np.ndarray:
@@ -84,7 +83,7 @@ def _rectangle(low: np.ndarray, high: np.ndarray, height: float) -> np.ndarray:
 def _box(
     simulation: Simulation, low: np.ndarray, high: np.ndarray, color: tuple[float, ...]
 ) -> None:
-    """A fixed box between two corners."""
+    """Add a static box between two corners (3,), metres."""
     client = simulation.client
     half = (np.subtract(high, low) / 2).tolist()
     body = client.createMultiBody(
@@ -99,12 +98,12 @@ def _box(
 
 
 def build_scene(simulation: Simulation, rng: np.random.Generator, image_size: int) -> Scene:
-    """Draw a table, a tray and a room, and put them into an empty simulation."""
-    surfaces = iter(rng.choice(SURFACES, 2 * SIDES + 3, replace=False).tolist())
+    """Add a random table, tray and room to an empty simulation."""
+    textures = iter(rng.choice(TEXTURES, 2 * SIDES + 3, replace=False).tolist())
     # Near things first: the renderer shades what it draws at once, and skips what lies behind.
     tray = (TRAY_CENTER - TRAY_HALF, TRAY_CENTER + TRAY_HALF)
-    _panel(simulation, _rectangle(*tray, 2 * TABLE_TOP), next(surfaces))
-    _panel(simulation, _rectangle(*TABLE, TABLE_TOP), next(surfaces), tiles=2.0)
+    _panel(simulation, _rectangle(*tray, 2 * TABLE_TOP), next(textures))
+    _panel(simulation, _rectangle(*TABLE, TABLE_TOP), next(textures), tiles=2.0)
     _box(simulation, (*TABLE[0], -0.05), (*TABLE[1], 0.0), (0.4, 0.35, 0.3, 1.0))
     color = (*rng.uniform(0.1, 0.9, 3).tolist(), 1.0)
     (x0, y0), (x1, y1), thick = tray[0], tray[1], 0.012
@@ -120,10 +119,10 @@ def build_scene(simulation: Simulation, rng: np.random.Generator, image_size: in
     ring = RADIUS * np.stack([np.cos(edges), np.sin(edges)], axis=1)
     for (x0, y0), (x1, y1) in pairwise(ring):
         wall = [[x1, y1, FLOOR], [x0, y0, FLOOR], [x0, y0, CEILING], [x1, y1, CEILING]]
-        _panel(simulation, wall, next(surfaces))
-        _panel(simulation, [[0, 0, FLOOR], [x0, y0, FLOOR], [x1, y1, FLOOR]], next(surfaces))
+        _panel(simulation, wall, next(textures))
+        _panel(simulation, [[0, 0, FLOOR], [x0, y0, FLOOR], [x1, y1, FLOOR]], next(textures))
     span = np.array([RADIUS, RADIUS])
-    _panel(simulation, _rectangle(-span, span, CEILING)[::-1], next(surfaces))
+    _panel(simulation, _rectangle(-span, span, CEILING)[::-1], next(textures))
     return Scene(
         overhead=_overhead(rng, image_size),
         light=draw_light(rng),
@@ -133,7 +132,7 @@ def build_scene(simulation: Simulation, rng: np.random.Generator, image_size: in
 
 
 def _overhead(rng: np.random.Generator, size: int) -> Camera:
-    """The camera above the tray, put up a little differently each time."""
+    """The camera above the tray, in a slightly random pose."""
     eye = np.array([*TRAY_CENTER, 1.1]) + rng.uniform(-0.03, 0.03, 3)
     target = np.array([*(TRAY_CENTER + rng.uniform(-0.01, 0.01, 2)), 0.0])
     roll = rng.uniform(-0.06, 0.06)

@@ -1,4 +1,4 @@
-"""One episode's world: the arm, the objects before it, and what its cameras see."""
+"""The world of one episode: the arm, the objects on the tray, and the cameras' images."""
 
 from __future__ import annotations
 
@@ -10,18 +10,28 @@ from scipy.spatial.transform import Rotation
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.objects import ObjectModel, ObjectSet
 from embodied_ssl_envs.panda import HOME, Kinematics, Panda
-from embodied_ssl_envs.simulation import Frame, Simulation
-from embodied_ssl_envs.tabletop.perception import Blob, find_blobs, foreground
+from embodied_ssl_envs.simulation import STEPS_PER_SECOND, Frame, Simulation
+from embodied_ssl_envs.tabletop.perception import Region, find_regions, foreground
 from embodied_ssl_envs.tabletop.scene import REACH, build_scene
 
-APART = 0.1  # metres between the places where objects are let fall
-SETTLE_STEPS = 240
+APART = 0.1  # metres between the points from which objects are dropped
+SETTLE_STEPS = STEPS_PER_SECOND
 CLEARANCE = 0.2  # metres above the table at which the arm travels
 TRAVEL_STEPS = 80
 
 
 class TabletopWorld:
-    """Everything that stands, lies and moves in one episode."""
+    """The simulated world of one episode.
+
+    Args:
+        simulation: that is emptied and filled.
+        kinematics: of the arm.
+        rng: of all that is random.
+        objects: that are dropped onto the tray.
+        split: of those objects.
+        max_objects: one to so many.
+        image_size: pixels along each side of an image.
+    """
 
     def __init__(
         self,
@@ -39,7 +49,7 @@ class TabletopWorld:
         self.image_size = image_size
         self.scene = build_scene(simulation, rng, image_size)
         self.arm = Panda(simulation, kinematics)
-        self.background = self.photograph()
+        self.background = self.render()
         self.objects: dict[int, ObjectModel] = {}
         self._drop(objects, split, max_objects)
         self.look_down()
@@ -54,7 +64,7 @@ class TabletopWorld:
                 if all(np.linalg.norm(place - other) > APART for other in places):
                     break
             places.append(place)
-            # As often as not an object stands; else it lands as it may.
+            # Half of the objects are dropped upright, the others in a random orientation.
             turn = Rotation.from_euler("z", self.rng.uniform(0, 2 * np.pi))
             if self.rng.random() < 0.5:
                 turn = Rotation.random(rng=self.rng)
@@ -68,19 +78,27 @@ class TabletopWorld:
             self.objects[body] = model
         self.simulation.step(SETTLE_STEPS)
 
-    def photograph(self, camera: Camera | None = None, segmentation: bool = False) -> Frame:
-        """What a camera sees in the light above the table; the overhead camera by default."""
+    def render(self, camera: Camera | None = None, segmentation: bool = False) -> Frame:
+        """The frame of a camera in the light above the table; of the overhead camera by default."""
         return self.simulation.render(camera or self.scene.overhead, self.scene.light, segmentation)
 
     def look_down(self) -> Frame:
-        """Photograph the tray from above and find what lies on it."""
-        self.overhead = self.photograph()
+        """Render the tray from above and segment the objects on it."""
+        self.overhead = self.render()
         self.foreground = foreground(self.overhead, self.background, self.scene.overhead)
         return self.overhead
 
-    def blobs(self) -> list[Blob]:
-        """What lies within reach, as of the last look down."""
-        return find_blobs(self.foreground, self.scene.overhead)
+    def regions(self) -> list[Region]:
+        """The regions of objects within reach, as of the last look down."""
+        return find_regions(self.foreground, self.scene.overhead)
+
+    def reachable_pixel(self, point: np.ndarray) -> np.ndarray:
+        """The overhead pixel (2,) of a point (2,) in [0, 1], or of the nearest one within reach."""
+        camera = self.scene.overhead
+        pixel = np.asarray(point, float) * camera.size
+        place = camera.on_plane(pixel, height=0.0)[:2]
+        reached = np.clip(place, *REACH)
+        return pixel if (reached == place).all() else camera.project(np.array([*reached, 0.0]))
 
     def crop(self, pixel: np.ndarray, width: float) -> Camera:
         """The overhead camera's exact crop about ``pixel``, ``width`` metres wide at the table."""
@@ -90,16 +108,16 @@ class TabletopWorld:
         return camera.crop(pixel, width / field * camera.size)
 
     def hover(self, point: np.ndarray, orientation: np.ndarray) -> Frame:
-        """Bring the hand above ``point`` (3,) and photograph it with the wrist camera."""
+        """Move the hand above ``point`` (3,) and render the wrist camera's frame."""
         self.arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
-        return self.photograph(self.arm.wrist_camera(self.image_size))
+        return self.render(self.arm.wrist_camera(self.image_size))
 
     def retract(self) -> None:
-        """Take the arm out of the overhead camera's sight."""
+        """Move the arm out of the overhead camera's view."""
         self.arm.move_joints(HOME, TRAVEL_STEPS)
 
     def clear_floor(self) -> None:
-        """Take away what has fallen off the table."""
+        """Remove the objects that have fallen off the table."""
         for body, (position, _) in self.poses().items():
             if position[2] < -0.05:
                 self.simulation.client.removeBody(body)

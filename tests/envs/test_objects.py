@@ -36,9 +36,9 @@ def test_splits_are_stable_and_of_the_promised_sizes():
     assert shares["val"] / 4000 == pytest.approx(0.15, abs=0.03)
 
 
-def test_the_guises_of_a_blob_share_its_split():
+def test_the_variants_of_a_blob_share_its_split():
     for shape in ("002", "017", "040", "999"):
-        assert len({split_of(f"blobs/blob/{shape}-{guise}") for guise in range(30)}) == 1
+        assert len({split_of(f"blobs/blob/{shape}-{variant}") for variant in range(30)}) == 1
 
 
 def test_samples_come_from_the_split_asked_for(objects):
@@ -99,8 +99,8 @@ def test_instances_differ_in_shape_texture_and_mass(objects):
     assert len({mug.material.name for mug in mugs}) >= 3
 
 
-def test_a_guise_changes_the_skin_of_a_blob_and_not_its_shape(objects):
-    first, second = (objects.load(f"blobs/blob/002-{guise}") for guise in (0, 1))
+def test_a_variant_changes_the_skin_of_a_blob_and_not_its_shape(objects):
+    first, second = (objects.load(f"blobs/blob/002-{variant}") for variant in (0, 1))
     assert first.extents == second.extents
     assert (first.texture != second.texture).any()
 

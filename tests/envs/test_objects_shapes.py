@@ -9,11 +9,11 @@ import pytest
 import trimesh
 
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.collision_primitives import CollisionPrimitive, rod, standing, wall
 from embodied_ssl_envs.objects.household import BUILDERS
+from embodied_ssl_envs.objects.mesh_primitives import lathe, sphere, torus, tube
 from embodied_ssl_envs.objects.model import MASSES, materials
-from embodied_ssl_envs.objects.parts import Part, rod, standing, wall
-from embodied_ssl_envs.objects.patches import lathe, sphere, torus, tube
-from embodied_ssl_envs.objects.textures import LOOKS, draw_texture
+from embodied_ssl_envs.objects.textures import APPEARANCES, draw_texture
 from embodied_ssl_envs.simulation import Simulation
 
 OPENING = 0.08  # metres between the open fingers
@@ -44,7 +44,7 @@ def test_every_kind_is_described_and_built(household):
 
 
 def test_every_material_has_a_look():
-    assert set(LOOKS) == set(materials())
+    assert set(APPEARANCES) == set(materials())
 
 
 def test_skins_are_light_and_whole(models):
@@ -68,26 +68,26 @@ def test_blobs_are_light_too():
 
 def test_parts_are_few_convex_and_fill_the_skin(models):
     for model in models:
-        parts = model.solid.parts
-        assert 1 <= len(parts) <= 26, model.name
-        meshes = [part.mesh() for part in parts]
+        collisions = model.solid.collisions
+        assert 1 <= len(collisions) <= 26, model.name
+        meshes = [collision.mesh() for collision in collisions]
         for mesh in meshes:
             assert mesh.volume == pytest.approx(mesh.convex_hull.volume, rel=1e-3), model.name
         touched = trimesh.util.concatenate(meshes).bounds
-        seen = np.concatenate([patch.triangles.reshape(-1, 3) for patch in model.solid.patches])
+        seen = np.concatenate([visual.triangles.reshape(-1, 3) for visual in model.solid.visuals])
         # What is touched lies where it is seen, give or take a stalk or a cord.
         assert np.abs(touched[0] - seen.min(axis=0)).max() < 0.012, model.name
         assert np.abs(touched[1] - seen.max(axis=0)).max() < 0.022, model.name
 
 
 def test_the_volume_of_a_part_is_that_of_its_mesh():
-    for part in (
+    for collision in (
         standing((0.02, 0.03, 0.04)),
         rod((0, 0, 0), (0.1, 0, 0), 0.01),
         rod((0, 0, 0), (0, 0.1, 0), 0.01, "cylinder"),
-        Part("sphere", (0.03, 0, 0)),
+        CollisionPrimitive("sphere", (0.03, 0, 0)),
     ):
-        assert part.volume == pytest.approx(part.mesh().volume, rel=0.05)
+        assert collision.volume == pytest.approx(collision.mesh().volume, rel=0.05)
 
 
 def contains(mesh, point):
@@ -105,7 +105,7 @@ def test_a_wall_leaves_room_inside():
 
 
 @pytest.mark.parametrize(
-    "patch, volume",
+    "visual, volume",
     [
         (sphere(0.03), 4 / 3 * np.pi * 0.03**3),
         (torus(0.04, 0.01), 2 * np.pi**2 * 0.04 * 0.01**2),
@@ -114,8 +114,8 @@ def test_a_wall_leaves_room_inside():
     ],
     ids=["sphere", "torus", "tube", "lathe"],
 )
-def test_closed_skins_enclose_their_volume_from_outside(patch, volume):
-    a, b, c = np.moveaxis(patch.triangles, 1, 0)
+def test_closed_skins_enclose_their_volume_from_outside(visual, volume):
+    a, b, c = np.moveaxis(visual.triangles, 1, 0)
     enclosed = np.einsum("ij,ij->", a, np.cross(b, c)) / 6  # negative if inside out
     assert enclosed == pytest.approx(volume, rel=0.12)
 

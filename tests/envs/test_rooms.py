@@ -6,11 +6,11 @@ import pytest
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import ACCELERATION, RADIUS, motion
+from embodied_ssl_envs.rooms.differential_drive import ACCELERATION, RADIUS, relative_motion
 from embodied_ssl_envs.rooms.env import RoomsEnv
 from embodied_ssl_envs.rooms.explorer import clearances
+from embodied_ssl_envs.rooms.furnish import furnish
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
-from embodied_ssl_envs.rooms.layout import furnish
 
 AHEAD = np.array([1.0, 0.0], np.float32)
 
@@ -69,7 +69,7 @@ def test_seats_face_their_table():
     seats = [item for item in layout.placed if item.piece.name == "chair"]
     assert seats
     for seat in seats:
-        front = seat.point(np.array([0.0, 1.0])) - (seat.x, seat.y)
+        front = seat.to_room(np.array([0.0, 1.0])) - (seat.x, seat.y)
         assert front @ (np.array([table.x, table.y]) - (seat.x, seat.y)) > 0
 
 
@@ -132,12 +132,12 @@ def test_depth_and_pose_agree_with_the_next_view(make):
     policy = env.explorer(4)
     agreeing = []
     for _ in range(10):
-        depth, camera = info["depth"], env.camera()
+        depth, camera = info["depth"], env.camera
         observation, _, _, _, info = env.step(policy(observation, info))
         v, u = np.mgrid[8:96:8, 8:96:8].reshape(2, -1)
         pixels = np.stack([u, v], axis=1) + 0.5
         points = np.array(camera.eye) + depth[v, u][:, None] * camera.rays(pixels)
-        later: Camera = env.camera()
+        later: Camera = env.camera
         seen = later.project(points)
         along = (points - later.eye) @ later.axes[2]
         inside = ((seen > 1) & (seen < 95)).all(axis=1) & (along > 0.1)
@@ -202,7 +202,7 @@ def test_the_head_tilts_within_its_limits(make):
     env.reset(seed=1, options={"episode": 1})
     for _ in range(30):
         env.step(np.array([0, 0, -1], np.float32))
-    assert np.degrees(env.head.tilt) == pytest.approx(-30)
+    assert np.degrees(env.mount.pitch) == pytest.approx(-30)
     assert env.explorer(0)(None, env._info(np.zeros(3), False)).shape == (3,)
 
 
@@ -239,5 +239,5 @@ def test_what_cannot_be_is_said(settings, said):
 
 
 def test_motion_is_seen_from_the_earlier_pose():
-    moved = motion(np.array([1.0, 1.0, np.pi / 2]), np.array([0.5, 2.0, -np.pi + 0.1]))
+    moved = relative_motion(np.array([1.0, 1.0, np.pi / 2]), np.array([0.5, 2.0, -np.pi + 0.1]))
     np.testing.assert_allclose(moved, [1.0, 0.5, np.pi / 2 + 0.1], atol=1e-9)

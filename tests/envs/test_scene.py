@@ -12,7 +12,7 @@ from shapely.geometry import box
 import embodied_ssl_envs  # noqa: F401  registers the worlds
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.rooms.base import HEIGHT, RADIUS
+from embodied_ssl_envs.rooms.differential_drive import HEIGHT, RADIUS
 from embodied_ssl_envs.rooms.env import RoomsEnv
 
 SCANS = Path(__file__).parents[2] / "../shared/objects/ocrtoc"

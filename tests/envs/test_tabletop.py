@@ -8,7 +8,7 @@ import pytest
 
 import embodied_ssl_envs  # noqa: F401
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.tabletop.grasp import ANGLES, closing_direction
+from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES, closing_direction
 from embodied_ssl_envs.tabletop.poke import fit_line
 from embodied_ssl_envs.tabletop.scene import REACH, SIDES
 
@@ -71,7 +71,7 @@ def pixel_of(env, place):
 
 def angle_across(env, yaw):
     """The angle bin whose closing direction is nearest to a world yaw."""
-    difference = [abs(np.sin(closing_direction(env.world, a) - yaw)) for a in range(ANGLES)]
+    difference = [abs(np.sin(closing_direction(env.world, a) - yaw)) for a in range(GRASP_ANGLES)]
     return int(np.argmin(difference))
 
 
@@ -84,9 +84,9 @@ def act(env, interaction, pixel, angle=0, end=(0, 0)):
 
 def test_background_subtraction_sees_the_bar_and_nothing_else(tabletop):
     env, info = tabletop(Bar())
-    (blob,) = env.world.blobs()
-    assert np.abs(blob.center - pixel_of(env, (0.5, 0.0, 0.04))).max() < 2
-    assert blob.diameter == pytest.approx(0.124, abs=0.02)
+    (region,) = env.world.regions()
+    assert np.abs(region.center - pixel_of(env, (0.5, 0.0, 0.04))).max() < 2
+    assert region.diameter == pytest.approx(0.124, abs=0.02)
     assert info["foreground"].shape == (SIZE, SIZE)
 
 
@@ -174,7 +174,7 @@ def test_the_fitted_line_is_the_least_squares_line():
 
 def test_pixels_beyond_reach_act_at_the_nearest_place(tabletop):
     env, _ = tabletop(Bar())
-    pixel = env._within_reach(np.array([0.0, 0.0]))
+    pixel = env.world.reachable_pixel(np.array([0.0, 0.0]))
     place = env.world.scene.overhead.on_plane(pixel, 0.0)[:2]
     assert (place >= REACH[0] - 1e-6).all() and (place <= REACH[1] + 1e-6).all()
 

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 import embodied_ssl_envs  # noqa: F401  registers the worlds
-from embodied_ssl_envs.backdrop import SURFACES_PER_VIEW, Subject, frame_object
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import split_of
+from embodied_ssl_envs.turntable.background import TEXTURES_PER_VIEW
+from embodied_ssl_envs.turntable.framing import Subject, frame_object
 
 
 @pytest.fixture(scope="module")
@@ -54,8 +55,8 @@ def test_records_are_labelled_rows(env):
 
 def test_views_share_no_surface(env):
     env.reset(seed=1, options={"episode": 3})
-    used = np.array(env.views.surfaces)
-    assert used.shape == (env.steps_per_episode + 1, SURFACES_PER_VIEW)
+    used = np.array(env.views.textures)
+    assert used.shape == (env.steps_per_episode + 1, TEXTURES_PER_VIEW)
     assert len(np.unique(used)) == used.size
 
 

@@ -1,11 +1,14 @@
 """The trunk's contract: as many stages as names, of the sizes that were promised."""
 
+import json
+
 import pytest
 import torch
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.heads import tap
-from embodied_ssl.trunks import AlexNet, KittiNet, all_settings, build_trunk
+from embodied_ssl.methods.interaction.heads import tap
+from embodied_ssl.trunks import AlexNet, KittiNet, Trunk, all_settings, build_trunk
+from embodied_ssl.trunks.auto import AutoTrunk
 
 TRUNKS = {
     "batch": ("alexnet", {}),
@@ -13,7 +16,12 @@ TRUNKS = {
     "narrow": ("alexnet", {"width": 0.25, "fc_dim": 64}),
     "kitti": ("kitti", {}),
     "narrow kitti": ("kitti", {"width": 0.25, "fc_dim": 16}),
+    "vit": ("vit", {"dim": 24, "depth": 5, "heads": 2}),
+    "mean of a vit": ("vit", {"dim": 24, "depth": 2, "heads": 2, "pooling": "mean"}),
+    "split": ("split", {"width": 0.25, "fc_dim": 64}),
     "resnet": ("resnet10t", {}),
+    "vit of timm": ("vit_tiny_patch16_224", {}),
+    "channels last": ("convnext_atto", {}),
     "mobile": ("mobilenetv3_small_050", {}),
 }
 
@@ -48,12 +56,71 @@ def test_weights_follow_from_the_seed():
         assert torch.equal(one, other)
 
 
-def test_it_can_be_saved_and_opened_again(tmp_path):
-    trunk = AlexNet(width=0.1, fc_dim=16, norm="lrn").eval()
+@pytest.mark.parametrize("cls", [AutoTrunk, Trunk])
+def test_it_can_be_saved_and_opened_again(trunk, cls, tmp_path):
     trunk.save_pretrained(tmp_path)
-    again = AlexNet.from_pretrained(tmp_path).eval()
+    again = cls.from_pretrained(tmp_path)
+    assert type(again) is type(trunk) and not again.training
+    assert (again.name, again.settings) == (trunk.name, trunk.settings)
     images = torch.rand(2, 3, 64, 64)
-    assert torch.equal(trunk(images), again(images))
+    with torch.inference_mode():
+        assert torch.equal(trunk(images), again(images))
+
+
+def test_what_holds_no_trunk_is_said(tmp_path):
+    with pytest.raises(UserError, match="no trained trunk"):
+        AutoTrunk.from_pretrained(tmp_path)
+    trunk = build_trunk("kitti")
+    trunk.save_pretrained(tmp_path)
+    weights = tmp_path / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-9])
+    with pytest.raises(UserError, match="no trunk that can be read"):
+        AutoTrunk.from_pretrained(tmp_path)
+
+
+def test_a_trunk_of_before_is_known_by_its_run(tmp_path):
+    folder = tmp_path / "checkpoints" / "step-00000007" / "trunk"
+    trunk = build_trunk("kitti", width=0.5)
+    trunk.save_pretrained(folder, config={"width": 0.5})
+    with pytest.raises(UserError, match="which trunk"):
+        AutoTrunk.from_pretrained(folder)
+    run = {"trunk": "kitti", "trunk_settings": {"width": 0.5}}
+    (tmp_path / "run.json").write_text(json.dumps(run))
+    for source in (tmp_path, folder):
+        assert AutoTrunk.from_pretrained(source).stage_dims == trunk.stage_dims
+
+
+def test_sizes_that_cannot_pass_are_said():
+    trunk = build_trunk("vit", dim=24, depth=1, heads=1).train()
+    state = torch.get_rng_state()
+    trunk.check_size(96)
+    with pytest.raises(UserError, match=r"100 pixels.*96 is"):
+        trunk.check_size(100)
+    assert trunk.training and torch.equal(torch.get_rng_state(), state)
+    build_trunk("vit_tiny_patch16_224").check_size(96)
+
+
+@pytest.mark.parametrize("size", [7, 24, 33])
+def test_the_root_takes_tiles(size):
+    trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
+    before = {name: value.clone() for name, value in trunk.state_dict().items()}
+    trunk.check_size(size)
+    assert all(torch.equal(value, before[name]) for name, value in trunk.state_dict().items())
+
+
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [
+        ("alexnet", {"width": 0.0}),
+        ("alexnet", {"width": float("nan")}),
+        ("kitti", {"fc_dim": 0}),
+        ("vit", {"dim": 25}),
+        ("split", {"width": 1e9}),
+    ],
+)
+def test_settings_out_of_bounds(name, settings):
+    with pytest.raises(UserError, match="--trunk"):
+        build_trunk(name, **settings)
 
 
 def test_the_papers_sizes():
@@ -70,7 +137,7 @@ def test_the_papers_sizes():
 def test_settings_are_completed_by_what_trunks_take_themselves():
     assert all_settings("kitti", {"width": 0.5}) == {"width": 0.5, "fc_dim": 64}
     assert all_settings("alexnet", {})["norm"] == "batch"
-    assert all_settings("resnet10t", {}) == {}
+    assert all_settings("resnet10t", {}) == {"pretrained": False}
 
 
 def test_the_papers_small_net():

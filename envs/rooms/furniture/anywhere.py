@@ -1,4 +1,4 @@
-"""What any room may have: shelves, racks, plants, lamps and rugs."""
+"""Furniture of any room: shelves, racks, plants, lamps and rugs."""
 
 import numpy as np
 
@@ -20,7 +20,7 @@ def bookcase(rng):
             if rng.random() < 0.75:
                 where = {"x": x + thick / 2, "y": -0.02}
                 books.append(block(thick, 0.2, z + 0.03, z + 0.03 + tall, **where,
-                                    skin=int(rng.integers(1, 5))))  # fmt: skip
+                                    slot=int(rng.integers(1, 5))))  # fmt: skip
             x += thick
     return Piece("bookcase", (*sides, *boards(width, 0.3, levels), back, *books))
 
@@ -35,7 +35,7 @@ def coat_rack(rng):
     board = block(rng.uniform(0.7, 1.2), 0.03, 1.55, 1.7, y=-0.03)
     width = board.high[0] * 2
     coats = [
-        block(0.28, 0.14, 0.75, 1.6, x=x, y=0.05, skin=int(rng.integers(1, 4)))
+        block(0.28, 0.14, 0.75, 1.6, x=x, y=0.05, slot=int(rng.integers(1, 4)))
         for x in np.arange(-width / 2 + 0.15, width / 2 - 0.1, 0.32)
         if rng.random() < 0.8
     ]
@@ -46,12 +46,12 @@ def plant(rng):
     across, pot, tall = rng.uniform(0.25, 0.4), rng.uniform(0.25, 0.4), rng.uniform(0.7, 1.4)
     parts = [
         block(across, across, 0, pot, round=True),
-        block(0.04, 0.04, pot, tall, skin=1, round=True),
+        block(0.04, 0.04, pot, tall, slot=1, round=True),
     ]
     for z in np.arange(pot + 0.15, tall + 0.1, 0.18):
         leaf = rng.uniform(0.25, 0.5)
         x, y = rng.uniform(-0.08, 0.08, 2)
-        parts.append(block(leaf, leaf, z, z + 0.12, x=x, y=y, skin=2, round=True))
+        parts.append(block(leaf, leaf, z, z + 0.12, x=x, y=y, slot=2, round=True))
     return Piece("plant", tuple(parts))
 
 
@@ -60,7 +60,7 @@ def floor_lamp(rng):
     parts = (
         block(0.28, 0.28, 0, 0.03, round=True),
         block(0.03, 0.03, 0.03, height, round=True),
-        block(0.36, 0.36, height - 0.25, height + 0.05, skin=1, round=True),
+        block(0.36, 0.36, height - 0.25, height + 0.05, slot=1, round=True),
     )
     return Piece("floor lamp", parts)
 

@@ -1,4 +1,4 @@
-"""Where one sits, sleeps and keeps clothes and plates."""
+"""Furniture of living rooms, dining rooms and bedrooms."""
 
 from embodied_ssl_envs.rooms.furniture.pieces import Piece, block, carcass, extended, spread
 
@@ -15,7 +15,7 @@ def sofa(rng):
     count = 2 if width < 1.8 else 3
     inner = width - 0.36
     cushions = [
-        block(inner / count - 0.02, depth - 0.24, seat - 0.12, seat, x=x, y=0.1, skin=1)
+        block(inner / count - 0.02, depth - 0.24, seat - 0.12, seat, x=x, y=0.1, slot=1)
         for x in spread(inner, count)
     ]
     return Piece("sofa", (base, back, *arms, *cushions))
@@ -32,8 +32,8 @@ def armchair(rng):
 def television(rng):
     stand = carcass("television", rng.uniform(1.2, 1.7), 0.4, rng.uniform(0.4, 0.55), (3, 1))
     top = stand.bounds[1, 2]
-    screen = block(rng.uniform(0.8, 1.2), 0.05, top + 0.08, top + 0.7, skin=2)
-    foot = block(0.3, 0.2, top, top + 0.08, skin=2)
+    screen = block(rng.uniform(0.8, 1.2), 0.05, top + 0.08, top + 0.7, slot=2)
+    foot = block(0.3, 0.2, top, top + 0.08, slot=2)
     return extended(stand, screen, foot)
 
 
@@ -44,12 +44,12 @@ def sideboard(rng):
 def bed(rng):
     width, length = rng.uniform(0.9, 1.8), rng.uniform(1.9, 2.1)
     frame = block(width, length, 0.05, 0.3)
-    mattress = block(width - 0.04, length - 0.04, 0.3, rng.uniform(0.45, 0.58), skin=1)
+    mattress = block(width - 0.04, length - 0.04, 0.3, rng.uniform(0.45, 0.58), slot=1)
     top = mattress.high[2]
-    cover = block(width, 0.62 * length, 0.28, top + 0.03, y=0.19 * length, skin=2)
+    cover = block(width, 0.62 * length, 0.28, top + 0.03, y=0.19 * length, slot=2)
     head = block(width, 0.06, 0, rng.uniform(0.8, 1.1), y=-length / 2 + 0.03)
     pillows = [
-        block(0.38 * width, 0.34, top, top + 0.1, x=x * width, y=-length / 2 + 0.28, skin=3)
+        block(0.38 * width, 0.34, top, top + 0.1, x=x * width, y=-length / 2 + 0.28, slot=3)
         for x in ((-0.24, 0.24) if width > 1.3 else (0.0,))
     ]
     return Piece("bed", (frame, mattress, cover, head, *pillows))

@@ -1,4 +1,4 @@
-"""Tables, and what one sits on at them."""
+"""Tables and seats."""
 
 from embodied_ssl_envs.rooms.furniture.pieces import Piece, block, legs, on_legs
 
@@ -11,8 +11,8 @@ def table(rng):
 def round_table(rng):
     across, height = rng.uniform(0.8, 1.2), rng.uniform(0.68, 0.78)
     top = block(across, across, height - 0.04, height, round=True)
-    foot = block(0.5 * across, 0.5 * across, 0, 0.04, skin=1, round=True)
-    stem = block(0.1, 0.1, 0.04, height - 0.04, skin=1, round=True)
+    foot = block(0.5 * across, 0.5 * across, 0, 0.04, slot=1, round=True)
+    stem = block(0.1, 0.1, 0.04, height - 0.04, slot=1, round=True)
     return Piece("round table", (top, foot, stem), tops=(top,))
 
 

@@ -1,7 +1,7 @@
-"""Patterns for what surrounds the objects: tables, trays, floors and walls.
+"""Background textures: of tables, trays, floors, walls and furniture.
 
 A fixed collection of procedural images, drawn once and kept in the cache folder, because Bullet
-loads textures from files only. Surface ``i`` is the same image on every machine.
+loads textures from files only. Texture ``i`` is the same image on every machine.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 
 from embodied_ssl_envs.cache import cached
 
-SURFACES = 600
+TEXTURES = 600
 SIZE = 128
 
 Pattern = Callable[[np.random.Generator], np.ndarray]
@@ -32,7 +32,7 @@ def _noise(rng: np.random.Generator, coarse: int, fine: int = 64) -> np.ndarray:
 
 
 def _palette(rng: np.random.Generator, count: int) -> np.ndarray:
-    """Related colours, (count, 3) in [0, 255]: furniture is more often dull than bright."""
+    """Colours of similar hue, (count, 3) in [0, 255], more often dull than bright."""
     hue = rng.uniform(0, 180)
     saturation = rng.uniform(0, 255) * rng.uniform(0.1, 1)
     value = rng.uniform(60, 245)
@@ -99,24 +99,24 @@ def _blots(rng: np.random.Generator) -> np.ndarray:
 PATTERNS: tuple[Pattern, ...] = (_mottle, _wood, _tiles, _stripes, _weave, _blots)
 
 
-def surfaces_of(*patterns: str) -> np.ndarray:
-    """Numbers of the surfaces of some patterns, such as "wood" or "tiles"; of all if none."""
+def textures_of(*patterns: str) -> np.ndarray:
+    """Numbers of the textures of some patterns, such as "wood" or "tiles"; of all if none."""
     names = [pattern.__name__.strip("_") for pattern in PATTERNS]
     wanted = [names.index(name) for name in patterns or names]
-    return np.flatnonzero(np.isin(np.arange(SURFACES) % len(PATTERNS), wanted))
+    return np.flatnonzero(np.isin(np.arange(TEXTURES) % len(PATTERNS), wanted))
 
 
-def draw_surface(index: int) -> np.ndarray:
-    """Surface ``index`` as (SIZE, SIZE, 3) uint8 RGB."""
+def draw_background_texture(index: int) -> np.ndarray:
+    """Texture ``index`` as (SIZE, SIZE, 3) uint8 RGB."""
     rng = np.random.default_rng(np.random.SeedSequence([0x5EED, index]))
     image = PATTERNS[index % len(PATTERNS)](rng)
     image = image * (1 + 0.15 * rng.random() * _noise(rng, 4))[..., None]
     return np.clip(image + rng.normal(0, rng.uniform(0, 8), image.shape), 0, 255).astype(np.uint8)
 
 
-def surface_file(index: int) -> str:
-    """Path of the image of surface ``index`` (0 to SURFACES - 1), drawn when first asked for."""
-    return cached(f"surfaces-1/{index:04d}.png", lambda: _png(draw_surface(index)))
+def texture_file(index: int) -> str:
+    """Path of the image of texture ``index`` (0 to TEXTURES - 1), drawn when first asked for."""
+    return cached(f"surfaces-1/{index:04d}.png", lambda: _png(draw_background_texture(index)))
 
 
 def _png(image: np.ndarray) -> bytes:

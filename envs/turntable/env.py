@@ -1,4 +1,4 @@
-"""Labelled views of held-out objects, after the turntable of Lai et al., UW RGB-D, ICRA 2011."""
+"""The turntable as a gymnasium environment, after Lai et al., UW RGB-D, ICRA 2011."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import gymnasium
 import numpy as np
 from scipy.spatial.transform import Rotation
 
-from embodied_ssl_envs.backdrop import Subject
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.orbit import Orbit
-from embodied_ssl_envs.photographs import Photographs
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.turntable.framing import Subject
+from embodied_ssl_envs.turntable.orbit_views import OrbitViews
+from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
 
 SETTLE_STEPS = 150
 
@@ -22,27 +22,26 @@ Policy = Callable[[np.ndarray, dict[str, Any]], int | None]
 
 
 class TurntableEnv(gymnasium.Env):
-    """One object per episode, photographed from all around.
+    """One object per episode, seen from all around.
 
-    The object settles once under gravity; then each step takes one view of it. Every view has a
-    floor, walls, lamp and perhaps an obstacle at the object's edge that no other view of the object
-    shares, so that only the object itself tells its views from those of others.
+    The object settles once under gravity; then each step renders one view of it. Every view has a
+    floor, walls, a lamp and perhaps an occluding obstacle that no other view of the object shares,
+    so that only the object itself tells its views from those of others.
 
-    On an orbit it is the camera that moves: a studio that is the same for all objects, one lamp,
-    and one to three cartons that stand beside the object and hide some or all of it from some
-    sides.
+    On an orbit only the camera moves: in a studio that is the same for all objects, with one lamp
+    and one to three cartons beside the object that occlude some or all of it from some azimuths.
 
     ### Action
 
     `Discrete(3 * azimuths)`: which view. View `i` is taken from elevation 30, 45 or 60 degrees
-    (`i // azimuths`), give or take 4, and from anywhere in the sector `i % azimuths` of
-    `360 / azimuths` degrees, so that no query has its twin in the gallery; roll (25 degrees to
-    either side), distance, and place in the frame vary too. The object spans 45 to 85 % of the
-    frame, along its larger side there.
+    (`i // azimuths`), plus or minus 4, and a random azimuth in the sector `i % azimuths` of
+    `360 / azimuths` degrees, so that no query has an identical gallery view; roll (25 degrees to
+    either side), distance, and position in the frame are random too. The object spans 45 to 85 % of
+    the frame, along its larger side there.
 
     On an orbit view `i` is taken from elevation 15, 45 or 75 degrees and the azimuth
-    `360 * (i % azimuths) / azimuths` exactly, counted from a direction that is the object's own;
-    always upright, from the same distance, and at the middle of the object.
+    `360 * (i % azimuths) / azimuths` exactly, counted from a random direction drawn for the object;
+    always upright, at the same distance, and looking at the middle of the object.
 
     ### Observation
 
@@ -89,9 +88,9 @@ class TurntableEnv(gymnasium.Env):
         orbit: bool = False,
         render_mode: str | None = None,
     ):
-        self._taken = Orbit if orbit else Photographs
-        if not 1 <= azimuths <= self._taken.MOST_AZIMUTHS:
-            raise WorldError(f"azimuths must be 1 to {self._taken.MOST_AZIMUTHS}, not {azimuths}")
+        self._views = OrbitViews if orbit else RandomizedViews
+        if not 1 <= azimuths <= self._views.MOST_AZIMUTHS:
+            raise WorldError(f"azimuths must be 1 to {self._views.MOST_AZIMUTHS}, not {azimuths}")
         if min(val_objects, test_objects) < 0 or val_objects + test_objects == 0:
             raise WorldError("the turntable needs val_objects or test_objects above zero")
         self.image_size = image_size
@@ -108,7 +107,7 @@ class TurntableEnv(gymnasium.Env):
             raise WorldError("none of the objects belongs to the val or test split; add more")
         self.num_episodes = len(self.names)
         """One episode per object."""
-        self.steps_per_episode = len(self._taken.ELEVATIONS) * azimuths
+        self.steps_per_episode = len(self._views.ELEVATIONS) * azimuths
         """One step per view."""
         self.simulation = Simulation(window=render_mode == "human")
         self.action_space = gymnasium.spaces.Discrete(self.steps_per_episode)
@@ -123,18 +122,18 @@ class TurntableEnv(gymnasium.Env):
         if not 0 <= self.episode < self.num_episodes:
             raise WorldError(f"episode {self.episode} of a turntable with {self.num_episodes}")
         self.split, self.name = self.names[self.episode]
-        self.subject = self._put_object()
-        self.views = self._taken(
+        self.subject = self._place_object()
+        self.views = self._views(
             self.simulation, self.np_random, self.subject, self.image_size, self.azimuths
         )
         self.steps = 0
-        self._image = self.views.take(self.steps_per_episode, 45, 0.0)
+        self._image = self.views.render(self.steps_per_episode, 45, 0.0)
         return self._image, {}
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         row, column = divmod(int(action), self.azimuths)
-        elevation, azimuth = list(self._taken.ELEVATIONS)[row], 360 * column / self.azimuths
-        self._image = self.views.take(int(action), elevation, azimuth)
+        elevation, azimuth = list(self._views.ELEVATIONS)[row], 360 * column / self.azimuths
+        self._image = self.views.render(int(action), elevation, azimuth)
         record = {
             "episode": self.episode,
             "step": self.steps,
@@ -144,13 +143,13 @@ class TurntableEnv(gymnasium.Env):
             "instance": self.name,
             "elevation": float(elevation),
             "azimuth": float(azimuth),
-            "role": self._taken.ELEVATIONS[elevation],
+            "role": self._views.ELEVATIONS[elevation],
         }
         self.steps += 1
         return self._image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
 
-    def _put_object(self) -> Subject:
-        """Stand the episode's object on the floor, let it settle, and measure it."""
+    def _place_object(self) -> Subject:
+        """Let the episode's object settle on the floor and fix it there, about the origin."""
         self.simulation.reset()
         client = self.simulation.client
         ground = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
@@ -169,7 +168,7 @@ class TurntableEnv(gymnasium.Env):
         return Subject(points + centre)
 
     def explorer(self, seed: int) -> Policy:
-        """Takes every view once, in order; nothing is left to chance, so the seed is not used."""
+        """A policy that takes every view once, in order; nothing is random, the seed is unused."""
 
         def policy(observation: np.ndarray, info: dict[str, Any]) -> int | None:
             return self.steps if self.steps < self.steps_per_episode else None

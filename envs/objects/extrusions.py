@@ -1,4 +1,4 @@
-"""Patches of flat-faced things: boxes and extruded outlines."""
+"""Mesh primitives with flat faces: boxes and extruded outlines."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ import numpy as np
 import shapely
 import trimesh
 
-from embodied_ssl_envs.objects.patches import Patch
+from embodied_ssl_envs.objects.mesh_primitives import MeshPrimitive
 
 
-def box(size: tuple[float, float, float], area: int = 0, tops: int | None = None) -> list[Patch]:
-    """A box standing on the plane z = 0, its picture wrapped around the four sides.
+def box_mesh(
+    size: tuple[float, float, float], area: int = 0, tops: int | None = None
+) -> list[MeshPrimitive]:
+    """A box standing on the plane z = 0, its texture wrapped around the four sides.
 
     Args:
         size: sides along x, y, z, metres.
-        tops: area of the top and the bottom; the front's picture if None.
+        area: of the texture, for the four sides.
+        tops: area of the top and the bottom; the front's part of the sides' texture if None.
     """
     mesh = trimesh.creation.box(size)
     triangles = mesh.triangles + (0, 0, size[2] / 2)
@@ -35,15 +38,22 @@ def box(size: tuple[float, float, float], area: int = 0, tops: int | None = None
         uv[face] = np.stack([starts[axis[face], sign] + width * across, place[face][:, 2]], axis=-1)
     level = axis == 2
     tops = area if tops is None else tops
-    return [Patch(triangles[~level], uv[~level], area), Patch(triangles[level], uv[level], tops)]
+    return [
+        MeshPrimitive(triangles[~level], uv[~level], area),
+        MeshPrimitive(triangles[level], uv[level], tops),
+    ]
 
 
-def slab(outline: np.ndarray, height: float, area: int = 0, edge: int | None = None) -> list[Patch]:
+def extruded(
+    outline: np.ndarray, height: float, area: int = 0, edge: int | None = None
+) -> list[MeshPrimitive]:
     """An outline in the x-y plane, extruded upwards from z = 0.
 
     Args:
         outline: (N, 2) corners in order, metres.
-        edge: area of the rim; that of the faces if None.
+        height: metres.
+        area: of the texture, for the top and the bottom.
+        edge: area of the rim; that of the top and the bottom if None.
     """
     polygon = shapely.Polygon(outline)
     mesh = trimesh.creation.extrude_polygon(polygon, height)
@@ -52,13 +62,13 @@ def slab(outline: np.ndarray, height: float, area: int = 0, edge: int | None = N
     rim = np.abs(mesh.face_normals[:, 2]) < 0.5
     uv[rim, :, 1] = mesh.triangles[rim][..., 2] / height
     return [
-        Patch(mesh.triangles[~rim], uv[~rim], area),
-        Patch(mesh.triangles[rim], uv[rim], area if edge is None else edge),
+        MeshPrimitive(mesh.triangles[~rim], uv[~rim], area),
+        MeshPrimitive(mesh.triangles[rim], uv[rim], area if edge is None else edge),
     ]
 
 
-def rounded(width: float, depth: float, radius: float) -> np.ndarray:
-    """Corners (N, 2) of a rectangle with round corners, about the origin."""
+def rounded_rectangle(width: float, depth: float, radius: float) -> np.ndarray:
+    """Corners (N, 2) of a rectangle with rounded corners, about the origin, metres."""
     core = shapely.box(-width / 2 + radius, -depth / 2 + radius,
                        width / 2 - radius, depth / 2 - radius)  # fmt: skip
     return np.asarray(core.buffer(radius, quad_segs=3).exterior.coords)[:-1]

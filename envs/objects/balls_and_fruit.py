@@ -1,4 +1,4 @@
-"""Balls, rings and fruit."""
+"""Solids of household objects: balls, rings and fruit."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from embodied_ssl_envs.objects.parts import Part, rod
-from embodied_ssl_envs.objects.patches import disc, lathe, sphere, torus, tube
+from embodied_ssl_envs.objects.collision_primitives import CollisionPrimitive, rod
+from embodied_ssl_envs.objects.mesh_primitives import TRIM_1, disc, lathe, sphere, torus, tube
 from embodied_ssl_envs.objects.solids import Solid
-
-TRIM, SECOND = 1, 2  # areas of the texture
 
 
 def ball(p: SimpleNamespace) -> Solid:
     """A ball."""
-    return Solid([sphere(p.radius)], [Part("sphere", (p.radius, 0, 0), (0, 0, p.radius))], p.fill)
+    return Solid(
+        [sphere(p.radius)],
+        [CollisionPrimitive("sphere", (p.radius, 0, 0), (0, 0, p.radius))],
+        p.fill,
+    )
 
 
 def apple(p: SimpleNamespace) -> Solid:
@@ -33,20 +35,20 @@ def apple(p: SimpleNamespace) -> Solid:
     )
     profile = list(zip(radius, height, strict=True))
     widest = float(radius.max())
-    low = Part("sphere", (min(widest, top / 2), 0, 0), (0, 0, min(widest, top / 2)))
+    low = CollisionPrimitive("sphere", (min(widest, top / 2), 0, 0), (0, 0, min(widest, top / 2)))
     small = min(float(np.interp(0.75 * top, height[:-1], radius[:-1])), 0.4 * top)
-    high = Part("sphere", (small, 0, 0), (0, 0, 0.97 * top - small))
-    patches = [lathe(profile), disc(radius[0], 0, down=True), tube(stalk, 0.0015, TRIM, sides=5)]
-    return Solid(patches, [low, high], fill=0.9)
+    high = CollisionPrimitive("sphere", (small, 0, 0), (0, 0, 0.97 * top - small))
+    visuals = [lathe(profile), disc(radius[0], 0, down=True), tube(stalk, 0.0015, TRIM_1, sides=5)]
+    return Solid(visuals, [low, high], fill=0.9)
 
 
 def donut(p: SimpleNamespace) -> Solid:
     """A ring lying flat: iced, or a rubber ring."""
-    patch = torus(p.major, p.minor)
+    visual = torus(p.major, p.minor)
     turn = np.linspace(0, 2 * np.pi, 9)
     spine = np.stack([p.major * np.cos(turn), p.major * np.sin(turn), np.full(9, p.minor)], axis=-1)
-    parts = [rod(a, b, p.minor * 0.98) for a, b in pairwise(spine)]
-    return Solid([patch], parts, fill=0.8)
+    collisions = [rod(a, b, p.minor * 0.98) for a, b in pairwise(spine)]
+    return Solid([visual], collisions, fill=0.8)
 
 
 def banana(p: SimpleNamespace) -> Solid:
@@ -58,8 +60,8 @@ def banana(p: SimpleNamespace) -> Solid:
     )
     radii = p.radius * np.array([0.3, 0.6, 0.85, 0.97, 1, 0.97, 0.85, 0.6, 0.25])
     joints, thick = path[[1, 3, 5, 7]], p.radius * 0.92
-    parts = [rod(a, b, thick) for a, b in pairwise(joints)]
+    collisions = [rod(a, b, thick) for a, b in pairwise(joints)]
     tip = tube(
-        path[-1:] + np.linspace((0, 0, 0), (0.008, -0.004, 0.001), 2), p.radius * 0.2, TRIM, 5
+        path[-1:] + np.linspace((0, 0, 0), (0.008, -0.004, 0.001), 2), p.radius * 0.2, TRIM_1, 5
     )
-    return Solid([tube(path, radii, 0, sides=6), tip], parts)
+    return Solid([tube(path, radii, 0, sides=6), tip], collisions)

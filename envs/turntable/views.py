@@ -1,4 +1,4 @@
-"""What the ways of taking views of an object have in common."""
+"""The views of an object: images of it from several viewpoints."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.backdrop import Subject
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.turntable.framing import Subject
 
 
 class Views(ABC):
-    """Views of one object from some elevations and as many azimuths at each.
+    """Views of one object from some elevations, the same number of azimuths at each.
 
     Args:
         simulation: where the object stands.
@@ -43,6 +43,11 @@ class Views(ABC):
         """Draw whatever is random."""
 
     @abstractmethod
-    def take(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        """View number ``view``, from about there (degrees): (S, S, 3) uint8 RGB, the same whenever
-        it is taken."""
+    def render(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
+        """The image of a view, (S, S, 3) uint8 RGB, the same whenever it is rendered.
+
+        Args:
+            view: its number.
+            elevation: of the camera above the horizon, degrees.
+            azimuth: of the camera about the object, degrees counter-clockwise.
+        """

@@ -1,4 +1,4 @@
-"""Surfaces on furniture, floors and walls, and the unseen blocks that make them solid."""
+"""Adds furniture, floors and walls to a simulation: textured meshes and invisible obstacles."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from functools import cache
 import numpy as np
 import trimesh
 
+from embodied_ssl_envs.background_textures import texture_file, textures_of
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.rooms.furniture.pieces import Part
-from embodied_ssl_envs.rooms.layout import Placed
+from embodied_ssl_envs.rooms.layout import PlacedPiece
 from embodied_ssl_envs.simulation import Simulation
-from embodied_ssl_envs.surfaces import surface_file, surfaces_of
 
 HEIGHT = 2.5  # metres
-TILE = 1.2  # metres that a picture spans
-THICK = 0.5  # metres: of what keeps the base inside
+TILE = 1.2  # metres that a texture spans
+THICK = 0.5  # metres: of the boundary
 PLAIN = {
     ("window", 1): (0.82, 0.92, 1.0),
     ("television", 2): (0.06, 0.06, 0.08),
@@ -28,17 +28,17 @@ PLAIN = {
     ("washbasin", 3): (0.7, 0.78, 0.82),
     ("bathtub", 0): (0.95, 0.95, 0.93),
 }
-"""(piece, skin) -> colour of what has no pattern, whoever owns the room."""
+"""(piece, slot) -> colour of what has no texture."""
 PATTERNS = {
     **dict.fromkeys(("bed", "sofa", "armchair", "coat rack"), ("weave", "stripes", "mottle")),
     **dict.fromkeys(("picture", "rug", "bookcase"), ()),
 }
-"""What a piece may show, all patterns where none is named; other furniture is of ``TIMBER``."""
+"""Patterns of a piece's textures, all where none is named; other furniture has ``TIMBER``."""
 TIMBER = ("wood", "mottle", "weave")
 
 
-class Wardrobe:
-    """Puts pieces into a simulation; pieces of one name in a room look alike."""
+class RoomBuilder:
+    """Adds what makes a room; pieces of one name share their textures."""
 
     def __init__(self, simulation: Simulation, rng: np.random.Generator):
         self._simulation = simulation
@@ -46,25 +46,25 @@ class Wardrobe:
         self._rng = rng
         self._textures: dict[tuple[str, int], int] = {}
 
-    def dress(self, item: Placed) -> None:
-        """A piece: a mesh for each of its surfaces, and one block to bump into."""
+    def add_piece(self, item: PlacedPiece) -> None:
+        """Add a piece of furniture: a mesh for each texture slot, and one obstacle."""
         piece = item.piece
-        turn = trimesh.transformations.rotation_matrix(item.quarter * np.pi / 2, (0, 0, 1))
+        turn = trimesh.transformations.rotation_matrix(item.quarter_turns * np.pi / 2, (0, 0, 1))
         turn[:2, 3] = item.x, item.y
-        for skin in range(piece.skins):
-            parts = [_mesh(part) for part in piece.parts if part.skin == skin]
+        for slot in range(piece.slots):
+            parts = [_mesh(part) for part in piece.parts if part.slot == slot]
             if parts:
                 mesh = trimesh.util.concatenate(parts)
                 mesh.apply_transform(turn)
-                self.show(mesh, piece.name, skin, PATTERNS.get(piece.name, TIMBER))
+                self.add_mesh(mesh, piece.name, slot, PATTERNS.get(piece.name, TIMBER))
         if not piece.flat:
             low, high = item.footprint
-            self.block((*low, 0.0), (*high, HEIGHT))
+            self.add_obstacle((*low, 0.0), (*high, HEIGHT))
 
-    def line(
+    def add_shell(
         self, inside: trimesh.Trimesh, floors: tuple[str, ...], walls: tuple[str, ...]
     ) -> None:
-        """Floor, ceiling and walls on the faces of a box that look inwards."""
+        """Add floor, walls and ceiling, the faces of a box, with textures of some patterns."""
         down = inside.face_normals[:, 2]
         for name, chosen, patterns in (
             ("walls", np.abs(down) < 0.5, walls),
@@ -72,24 +72,26 @@ class Wardrobe:
             ("ceiling", down < -0.5, ("mottle",)),
         ):
             side = inside.submesh([np.flatnonzero(chosen)], append=True)
-            self.show(side, name, 0, patterns)
+            self.add_mesh(side, name, 0, patterns)
 
-    def show(self, mesh: trimesh.Trimesh, name: str, skin: int, patterns: tuple[str, ...]) -> None:
-        """A mesh without substance, in the surface of its name."""
+    def add_mesh(
+        self, mesh: trimesh.Trimesh, name: str, slot: int, patterns: tuple[str, ...]
+    ) -> None:
+        """Add a mesh without collision shape, with the texture of its name and slot."""
         client = self._client
         shape = visual_mesh(client, *_box_mapped(mesh))
         body = client.createMultiBody(0, -1, shape)
-        if (name, skin) in PLAIN:
-            client.changeVisualShape(body, -1, rgbaColor=(*PLAIN[name, skin], 1))
+        if (name, slot) in PLAIN:
+            client.changeVisualShape(body, -1, rgbaColor=(*PLAIN[name, slot], 1))
             return
-        if (name, skin) not in self._textures:
-            file = surface_file(int(self._rng.choice(surfaces_of(*patterns))))
-            self._textures[name, skin] = client.loadTexture(file)
-        texture = self._textures[name, skin]
+        if (name, slot) not in self._textures:
+            file = texture_file(int(self._rng.choice(textures_of(*patterns))))
+            self._textures[name, slot] = client.loadTexture(file)
+        texture = self._textures[name, slot]
         client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
 
-    def fence(self, low: np.ndarray, high: np.ndarray) -> None:
-        """Unseen walls around a rectangle on the floor, from corner (2,) to corner (2,)."""
+    def add_boundary(self, low: np.ndarray, high: np.ndarray) -> None:
+        """Add invisible walls around a rectangle on the floor, from corner (2,) to corner (2,)."""
         (left, near), (right, far) = low, high
         for start, end in (
             ((left - THICK, near - THICK), (left, far + THICK)),
@@ -97,18 +99,18 @@ class Wardrobe:
             ((left - THICK, near - THICK), (right + THICK, near)),
             ((left - THICK, far), (right + THICK, far + THICK)),
         ):
-            self.block((*start, 0.0), (*end, HEIGHT))
+            self.add_obstacle((*start, 0.0), (*end, HEIGHT))
 
-    def block(self, low, high) -> None:
-        """Something unseen to bump into."""
+    def add_obstacle(self, low, high) -> None:
+        """Add an invisible box that stops the base, from corner (3,) to corner (3,)."""
         client = self._client
         half, middle = np.subtract(high, low) / 2, np.add(high, low) / 2
         shape = client.createCollisionShape(client.GEOM_BOX, halfExtents=half.tolist())
-        client.createMultiBody(0, shape, self._simulation.unseen(), middle.tolist())
+        client.createMultiBody(0, shape, self._simulation.invisible_shape(), middle.tolist())
 
 
 def _mesh(part: Part) -> trimesh.Trimesh:
-    """The triangles of a part."""
+    """The mesh of a part."""
     low, high = np.array(part.low), np.array(part.high)
     unit = _unit(part.round)
     vertices = unit.vertices * (high - low) + (low + high) / 2
@@ -117,25 +119,25 @@ def _mesh(part: Part) -> trimesh.Trimesh:
 
 @cache
 def _unit(round: bool) -> trimesh.Trimesh:
-    """A cylinder or a cube, 1 m in all directions."""
+    """A cylinder or a cube with sides of 1 m."""
     if round:
         return trimesh.creation.cylinder(radius=0.5, height=1.0, sections=10)
     return trimesh.creation.box()
 
 
-def inside_of(low, high) -> trimesh.Trimesh:
-    """The faces of a box from corner (3,) to corner (3,), seen from within."""
+def inward_box(low, high) -> trimesh.Trimesh:
+    """A box from corner (3,) to corner (3,) whose faces are visible from inside."""
     box = trimesh.creation.box(bounds=[low, high])
     return trimesh.Trimesh(box.vertices, box.faces[:, ::-1], process=False)
 
 
 def _box_mapped(mesh: trimesh.Trimesh) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Corners, normals and places in the picture, as if it were projected from the six sides."""
+    """Vertices (3 F, 3), normals (3 F, 3) and texture coordinates (3 F, 2) of a box projection."""
     corners = mesh.triangles.reshape(-1, 3)
     normals = np.repeat(mesh.face_normals, 3, axis=0)
     facing = np.abs(normals).argmax(axis=1)
     across = np.where(facing == 0, corners[:, 1], corners[:, 0])
     upwards = np.where(facing == 2, corners[:, 1], corners[:, 2])
     uvs = np.stack([across, upwards], axis=1) / TILE
-    uvs = uvs + max(16.0, np.ceil(-uvs.min()))  # the renderer repeats above zero only
+    uvs = uvs + max(16.0, np.ceil(-uvs.min()))  # the renderer repeats coordinates above 0 only
     return corners, normals, uvs

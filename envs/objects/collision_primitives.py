@@ -1,4 +1,4 @@
-"""Convex parts: what of an object can be touched, as a few of Bullet's primitives."""
+"""Collision primitives: the boxes, cylinders, capsules and spheres that an object collides with."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ import numpy as np
 import trimesh
 from scipy.spatial.transform import Rotation
 
-Vector = tuple[float, float, float]
+from embodied_ssl_envs.geometry import Quaternion, Vector, yaw_quaternion
 
 
 @dataclass(frozen=True)
-class Part:
-    """A convex piece for collisions, one of Bullet's primitives (cheaper than a mesh)."""
+class CollisionPrimitive:
+    """One of Bullet's convex collision shapes, which cost less than a mesh."""
 
     shape: str
     """``box``, ``cylinder``, ``capsule`` or ``sphere``; the axis of the round ones is z."""
     size: Vector
     """Half sides of a box; else radius, length, unused."""
     position: Vector = (0.0, 0.0, 0.0)
-    orientation: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 1.0)
+    orientation: Quaternion = (0.0, 0.0, 0.0, 1.0)
 
     def mesh(self) -> trimesh.Trimesh:
-        """The part as a closed surface."""
+        """The primitive as a closed mesh."""
         radius, length = self.size[:2]
         match self.shape:
             case "box":
@@ -57,34 +57,43 @@ class Part:
                 return 4 / 3 * np.pi * radius**3
 
 
-def rod(start: Vector, end: Vector, radius: float, shape: str = "capsule") -> Part:
-    """A round part from one point to another."""
+def cylinder(radius: float, length: float, middle: float) -> CollisionPrimitive:
+    """An upright cylinder about the z axis, its centre at the height ``middle``, metres."""
+    return CollisionPrimitive("cylinder", (radius, length, 0), (0, 0, middle))
+
+
+def rod(start: Vector, end: Vector, radius: float, shape: str = "capsule") -> CollisionPrimitive:
+    """A capsule or cylinder from one point to another."""
     axis = np.subtract(end, start)
     length = float(np.linalg.norm(axis))
     turn, _ = Rotation.align_vectors([axis / length], [[0, 0, 1]])
     middle = tuple(np.add(start, end) / 2)
-    return Part(shape, (radius, length, 0), middle, tuple(turn.as_quat()))
+    return CollisionPrimitive(shape, (radius, length, 0), middle, tuple(turn.as_quat()))
 
 
-def standing(size: Vector, foot: Vector = (0.0, 0.0, 0.0)) -> Part:
+def standing(size: Vector, foot: Vector = (0.0, 0.0, 0.0)) -> CollisionPrimitive:
     """A box of full sides ``size`` that stands on ``foot``."""
     half = np.asarray(size) / 2
-    return Part("box", tuple(half.tolist()), (foot[0], foot[1], foot[2] + float(half[2])))
+    return CollisionPrimitive(
+        "box", tuple(half.tolist()), (foot[0], foot[1], foot[2] + float(half[2]))
+    )
 
 
-def wall(radius: float, thickness: float, bottom: float, top: float, sides: int = 8) -> list[Part]:
-    """A round wall about the z axis, as upright boards: what makes a vessel hollow."""
+def wall(
+    radius: float, thickness: float, bottom: float, top: float, sides: int = 8
+) -> list[CollisionPrimitive]:
+    """The wall of a hollow container about the z axis: a ring of upright boxes."""
     angles = 2 * np.pi * (np.arange(sides) + 0.5) / sides
     # A polygon of the circle's area: its corners stand out as far as its sides fall short.
     slope = np.tan(np.pi / sides)
     radius = (radius + thickness / 2) * np.sqrt(np.pi / (sides * slope)) - thickness / 2
     half = (thickness / 2, (radius + thickness / 2) * slope, (top - bottom) / 2)
     return [
-        Part(
+        CollisionPrimitive(
             "box",
             half,
             (radius * np.cos(angle), radius * np.sin(angle), (bottom + top) / 2),
-            (0.0, 0.0, np.sin(angle / 2), np.cos(angle / 2)),
+            yaw_quaternion(angle),
         )
         for angle in angles
     ]

@@ -1,4 +1,4 @@
-"""Patches of skin: round surfaces, lathed and swept, with their places in the texture."""
+"""Mesh primitives: triangles with texture coordinates, revolved about an axis or swept."""
 
 from __future__ import annotations
 
@@ -8,30 +8,32 @@ import numpy as np
 import trimesh
 from scipy.spatial.transform import Rotation
 
-SIDES = 14  # of what is round
+from embodied_ssl_envs.geometry import Vector
 
-Vector = tuple[float, float, float]
+SIDES = 14  # of a circle
+TRIM_1, TRIM_2, TRIM_3 = 1, 2, 3  # areas of the texture, in the order of the object's trims
 
 
 @dataclass(frozen=True)
-class Patch:
-    """Triangles with their place in one area of the texture."""
+class MeshPrimitive:
+    """Triangles, each with its place in one area of the texture."""
 
     triangles: np.ndarray
     """(F, 3, 3) metres, counter-clockwise from outside."""
     uv: np.ndarray
     """(F, 3, 2) in [0, 1], within the area."""
     area: int = 0
+    """0 is the texture of the body, 1 to 4 are those of the trims (``solids.place_in_texture``)."""
 
-    def moved(self, position: Vector = (0, 0, 0), turn: Rotation | None = None) -> Patch:
-        """The patch turned about the origin, then shifted."""
+    def moved(self, position: Vector = (0, 0, 0), turn: Rotation | None = None) -> MeshPrimitive:
+        """The primitive rotated about the origin, then translated."""
         triangles = self.triangles
         if turn is not None:
             triangles = turn.apply(triangles.reshape(-1, 3)).reshape(-1, 3, 3)
-        return Patch(triangles + np.asarray(position), self.uv, self.area)
+        return MeshPrimitive(triangles + np.asarray(position), self.uv, self.area)
 
 
-def grid(points: np.ndarray, area: int = 0, flip: bool = False) -> Patch:
+def grid(points: np.ndarray, area: int = 0, flip: bool = False) -> MeshPrimitive:
     """The surface through a grid of points, u along the columns and v along the rows.
 
     Args:
@@ -55,7 +57,7 @@ def grid(points: np.ndarray, area: int = 0, flip: bool = False) -> Patch:
     uv = np.stack([u, v], axis=-1).reshape(-1, 2)[faces]
     sides = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
     whole = np.linalg.norm(sides, axis=1) > 1e-10  # triangles at the poles have no surface
-    return Patch(triangles[whole], uv[whole], area)
+    return MeshPrimitive(triangles[whole], uv[whole], area)
 
 
 def lathe(
@@ -64,8 +66,8 @@ def lathe(
     sides: int = SIDES,
     flip: bool = False,
     squash: float = 1.0,
-) -> Patch:
-    """A profile of (radius, height) points, from the bottom upwards, turned about the z axis.
+) -> MeshPrimitive:
+    """A surface of revolution: (radius, height) points, from the bottom up, about the z axis.
 
     Args:
         squash: width along y relative to the width along x.
@@ -85,11 +87,11 @@ def disc(
     sides: int = SIDES,
     down: bool = False,
     inner: float = 0.0,
-) -> Patch:
-    """A flat round face, its texture place seen from above."""
-    patch = lathe([(radius, height), (inner, height)], area, sides, flip=down)
-    uv = patch.triangles[..., :2] / (2 * radius) + 0.5
-    return Patch(patch.triangles, uv, area)
+) -> MeshPrimitive:
+    """A flat disc, textured as seen from above."""
+    mesh = lathe([(radius, height), (inner, height)], area, sides, flip=down)
+    uv = mesh.triangles[..., :2] / (2 * radius) + 0.5
+    return MeshPrimitive(mesh.triangles, uv, area)
 
 
 def tube(
@@ -99,8 +101,8 @@ def tube(
     sides: int = 8,
     capped: bool = True,
     squash: float = 1.0,
-) -> Patch:
-    """A round section swept along a path in space, u around and v along.
+) -> MeshPrimitive:
+    """A circular section swept along a path in space, u around and v along.
 
     Args:
         path: (rows, 3) metres.
@@ -133,27 +135,29 @@ def _level(along: np.ndarray) -> np.ndarray:
     return normal / np.linalg.norm(normal)
 
 
-def _outward(patch: Patch) -> Patch:
-    """The closed patch with its outside outside."""
-    a, b, c = patch.triangles[:, 0], patch.triangles[:, 1], patch.triangles[:, 2]
+def _outward(mesh: MeshPrimitive) -> MeshPrimitive:
+    """The closed mesh with its triangles counter-clockwise from outside."""
+    a, b, c = np.moveaxis(mesh.triangles, 1, 0)
     volume = np.einsum("ij,ij->", a, np.cross(b, c))
     if volume > 0:
-        return patch
-    return Patch(patch.triangles[:, ::-1], patch.uv[:, ::-1], patch.area)
+        return mesh
+    return MeshPrimitive(mesh.triangles[:, ::-1], mesh.uv[:, ::-1], mesh.area)
 
 
-def torus(major: float, minor: float, area: int = 0, sections: int = 18, sides: int = 10) -> Patch:
-    """A ring lying on the plane z = 0, u around the axis and v around the section."""
+def torus(
+    major: float, minor: float, area: int = 0, sections: int = 18, sides: int = 10
+) -> MeshPrimitive:
+    """A torus lying on the plane z = 0, u around the axis and v around the section."""
     mesh = trimesh.creation.torus(major, minor, sections, sides)
     triangles = mesh.triangles + (0, 0, minor)
     x, y, z = np.moveaxis(mesh.triangles, -1, 0)
     u = np.arctan2(y, x) / (2 * np.pi) % 1
     v = (np.arctan2(z, np.hypot(x, y) - major) / (2 * np.pi) + 0.25) % 1
-    return Patch(triangles, np.stack([_unwrapped(u), _unwrapped(v)], axis=-1), area)
+    return MeshPrimitive(triangles, np.stack([_unwrapped(u), _unwrapped(v)], axis=-1), area)
 
 
-def sphere(radius: float, area: int = 0, height: float | None = None) -> Patch:
-    """A ball (or an ellipsoid of ``height``) standing on the plane z = 0."""
+def sphere(radius: float, area: int = 0, height: float | None = None) -> MeshPrimitive:
+    """A sphere (or an ellipsoid of ``height``) standing on the plane z = 0."""
     tilt = np.linspace(-np.pi / 2, np.pi / 2, 11)
     half = radius if height is None else height / 2
     profile = [(radius * np.cos(t), half * (1 + np.sin(t))) for t in tilt]

@@ -1,4 +1,4 @@
-"""A base with two driven wheels: it turns on the spot, drives ahead, and cannot slide or pass."""
+"""A mobile base with differential drive: it turns in place and drives forwards."""
 
 from __future__ import annotations
 
@@ -6,22 +6,23 @@ import math
 
 import numpy as np
 
+from embodied_ssl_envs.geometry import wrapped, yaw_quaternion
 from embodied_ssl_envs.simulation import TIME_STEP, Simulation
 
 RADIUS = 0.2  # metres
-BODY = 1.5  # metres high: nothing in a room reaches over it
-CLEARANCE = 0.05  # metres above the floor: it rolls over what is lower
-HEIGHT = CLEARANCE + BODY / 2  # metres: of its middle
-LIFTED = 1e-4  # metres, where physics is less exact
+BODY = 1.5  # metres high
+CLEARANCE = 0.05  # metres above the floor: the base rolls over what is lower
+HEIGHT = CLEARANCE + BODY / 2  # metres: of its centre
+LIFTED = 1e-4  # metres: what physics moves it upwards by mistake is less
 MASS = 20.0  # kg
 ACCELERATION = np.array([1.5, 4.0])  # m/s^2, rad/s^2
 
 
 class DifferentialDrive:
-    """A cylinder moved by physics; furniture and walls stop it.
+    """A cylinder moved by physics, which furniture and walls stop.
 
     Args:
-        simulation: the room.
+        simulation: of the room.
         position: (2,) metres.
         heading: radians, counter-clockwise from x.
     """
@@ -31,9 +32,9 @@ class DifferentialDrive:
         self._client = client = simulation.client
         client.setGravity(0, 0, 0)  # wheels carry the base, and nothing else here can fall
         shape = client.createCollisionShape(client.GEOM_CYLINDER, radius=RADIUS, height=BODY)
-        turn = (0.0, 0.0, float(np.sin(heading / 2)), float(np.cos(heading / 2)))
         where = (*np.asarray(position, float).tolist(), HEIGHT)
-        self.body = client.createMultiBody(MASS, shape, simulation.unseen(), where, turn)
+        turn = yaw_quaternion(heading)
+        self.body = client.createMultiBody(MASS, shape, simulation.invisible_shape(), where, turn)
         client.changeDynamics(
             self.body,
             -1,
@@ -44,32 +45,32 @@ class DifferentialDrive:
             activationState=client.ACTIVATION_STATE_DISABLE_SLEEPING,
         )
         self.speed = np.zeros(2)
-        """Forward, m/s, and turning, rad/s."""
+        """Forward speed, m/s, and yaw rate, rad/s, (2,)."""
 
     @property
     def pose(self) -> np.ndarray:
-        """x, y in metres and heading in radians, (3,)."""
+        """x and y, metres, and heading, radians, (3,)."""
         (x, y, _), turn = self._client.getBasePositionAndOrientation(self.body)
         return np.array([x, y, 2 * np.arctan2(turn[2], turn[3])])
 
-    def drive(self, wish: np.ndarray, steps: int) -> bool:
-        """Approach a forward speed (m/s) and turn rate (rad/s) for some steps of 1/240 s.
+    def drive(self, target: np.ndarray, steps: int) -> bool:
+        """Accelerate towards a forward speed (m/s) and a yaw rate (rad/s) for some physics steps.
 
         Returns:
-            whether the base bumped into something.
+            whether the base collided.
         """
-        # The client looks its functions up whenever it is asked for one, so it is asked once; and
-        # single numbers are faster than arrays of two.
+        # The client looks a function up at each access, so it is accessed once; and single numbers
+        # are faster than arrays of two.
         client, body = self._client, self.body
         where, push = client.getBasePositionAndOrientation, client.resetBaseVelocity
         touching = client.getContactPoints
-        wished_speed, wished_turning = np.asarray(wish, float).tolist()
+        target_speed, target_turning = np.asarray(target, float).tolist()
         most, most_turning = (ACCELERATION * TIME_STEP).tolist()
         speed, turning = self.speed.tolist()
         bumped = False
         for _ in range(steps):
-            speed += min(max(wished_speed - speed, -most), most)
-            turning += min(max(wished_turning - turning, -most_turning), most_turning)
+            speed += min(max(target_speed - speed, -most), most)
+            turning += min(max(target_turning - turning, -most_turning), most_turning)
             (x, y, _), (_, _, *turn) = where(body)
             heading = 2 * math.atan2(*turn)
             ahead = math.cos(heading), math.sin(heading)
@@ -78,7 +79,7 @@ class DifferentialDrive:
             if touching(body):
                 bumped = True
                 self._stay_level()
-                # Wheels that are held up stop turning: the speed is what the base really moved.
+                # Blocked wheels stop turning: the speed becomes that of the motion that took place.
                 (now_x, now_y, _), _ = where(body)
                 moved = ((now_x - x) * ahead[0] + (now_y - y) * ahead[1]) / TIME_STEP
                 speed = min(max(moved, -abs(speed)), abs(speed))
@@ -86,15 +87,18 @@ class DifferentialDrive:
         return bumped
 
     def _stay_level(self) -> None:
-        """Wheels stay on the floor: whatever leans over stops the base and does not lift it."""
+        """Keep the base on the floor: a sloping surface stops it and does not lift it."""
         (x, y, z), turn = self._client.getBasePositionAndOrientation(self.body)
         if abs(z - HEIGHT) > LIFTED:
             self._client.resetBasePositionAndOrientation(self.body, (x, y, HEIGHT), turn)
 
 
-def motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Metres ahead and to the left and radians counter-clockwise from a pose (3,) to another."""
+def relative_motion(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """The motion (3,) from one pose (3,) to another, in the frame of the first.
+
+    Returns:
+        metres ahead, metres to the left, and radians counter-clockwise.
+    """
     x, y, turn = after - before
     cos, sin = np.cos(before[2]), np.sin(before[2])
-    turn = (turn + np.pi) % (2 * np.pi) - np.pi
-    return np.array([cos * x + sin * y, cos * y - sin * x, turn])
+    return np.array([cos * x + sin * y, cos * y - sin * x, wrapped(turn)])

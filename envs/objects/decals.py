@@ -1,4 +1,4 @@
-"""What is painted or printed on objects: bands, dots, checks, leaves, labels."""
+"""Decals, the patterns painted or printed on objects: bands, dots, checks, flowers, labels."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def plain(color: np.ndarray) -> Image:
 
 
 def blend(first: np.ndarray, second: np.ndarray, share: np.ndarray) -> np.ndarray:
-    """From the first colour (share 0) to the second (share 1)."""
+    """Linear interpolation from the first colour (share 0) to the second (share 1)."""
     return (first + (second - first) * share[..., None]).astype(np.float32)
 
 
 def noise(rng: np.random.Generator, rows: int, columns: int) -> np.ndarray:
-    """Smooth noise in [-1, 1] of so many cells, (96, 96), the same at both ends of a row."""
+    """Smooth noise in [-1, 1] on a grid of cells, (96, 96), periodic along the columns."""
     cells = rng.uniform(-1, 1, (rows, columns))
     around = np.concatenate([cells, cells[:, :1]], axis=1)
     return np.clip(cv2.resize(around, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC), -1, 1)
 
 
 def bands(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """Rings around the object."""
+    """Horizontal bands around the object."""
     for _ in range(rng.integers(1, 6)):
         top, height = rng.integers(0, SIZE), rng.integers(2, 16)
         image[top : top + height] = colors[rng.integers(len(colors))]
@@ -41,7 +41,7 @@ def bands(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
 
 
 def stripes(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """Upright or slanting stripes."""
+    """Vertical or slanted stripes."""
     rows, columns = np.mgrid[:SIZE, :SIZE] / SIZE
     phase = (rng.integers(3, 14) * columns + rng.integers(-4, 5) * rows) % 1
     for color in colors[: rng.integers(1, 3)]:
@@ -65,7 +65,7 @@ def dots(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
 
 
 def checks(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """Squares, or a tartan of crossing bands."""
+    """A checkerboard, or a tartan of crossing bands."""
     count = int(rng.integers(3, 10))
     rows, columns = (np.mgrid[:SIZE, :SIZE] * count) // SIZE
     if rng.random() < 0.5:
@@ -107,7 +107,7 @@ def flowers(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
 
 
 def splashes(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """Blots of paint with ragged edges."""
+    """Irregular splashes of paint."""
     for color in colors[: rng.integers(1, 4)]:
         cells = int(rng.integers(3, 9))
         image[noise(rng, cells, cells) > rng.uniform(0.15, 0.5)] = color
@@ -115,7 +115,7 @@ def splashes(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
 
 
 def polygons(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """Large flat shapes."""
+    """Large convex polygons of one colour each."""
     for _ in range(rng.integers(2, 9)):
         corners = rng.uniform(-15, 15, (rng.integers(3, 6), 2)) + rng.uniform(0, SIZE, 2)
         hull = cv2.convexHull(corners.astype(np.int32))
@@ -124,7 +124,7 @@ def polygons(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
 
 
 def label(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """A label with a heading, an emblem and lines of print, repeated on the back."""
+    """A label with a heading, an emblem and lines of print, on the front and on the back."""
     paper, ink, accent = colors[rng.permutation(len(colors))[:3]]
     if np.abs(paper - ink).sum() < 150:  # print is legible
         ink = 255 - paper
@@ -152,7 +152,7 @@ def label(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
 
 
 def _print_line(rng: np.random.Generator, rows: Image, ink: np.ndarray) -> None:
-    """Strokes that look like words, in place."""
+    """Paint strokes that look like words onto rows of the image, in place."""
     left = 2
     while left < rows.shape[1] - 3:
         stroke = int(rng.integers(1, 6))
@@ -160,13 +160,13 @@ def _print_line(rng: np.random.Generator, rows: Image, ink: np.ndarray) -> None:
         left += stroke + int(rng.integers(1, 3))
 
 
-MOTIFS: tuple[Callable[[np.random.Generator, Image, Colors], Image], ...] = (
+DECALS: tuple[Callable[[np.random.Generator, Image, Colors], Image], ...] = (
     bands, stripes, dots, checks, zigzag, flowers, splashes, polygons,
 )  # fmt: skip
 
 
-def decorate(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
-    """One motif, sometimes two."""
+def add_decals(rng: np.random.Generator, image: Image, colors: Colors) -> Image:
+    """The image with one decal, sometimes two."""
     for _ in range(1 + (rng.random() < 0.25)):
-        image = MOTIFS[rng.integers(len(MOTIFS))](rng, image, colors)
+        image = DECALS[rng.integers(len(DECALS))](rng, image, colors)
     return image

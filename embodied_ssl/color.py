@@ -1,0 +1,24 @@
+"""Colours as Lab, in which lightness and colour are apart."""
+
+from __future__ import annotations
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+# Linear RGB to XYZ of sRGB's primaries, white (D65) brought to (1, 1, 1).
+XYZ = (
+    (0.412453 / 0.950456, 0.357580 / 0.950456, 0.180423 / 0.950456),
+    (0.212671, 0.715160, 0.072169),
+    (0.019334 / 1.088754, 0.119193 / 1.088754, 0.950227 / 1.088754),
+)
+
+
+def rgb_to_lab(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
+    """sRGB in [0, 1] to CIE Lab: L from 0 to 100, a and b about -110 to 110."""
+    images = images.float()
+    linear = torch.where(images > 0.04045, ((images + 0.055) / 1.055) ** 2.4, images / 12.92)
+    xyz = torch.einsum("ij,bjhw->bihw", linear.new_tensor(XYZ), linear)
+    f = torch.where(xyz > 0.008856, xyz.clamp(min=1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
+    x, y, z = f.unbind(1)
+    return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)

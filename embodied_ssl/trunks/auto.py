@@ -1,0 +1,73 @@
+"""Trunks by what was written: a run folder, a checkpoint's trunk folder, or the hub."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from safetensors.torch import load_file
+
+from embodied_ssl.errors import UserError
+from embodied_ssl.trunks import build_trunk
+from embodied_ssl.trunks.base import Trunk
+
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+
+
+class AutoTrunk:
+    """Opens a trained trunk as the class that it is of."""
+
+    @staticmethod
+    def from_pretrained(source: str | Path) -> Trunk:
+        """The trunk with its weights, in evaluation mode.
+
+        Args:
+            source: a run folder (its newest checkpoint counts), the ``trunk`` folder of a
+                checkpoint, or an id of the Hugging Face hub.
+
+        Raises:
+            UserError: when there is no trunk, or it is damaged.
+        """
+        folder = _folder(Path(source)) if Path(source).is_dir() else _download(str(source))
+        try:
+            config = json.loads((folder / CONFIG).read_text())
+            name = config.pop("trunk", None)
+            if name is None:
+                name, config = _of_run(folder)
+            trunk = build_trunk(name, **config)
+            trunk.load_state_dict(load_file(folder / WEIGHTS))
+        except UserError:
+            raise
+        except Exception as error:  # safetensors, json and torch each have their own
+            raise UserError(f"{source} holds no trunk that can be read: {error}.") from error
+        return trunk.eval()
+
+
+def _folder(source: Path) -> Path:
+    """The folder of a trunk in a run folder, or itself."""
+    if (source / CONFIG).is_file():
+        return source
+    steps = sorted(source.glob("checkpoints/step-*/trunk"))
+    if not steps:
+        raise UserError(f"{source} holds no trained trunk.")
+    return steps[-1]
+
+
+def _of_run(folder: Path) -> tuple[str, dict]:
+    """Name and settings of a trunk of before they were written beside it: those of its run."""
+    run = folder.parents[2] / "run.json"
+    if not run.is_file():
+        raise UserError(f"{folder} does not say which trunk it is, and is in no run folder.")
+    content = json.loads(run.read_text())
+    return content["trunk"], content["trunk_settings"]
+
+
+def _download(name: str) -> Path:
+    from huggingface_hub import hf_hub_download
+
+    try:
+        files = [hf_hub_download(name, file) for file in (CONFIG, WEIGHTS)]
+    except Exception as error:  # no network, no such name, no such file
+        reason = str(error).splitlines()[0]
+        raise UserError(f"{name} is no folder, and the hub does not have it: {reason}") from error
+    return Path(files[0]).parent
