@@ -122,5 +122,5 @@ def test_facts_of_the_tabletop_are_those_of_its_env():
     from embodied_ssl_envs.tabletop import grasp
     from embodied_ssl_envs.tabletop.actions import Interaction
 
-    assert np.isclose(tabletop.TIME_STEP, TIME_STEP) and tabletop.GRASP_ANGLES == grasp.ANGLES
+    assert np.isclose(tabletop.TIME_STEP, TIME_STEP) and tabletop.GRASP_ANGLES == grasp.GRASP_ANGLES
     assert set(tabletop.INTERACTIONS) == {each.name.lower() for each in Interaction}
