@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
@@ -11,10 +12,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from embodied_ssl.data import open_source
+from embodied_ssl.data import Dataset, open_source
 from embodied_ssl.data.manifest import SETTINGS
-from embodied_ssl.files import write_atomically
 from embodied_ssl.errors import UserError
+from embodied_ssl.files import write_atomically
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
@@ -79,6 +80,8 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
             raise UserError(f"{path} was collected in {dataset.env!r}: train on {worlds} data.")
         if dataset.env in datasets:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
+        if isinstance(dataset, Dataset) and "train" not in dataset.arrays(["split"])["split"]:
+            raise UserError(f"{path} has no episodes to train on: collect --env tabletop or rooms.")
         datasets[dataset.env] = dataset
     for part in getattr(cls, "types", (cls,)):
         if part.worlds and not datasets.keys() & set(part.worlds):
@@ -136,6 +139,9 @@ def describe_run(
 def check_folder(out: Path, run: dict[str, Any]) -> None:
     """UserError when the folder holds something else than a run of these settings."""
     if not (out / RUN).exists():
+        place = next(folder for folder in (out, *out.parents) if folder.exists())
+        if not place.is_dir() or not os.access(place, os.W_OK):
+            raise UserError(f"cannot write {out}: {place} is no folder that can be written to.")
         if out.exists() and (not out.is_dir() or {f.name for f in out.iterdir()} - {SETTINGS}):
             raise UserError(f"{out} holds something that is no run: choose another --out.")
         return
