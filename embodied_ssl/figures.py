@@ -125,6 +125,13 @@ class Tiles:
 
 
 @dataclass(frozen=True)
+class Listing:
+    """Text as it stands, such as settings."""
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Fragment:
     """HTML of its own for what no other figure can show; whoever makes it escapes what is in it."""
 
@@ -150,7 +157,9 @@ class Section:
     """What the table of contents calls it."""
 
 
-Figure: TypeAlias = Table | Bars | Chart | Pictures | Neighbours | Tiles | Fragment | Section
+Figure: TypeAlias = (
+    Table | Bars | Chart | Pictures | Neighbours | Tiles | Listing | Fragment | Section
+)
 
 
 def open_chart(width: float, height: float) -> tuple[Canvas, Axes]:

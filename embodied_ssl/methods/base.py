@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
+from embodied_ssl.figures import Figure
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -145,6 +146,11 @@ class Method(nn.Module):
     def part(self, cls: type[M]) -> M | None:
         """Itself if it is of a class, or a part of a sum that is."""
         return self if isinstance(self, cls) else None
+
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        """What a report shows of what it learned; ``caches`` are the data that it learned from, by
+        their world."""
+        return []
 
 
 def pixels(images: Tensor | list[Tensor]) -> int:

@@ -11,6 +11,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods import METHODS
 from embodied_ssl.methods.base import M, Method, Stages, Step
 from embodied_ssl.sampling import Batch, Sampler
@@ -106,6 +107,9 @@ class Sum(Method):
     def part(self, cls: type[M]) -> M | None:
         found = (part.part(cls) for part in self.parts.values())
         return next(filter(None, found), None)
+
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        return [f for part in self.parts.values() for f in part.figures(caches, seed)]
 
 
 class SumSampler:
