@@ -29,8 +29,8 @@ class MomentumCopy(nn.Module):
         return self.module(*args)
 
     @torch.no_grad()
-    def update(self, module: nn.Module, rate: float) -> None:
-        """Go a part of the way to the weights of the module, 1 minus what papers call momentum:
-        at rate 0 the copy stays, at 1 it takes the weights over."""
+    def update(self, module: nn.Module, momentum: float) -> None:
+        """Keep the part ``momentum`` of the copy's weights, and take the rest of the module's: at
+        1 the copy stays, at 0 it takes the weights over."""
         for own, theirs in zip(self.module.parameters(), module.parameters(), strict=True):
-            own.lerp_(theirs, rate)
+            own.lerp_(theirs, 1 - momentum)

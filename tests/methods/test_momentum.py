@@ -25,7 +25,7 @@ def test_its_weights_are_the_moving_average_of_the_modules():
     expected = [weights.detach().double().numpy() for weights in copy.deepcopy(net).parameters()]
     for _ in range(5):
         change(net)
-        follower.update(net, 0.1)
+        follower.update(net, 0.9)
         now = [weights.detach().double().numpy() for weights in net.parameters()]
         expected = [0.9 * old + 0.1 * new for old, new in zip(expected, now, strict=True)]
     for found, average in zip(follower.parameters(), expected, strict=True):
@@ -36,8 +36,8 @@ def test_at_rate_0_it_stays_and_at_1_it_takes_the_weights_over():
     net = network()
     follower, first = MomentumCopy(net), copy.deepcopy(net)
     change(net)
-    for rate, expected in ((0.0, first), (1.0, net)):
-        follower.update(net, rate)
+    for momentum, expected in ((1.0, first), (0.0, net)):
+        follower.update(net, momentum)
         for own, theirs in zip(follower.parameters(), expected.parameters(), strict=True):
             assert torch.equal(own, theirs)
 
@@ -60,6 +60,8 @@ def test_its_batch_norm_counts_its_own_features():
     x = torch.randn(64, 3) + 5
     for _ in range(100):
         net(x), follower(x)
-    follower.update(net, 0.0)
-    torch.testing.assert_close(follower.module[1].running_mean, follower.module[0](x).mean(0), atol=1e-3, rtol=0)
+    follower.update(net, 1.0)
+    torch.testing.assert_close(
+        follower.module[1].running_mean, follower.module[0](x).mean(0), atol=1e-3, rtol=0
+    )
     assert not torch.allclose(follower.module[1].running_mean, net[1].running_mean, atol=0.1)

@@ -85,5 +85,5 @@ class MoCo(Method):
         return {"loss": loss, "spread": spread(query.detach())}
 
     def after_step(self, step: Step) -> None:
-        self.key_encoder.update(nn.Sequential(self.trunk, self.project), 1 - self.config.momentum)
+        self.key_encoder.update(nn.Sequential(self.trunk, self.project), self.config.momentum)
         self.queue.enqueue(nn.functional.normalize(self.keys.float(), dim=1))
