@@ -40,6 +40,39 @@ def info_nce(
     return F.cross_entropy(logits / temperature, own)
 
 
+def masked_prediction(
+    predicted: Float[Tensor, "B L P"], pixels: Float[Tensor, "B L P"], mask: Float[Tensor, "B L"]
+) -> Float[Tensor, ""]:
+    """Squared error of the removed patches (MAE, He et al. 2022), each patch's pixels less their
+    mean, over their standard deviation. In ``mask`` 0 is keep, 1 is remove."""
+    mean, var = pixels.float().mean(2, keepdim=True), pixels.float().var(2, keepdim=True)
+    target = (pixels.float() - mean) / (var + 1e-6).sqrt()
+    error = (predicted.float() - target).pow(2).mean(2)  # (B, L)
+    return (error * mask).sum() / mask.sum()
+
+
+def queue_info_nce(
+    query: Float[Tensor, "N D"],
+    key: Float[Tensor, "N D"],
+    queue: Float[Tensor, "K D"],
+    temperature: float,
+) -> Float[Tensor, ""]:
+    """InfoNCE with negatives of earlier steps (MoCo, He et al. 2020): query i has to find key i by
+    cosine similarity among itself and the keys of the queue; the other keys of its batch are no
+    choices."""
+    query, key, queue = (F.normalize(x.float(), dim=1) for x in (query, key, queue))
+    positive = (query * key).sum(1, keepdim=True)  # (N, 1)
+    logits = torch.cat([positive, query @ queue.T], dim=1) / temperature  # (N, 1 + K)
+    return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
+
+
+def spread(z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
+    """How far features are from collapse (SimSiam, Chen and He 2021): 1 where their directions are
+    as likely as any, 0 where all are the same. The standard deviation of each number of the
+    normalised features, a mean over them, times the root of D."""
+    return F.normalize(z.float(), dim=1).std(0).mean() * z.shape[1] ** 0.5
+
+
 def cosine_embedding(
     z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float = 0.0
 ) -> Float[Tensor, ""]:

@@ -11,7 +11,6 @@ from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.data import Dataset, shards
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds.tabletop import Tabletop
-from embodied_ssl.worlds.turntable import Turntable
 
 
 @pytest.mark.parametrize("orbit", [False, True])

@@ -5,52 +5,19 @@ import subprocess
 import sys
 from pathlib import Path
 
-import cv2
 import numpy as np
 import pytest
 
-from embodied_ssl.training.checkpoint import newest
-from embodied_ssl.data.sequences import numbered_frames
 from embodied_ssl.data.video import VideoFolder
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.motion.drlim import DrLIM
 from embodied_ssl.motion import mine_pairs
+from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
 
 
-def poses(count):
-    """A camera that drives ahead by 10 cm a frame."""
-    matrices = np.tile(np.eye(4), (count, 1, 1))
-    matrices[:, 2, 3] = 0.1 * np.arange(count)
-    return matrices
-
-
-def write_frames(folder, count, pattern):
-    folder.mkdir(parents=True)
-    for number in range(count):
-        image = np.full((48, 64, 3), 10 * number, np.uint8)
-        cv2.imwrite(str(folder / pattern.format(number)), image)
-    return folder
-
-
-@pytest.fixture
-def kitti(tmp_path):
-    folder = write_frames(tmp_path / "road" / "00", 12, "{:06d}.png")
-    np.savetxt(folder / "poses.txt", poses(12)[:, :3].reshape(12, 12))
-    return tmp_path
-
-
-@pytest.fixture
-def scenes(tmp_path):
-    folder = write_frames(tmp_path / "office" / "seq-01", 12, "frame-{:06d}.color.png")
-    for number, matrix in enumerate(poses(12)):
-        np.savetxt(folder / f"frame-{number:06d}.pose.txt", matrix)
-        cv2.imwrite(str(folder / f"frame-{number:06d}.depth.png"), np.zeros((48, 64), np.uint8))
-    return tmp_path
-
-
 @pytest.mark.parametrize("layout", ["kitti", "scenes"])
-def test_both_layouts_give_frames_and_poses(layout, request):
+def test_both_layouts_give_frames_and_poses(layout, request, poses):
     video = VideoFolder.open(f"folder-video:{request.getfixturevalue(layout)}", image_size=32)
     cache = video.cache()
     assert cache.frames.shape == (12, 32, 32, 3)
@@ -78,7 +45,7 @@ def test_times_say_when_frames_were_taken(layout, request):
         mine_pairs(cache, "train", seconds=0.2)
 
 
-def test_every_sequence_begins_at_zero(kitti):
+def test_every_sequence_begins_at_zero(kitti, write_frames, poses):
     folder = write_frames(kitti / "road" / "01", 5, "{:06d}.png")
     np.savetxt(folder / "poses.txt", poses(5)[:, :3].reshape(5, 12))
     rows = VideoFolder.open(f"folder-video:{kitti}", image_size=32).cache().rows
@@ -150,67 +117,17 @@ def test_the_fingerprint_follows_the_files(kitti):
     assert VideoFolder.open(f"folder-video:{kitti}").fingerprint != before
 
 
-def test_frames_are_in_the_order_of_their_numbers(tmp_path):
-    folder = write_frames(tmp_path / "a", 12, "{}.png")
-    assert [file.stem for file in numbered_frames(folder)] == [str(n) for n in range(12)]
-
-
-def without(name):
-    return lambda folder: (folder / name).unlink()
-
-
-def written(name, text):
-    return lambda folder: (folder / name).write_text(text)
-
-
-def rewritten(change):
-    def spoil(folder):
-        rows = np.loadtxt(folder / "poses.txt")
-        np.savetxt(folder / "poses.txt", change(rows))
-
-    return spoil
-
-
-@pytest.mark.parametrize(
-    ("spoil", "said"),
-    [
-        (without("poses.txt"), r"000000\.pose\.txt is missing"),
-        (without("000004.png"), "no frame 4"),
-        (without("000011.png"), "12 poses for 11 frames"),
-        (rewritten(lambda rows: rows[:, :10]), "rows of 10 numbers"),
-        (rewritten(lambda rows: rows * 3), "no rigid motions"),
-        (rewritten(lambda rows: rows * np.nan), "not finite"),
-        (written("poses.txt", "a b"), r"poses\.txt holds something that is no number"),
-        (written("poses.txt", ""), r"poses\.txt is empty"),
-        (written("times.txt", "0\n1\n2"), r"times\.txt has 3 times for 12 frames"),
-        (written("times.txt", "0 " * 12), r"times\.txt must increase: 0 s follows 0 s"),
-        (written("times.txt", "noon\n" * 12), r"times\.txt holds something that is no number"),
-        (written("times.txt", "nan\n" * 12), r"times\.txt holds a number that is not finite"),
-        (lambda folder: (folder / "x000004.jpg").write_bytes(b""), "frame 4 twice"),
-    ],
-)
-def test_a_sequence_that_is_not_whole_is_said(kitti, spoil, said):
-    spoil(kitti / "road" / "00")
-    with pytest.raises(UserError, match=said):
-        VideoFolder.open(f"folder-video:{kitti}")
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("0 " * 16, "is no 4 x 4"),
-        ("\n".join(["-inf nan 0 0"] * 4), "not finite"),
-        ("1 0 0 0\n0 1 0", "rows of unequal length"),
-    ],
-)
-def test_a_pose_that_was_lost_is_named(scenes, text, said):
-    (scenes / "office" / "seq-01" / "frame-000003.pose.txt").write_text(text)
-    with pytest.raises(UserError, match=rf"frame-000003\.pose\.txt .*{said}"):
-        VideoFolder.open(f"folder-video:{scenes}")
-
-
 def test_nothing_there_is_said(tmp_path):
     with pytest.raises(UserError, match="no folder"):
         VideoFolder.open(f"folder-video:{tmp_path / 'nowhere'}")
     with pytest.raises(UserError, match="no numbered frames"):
         VideoFolder.open(f"folder-video:{tmp_path}")
+
+
+def test_a_sequence_is_split_as_an_object_is():
+    from embodied_ssl.data import video
+    from embodied_ssl_envs.objects.splits import SPLITS, split_of
+
+    names = [f"office/seq-{number:02d}" for number in range(200)]
+    splits = [video._split(name) for name in names]
+    assert splits == [split_of(name) for name in names] and set(splits) == set(SPLITS)
