@@ -77,7 +77,7 @@ class Simulation:
         )
 
     def step(self, count: int = 1) -> None:
-        """Advance the physics by ``count`` steps of 1/240 s."""
+        """Advance the physics by ``count`` steps of ``TIME_STEP``."""
         start = time.perf_counter()
         for _ in range(count):
             self.client.stepSimulation()

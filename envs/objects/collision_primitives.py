@@ -44,7 +44,7 @@ class CollisionPrimitive:
 
     @property
     def volume(self) -> float:
-        """m^3."""
+        """Of the primitive, m^3."""
         radius, length = self.size[:2]
         match self.shape:
             case "box":
@@ -72,7 +72,7 @@ def rod(start: Vector, end: Vector, radius: float, shape: str = "capsule") -> Co
 
 
 def standing(size: Vector, foot: Vector = (0.0, 0.0, 0.0)) -> CollisionPrimitive:
-    """A box of full sides ``size`` that stands on ``foot``."""
+    """A box of sides ``size``, the centre of its base at ``foot``, metres."""
     half = np.asarray(size) / 2
     return CollisionPrimitive(
         "box", tuple(half.tolist()), (foot[0], foot[1], foot[2] + float(half[2]))

@@ -25,7 +25,7 @@ def _stack(outline: list[tuple[float, float]], count: int) -> list[CollisionPrim
 
 
 def bottle(p: SimpleNamespace) -> Solid:
-    """Body, shoulder, neck and cap."""
+    """A bottle with shoulder, neck and cap."""
     neck, shoulder = p.radius * p.neck, p.height * p.shoulder
     top = p.height * 0.93
     slope = shoulder + (top - shoulder) * p.slope

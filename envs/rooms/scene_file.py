@@ -1,4 +1,4 @@
-"""``scene.yaml``: which bodies stand where in a user's own scene.
+"""The format of ``scene.yaml``: the bodies of a user's own scene and the start poses.
 
 ```yaml
 kind: kitchen                # stored with every frame; the folder's name if it is left out
@@ -7,7 +7,7 @@ bodies:
     position: [1.5, 0, 0]    # metres; the floor is at height 0
     orientation: [0, 0, 90]  # roll, pitch, yaw in degrees, or a quaternion [x, y, z, w]
     scale: 1.2
-starts:                      # wherever there is room if they are left out
+starts:                      # anywhere in the free space if they are left out
   - position: [0, 0]         # metres
     heading: 90              # degrees counter-clockwise from x
 ```
@@ -37,18 +37,18 @@ FILE = "scene.yaml"
 
 @dataclass(frozen=True)
 class Body:
-    """Something that stands in a scene and never moves."""
+    """A static body of a scene."""
 
     urdf: str
     position: Vector
-    """Of the file's own frame, metres."""
+    """Of the URDF's own frame, metres."""
     orientation: Quaternion
     scale: float
 
 
 @dataclass(frozen=True)
 class Start:
-    """Where an episode may begin."""
+    """A start pose of episodes."""
 
     position: tuple[float, float]
     """Metres."""
@@ -58,13 +58,13 @@ class Start:
 
 @dataclass(frozen=True)
 class SceneFile:
-    """What a ``scene.yaml`` says."""
+    """The content of a ``scene.yaml``."""
 
     file: Path
     kind: str
     bodies: tuple[Body, ...]
     starts: tuple[Start, ...]
-    """Wherever there is room if there are none."""
+    """Anywhere in the free space if there are none."""
 
 
 def read_scenes(path: str | Path) -> list[SceneFile]:

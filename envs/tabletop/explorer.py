@@ -69,8 +69,8 @@ def _action(
 
 def _pixel_on(rng: np.random.Generator, region: Region) -> np.ndarray:
     """A random pixel of the region, more often near its middle than at its edge."""
-    wish = region.center + NEAR_CENTER * region.pixels.std(axis=0) * rng.normal(size=2)
-    return region.pixels[np.linalg.norm(region.pixels - wish, axis=1).argmin()]
+    target = region.center + NEAR_CENTER * region.pixels.std(axis=0) * rng.normal(size=2)
+    return region.pixels[np.linalg.norm(region.pixels - target, axis=1).argmin()]
 
 
 def _push_line(rng: np.random.Generator, region: Region, camera: Camera) -> np.ndarray:

@@ -24,7 +24,7 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
 
     Returns:
         the record's columns that a poke fills: the normal force on the fingertips at every step of
-        1/240 s of the descent, and the line ``slope * t + intercept`` (N/s and N, t in seconds from
+        ``TIME_STEP`` of the descent, and the line ``slope * t + intercept`` (N/s and N, t in seconds from
         the first touch) fitted to it by least squares.
     """
     arm = world.arm
