@@ -68,11 +68,11 @@ class CollectSpec:
 def make_spec(config: CollectConfig, world_config: Any) -> CollectSpec:
     """The specification of a command; UserError for settings from which nothing can come."""
     world = WORLDS.load(config.env)(world_config)
+    _open_env.cache_clear()  # what is on the disk may have changed
+    env = _open_env(config.env, world_config, config.image_size)
     for folder in world.folders():
         if config.out.resolve().is_relative_to(folder.resolve()):
             raise UserError(f"--out must be outside {folder}, whose files are watched for changes.")
-    _open_env.cache_clear()  # what is on the disk may have changed
-    env = _open_env(config.env, world_config, config.image_size)
     amount = getattr(world_config, world.rows_option) if world.rows_option else env.num_episodes
     recorded = tuple(world.recorded(env).items())
     return CollectSpec(

@@ -31,8 +31,8 @@ def small(tmp_path):
 
 
 def digests(folder):
-    files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
-    files = [file for file in files if file.name != "settings.yaml"]  # it names the scene's path
+    """Of everything but the settings, which name the scene by its path."""
+    files = [f for f in sorted(folder.rglob("*")) if f.is_file() and f.name != "settings.yaml"]
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
@@ -121,7 +121,7 @@ def test_a_mistake_in_a_scene_is_one_line(collect, scene, small, tmp_path, text,
         ("--scene .", "holds no scene.yaml"),
         ("--scene flat --kinds kitchen", "leave out kinds"),
         ("--scene flat --objects blobs", "leave out --objects"),
-        ("--scene flat --out flat/data", "outside the scene"),
+        ("--scene flat --out flat/data", "outside flat, whose files"),
         ("--kinds kitchen,ofice", "did you mean office"),
         ("--episodes 0", "--episodes"),
         ("--frames -1", "--frames"),
