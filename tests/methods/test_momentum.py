@@ -61,5 +61,7 @@ def test_its_batch_norm_counts_its_own_features():
     for _ in range(100):
         net(x), follower(x)
     follower.update(net, 0.0)
-    torch.testing.assert_close(follower.module[1].running_mean, follower.module[0](x).mean(0), atol=1e-3, rtol=0)
+    torch.testing.assert_close(
+        follower.module[1].running_mean, follower.module[0](x).mean(0), atol=1e-3, rtol=0
+    )
     assert not torch.allclose(follower.module[1].running_mean, net[1].running_mean, atol=0.1)
