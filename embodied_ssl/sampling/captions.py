@@ -22,10 +22,10 @@ def captions(cache: FrameCache, rows: Int[ndarray, " B"]) -> list[str]:
     """What is seen in each of some rows: an interaction with an object, or a place."""
     columns = cache.rows
     if "interaction" not in columns:
-        return [f"A view of {_one(kind)}." for kind in columns["kind"][rows]]
+        return [f"A view of {_one(kind)}." for kind in columns["category"][rows]]
     sentences = []
     for row in rows:
-        thing = _one(f"{columns['object.material'][row]} {columns['object.kind'][row]}")
+        thing = _one(f"{columns['object.material'][row]} {columns['object.category'][row]}")
         interaction = columns["interaction"][row]
         grasp = GRASPS[bool(columns["success"][row])]
         sentences.append(INTERACTIONS.get(interaction, grasp).format(object=thing))

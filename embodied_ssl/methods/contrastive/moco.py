@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.distributed import shuffle, unshuffle
+from embodied_ssl.errors import within
 from embodied_ssl.losses import queue_info_nce, spread
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step, pixels
 from embodied_ssl.methods.memory import Queue
@@ -47,6 +48,13 @@ class MoCo(Method):
             default_factory=lambda: Augmentation(crop_side=(0.45, 1.0), gray=0.2, blur=0.5)
         )
         """Of each view."""
+
+        def __post_init__(self) -> None:
+            within("--temperature", self.temperature, 1e-3, 10)
+            within("--queue", self.queue, 1, 1 << 24)
+            within("--momentum", self.momentum, 0, 1)
+            within("--hidden", self.hidden, 1, 1 << 16)
+            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
