@@ -21,7 +21,7 @@ def rank() -> int:
 class _Gather(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Tensor) -> Tensor:
-        x = x.contiguous()  # images may have their channels last
+        x = x.contiguous()  # NCCL copies memory as it lies: channels last into channels last
         parts = [torch.empty_like(x) for _ in range(world_size())]
         dist.all_gather(parts, x)
         return torch.cat(parts)

@@ -51,6 +51,15 @@ def test_a_clip_does_not_jump_over_a_missing_frame(cache):
     assert sampler.size == 44 + (16 + 23) + 44
 
 
+def test_a_clip_does_not_go_on_in_the_next_episode(cache):
+    episode, step = cache.rows["episode"], cache.rows["step"]
+    kept = ((episode == 0) & (step < 20)) | ((episode == 1) & (step >= 20))
+    rows = {name: column[kept] for name, column in cache.rows.items()}
+    index = {"image": cache.index["image"][kept]}
+    sampler = ClipSampler(dataclasses.replace(cache, rows=rows, index=index), 4, 0, 3)
+    assert sampler.size == 18 + 26
+
+
 def test_the_order_of_the_rows_does_not_matter(cache):
     order = np.random.default_rng(0).permutation(len(cache.rows["step"]))
     rows = {name: column[order] for name, column in cache.rows.items()}
