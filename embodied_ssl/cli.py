@@ -4,8 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from embodied_ssl.errors import UserError, did_you_mean
 
@@ -39,20 +38,9 @@ def _collect(args: list[str], program: str) -> None:
 
 def _info(args: list[str], program: str) -> None:
     """Say what a dataset holds and whether it is whole."""
-    from tyro.conf import Positional
+    from embodied_ssl.info import InfoConfig, print_info
 
-    def folder(data: Annotated[Path, Positional]) -> Path:
-        """Say what a dataset holds and whether it is whole.
-
-        Args:
-            data: folder of the dataset.
-        """
-        return data
-
-    data = _parse(folder, args, program)
-    from embodied_ssl.info import print_info
-
-    print_info(data)
+    print_info(_parse(InfoConfig, args, program).data)
 
 
 def _methods(args: list[str], program: str) -> None:
@@ -101,9 +89,22 @@ def _train(args: list[str], program: str) -> None:
 
 def _evaluate(args: list[str], program: str) -> None:
     """Judge trained trunks beside the baselines that they have to beat."""
-    from embodied_ssl.evaluation import EvaluateConfig, run_evaluate
+    from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig
+    from embodied_ssl.options import parse, settings_given, value_of
 
-    run_evaluate(_parse(EvaluateConfig, args, program))
+    given = settings_given(args)
+    name = value_of("--protocol", args) or given.get("protocol")
+    if name is None and {"-h", "--help"} & set(args):
+        print(f"usage: {program} RUN ... --data DIR [--protocol NAME] [options]\n")
+        print(f"{PROTOCOLS.listing()}\n\nThe protocol is {EvaluateConfig.protocol} unless named.")
+        print(f"{program} --protocol NAME --help lists the options, those of the protocol as well.")
+        return
+    cls = PROTOCOLS.load(name or EvaluateConfig.protocol)
+    summary = cls.__doc__.splitlines()[0]
+    config, own = parse(args, program, summary, EvaluateConfig, cls.Config, given=given)
+    from embodied_ssl.evaluation.command import run_evaluate
+
+    run_evaluate(config, own)
 
 
 def _report(args: list[str], program: str) -> None:
@@ -187,16 +188,9 @@ def main() -> None:
     sys.exit(run(lambda: _dispatch(sys.argv[1:])))
 
 
-def collect() -> None:
-    """``collect ...``, the same as ``embodied-ssl collect ...``."""
-    sys.exit(run(lambda: _call("collect", sys.argv[1:], "collect")))
+def _command(verb: str) -> Callable[[], None]:
+    """``VERB ...``, the same as ``embodied-ssl VERB ...``."""
+    return lambda: sys.exit(run(lambda: _call(verb, sys.argv[1:], verb)))
 
 
-def train() -> None:
-    """``train ...``, the same as ``embodied-ssl train ...``."""
-    sys.exit(run(lambda: _call("train", sys.argv[1:], "train")))
-
-
-def evaluate() -> None:
-    """``evaluate ...``, the same as ``embodied-ssl evaluate ...``."""
-    sys.exit(run(lambda: _call("evaluate", sys.argv[1:], "evaluate")))
+collect, train, evaluate = map(_command, ("collect", "train", "evaluate"))

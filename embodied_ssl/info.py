@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Annotated
 
 from rich.console import Console
+from tyro.conf import Positional
 
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.worlds import WORLDS
+
+
+@dataclass(frozen=True)
+class InfoConfig:
+    """Say what a dataset holds and whether it is whole."""
+
+    data: Annotated[Path, Positional]
+    """Folder of the dataset."""
 
 
 def print_info(path: Path) -> None:

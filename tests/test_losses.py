@@ -12,10 +12,12 @@ from embodied_ssl.losses import (
     equivariance,
     info_nce,
     masked_grasp,
-    neighbours_in_time,
+    minimum_motion_hinge,
     nt_xent,
+    queue_info_nce,
     relative_error,
-    unmoved,
+    spread,
+    temporal_coherence,
 )
 
 
@@ -86,6 +88,35 @@ def test_info_nce_has_no_negatives_in_its_own_group():
     torch.testing.assert_close(info_nce(foretold, found, 0.2, group), expected / 6)
 
 
+def test_queue_info_nce_agrees_with_a_loop_over_the_keys():
+    generator = torch.Generator().manual_seed(0)
+    query, key = torch.randn(2, 5, 4, generator=generator)
+    queue = torch.randn(9, 4, generator=generator)
+    to_key, to_queue = cosine_similarity(query, key), cosine_similarity(query, queue)
+    total = 0.0
+    for i in range(5):
+        own = math.exp(to_key[i, i] / 0.3)
+        total -= math.log(own / (own + sum(math.exp(value / 0.3) for value in to_queue[i])))
+    assert queue_info_nce(query, key, queue, 0.3).item() == pytest.approx(total / 5, rel=1e-5)
+
+
+def test_queue_info_nce_of_the_best_and_of_collapsed_features():
+    same, queue = torch.ones(3, 8), torch.ones(15, 8)
+    assert queue_info_nce(same, 2 * same, queue, 0.2).item() == pytest.approx(math.log(16))
+    query, apart = torch.eye(8)[:3], torch.eye(8)[3:]  # every key is orthogonal to the queue
+    expected = math.log(1 + 5 * math.exp(-1 / 0.2))
+    assert queue_info_nce(query, query, apart, 0.2).item() == pytest.approx(expected, rel=1e-5)
+
+
+def test_spread_is_none_of_one_direction_and_one_of_all():
+    z = torch.randn(20_000, 16, generator=torch.Generator().manual_seed(0))
+    assert spread(z).item() == pytest.approx(1, abs=0.01)
+    lengths = torch.rand(50, 1, generator=torch.Generator().manual_seed(1)) + 0.1
+    assert spread(lengths * torch.ones(50, 16)).item() == pytest.approx(0, abs=1e-5)
+    signs = torch.tensor([[1.0, 1.0], [1.0, -1.0], [-1.0, 1.0], [-1.0, -1.0]])
+    assert spread(signs).item() == pytest.approx((4 / 3) ** 0.5)  # unbiased, as Tensor.std is
+
+
 def test_equivariance_agrees_with_a_loop_over_pairs_and_patterns():
     generator = torch.Generator().manual_seed(0)
     predicted, target = torch.randn(2, 5, 3, 4, generator=generator)
@@ -115,7 +146,7 @@ def test_the_relative_error_is_the_part_that_is_left():
 def test_features_that_move_enough_cost_nothing():
     first = torch.zeros(3, 2)
     second = torch.tensor([[0.0, 0.0], [0.3, 0.4], [3.0, 4.0]])
-    assert unmoved(first, second, 0.8).item() == pytest.approx((0.8 + 0.3) / 3)
+    assert minimum_motion_hinge(first, second, 0.8).item() == pytest.approx((0.8 + 0.3) / 3)
 
 
 @pytest.mark.parametrize("norm", [1, 2])
@@ -125,4 +156,4 @@ def test_neighbours_in_time_counted_by_hand(norm):
     near = {1: 7, 2: 5}[norm] / 2
     # Row 0 is 14 (l1) or 10 (l2) from row 1 of the second, row 1 is 7 or 5 from its row 0.
     far = {1: max(0, 9 - 14) + (9 - 7), 2: max(0, 9 - 10) + (9 - 5)}[norm] / 2
-    assert neighbours_in_time(first, second, 9.0, norm).item() == pytest.approx(near + far)
+    assert temporal_coherence(first, second, 9.0, norm).item() == pytest.approx(near + far)

@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
+from embodied_ssl.figures import Figure
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -79,8 +80,8 @@ class Method(nn.Module):
         train_size: side, in pixels, of the images that the method cuts out of the frames.
     """
 
-    worlds: ClassVar[tuple[str, ...]] = ("tabletop", "rooms")
-    """Where data for it can be collected; any one of them is enough."""
+    worlds: ClassVar[tuple[str, ...]] = ()
+    """Where data for it can be collected, any one of them is enough; empty: in any world."""
     trunk_type: ClassVar[type[Trunk]] = Trunk
     """The trunks that it can train."""
     recipe: ClassVar[Recipe] = Recipe()
@@ -145,6 +146,11 @@ class Method(nn.Module):
     def part(self, cls: type[M]) -> M | None:
         """Itself if it is of a class, or a part of a sum that is."""
         return self if isinstance(self, cls) else None
+
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        """What a report shows of what it learned; ``caches`` are the data that it learned from, by
+        their world."""
+        return []
 
 
 def pixels(images: Tensor | list[Tensor]) -> int:

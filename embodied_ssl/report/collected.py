@@ -1,28 +1,49 @@
-"""The sections about data sets, each in the way of its world."""
+"""The sections about datasets, each drawn as its world says."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections import Counter
 
-from embodied_ssl.data import open_source
-from embodied_ssl.errors import UserError
-from embodied_ssl.report.rooms import rooms
-from embodied_ssl.report.tabletop import tabletop
+import numpy as np
 
-WORLDS = {"tabletop": ("Acted", tabletop), "rooms": ("Driven", rooms)}
-"""env -> what the navigation calls it, and what its template shows."""
+from embodied_ssl.data import Dataset, FrameCache, VideoFolder, open_source
+from embodied_ssl.figures import Figure, Picture, Pictures, Row, Section, Strip, Table
+from embodied_ssl.registry import Registry
+from embodied_ssl.worlds import WORLDS
+
+DRAWINGS = Registry("drawing", "embodied_ssl.drawings", {})
+"""Worlds name theirs by ``module:function``; (dataset, seed) -> section."""
+SHOWN = 8  # images of a column
 
 
-def collected(path: str, seed: int = 0) -> dict[str, Any]:
-    """The section about a data set; ``env`` names its template.
-
-    Raises:
-        UserError: when there is none, or none of a world that is shown.
-    """
+def collected(path: str, seed: int = 0) -> Section:
+    """The section about a dataset; UserError when there is none."""
     dataset = open_source(path)
-    if dataset.env not in WORLDS:
-        raise UserError(
-            f"{path} was collected on the {dataset.env}: --data wants {' or '.join(WORLDS)}."
-        )
-    title, section = WORLDS[dataset.env]
-    return {"path": path, "env": dataset.env, "title": title} | section(dataset, seed)
+    drawing = WORLDS.load(dataset.env).drawing
+    draw = DRAWINGS.load(drawing) if drawing else frames
+    return draw(dataset, seed)
+
+
+def frames(dataset: Dataset | VideoFolder, seed: int = 0) -> Section:
+    """Some images of every column, and how many rows each split has: for any world."""
+    cache = dataset.cache()
+    title = WORLDS.load(dataset.env).title
+    shown: list[Figure] = [Pictures(tuple(strips(cache, seed)))]
+    if "split" in cache.rows:
+        splits = Counter(cache.rows["split"].tolist())
+        rows = tuple(Row(split, (f"{count:,}",)) for split, count in splits.items())
+        shown.insert(0, Table(("rows",), rows, ("split", "")))
+    return Section(f"What was collected in {title}", tuple(shown), source=str(dataset.path),
+                   menu=title)  # fmt: skip
+
+
+def strips(cache: FrameCache, seed: int) -> list[Strip]:
+    """Of every column of images some, drawn at random."""
+    found = []
+    for column, places in cache.index.items():
+        there = places[places >= 0]
+        chosen = np.random.default_rng(seed).permutation(there)[:SHOWN]
+        pictures = tuple(Picture(cache.frames[place]) for place in np.sort(chosen))
+        if pictures:
+            found.append(Strip(pictures, column))
+    return found

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from embodied_ssl.errors import UserError
+
+if TYPE_CHECKING:
+    from embodied_ssl.figures import Section
 
 
 @dataclass(frozen=True)
@@ -14,7 +17,7 @@ class ReportConfig:
     """Write one self-contained HTML page; it needs no network and no scripts."""
 
     data: tuple[str, ...] = ()
-    """The data sets to show, of the tabletop or of rooms; also folder-video:PATH."""
+    """The datasets to show, of any world; also folder-video:PATH."""
     runs: tuple[Path, ...] = ()
     """Run folders whose training curves to show."""
     evaluations: tuple[Path, ...] = ()
@@ -35,7 +38,9 @@ def run_report(config: ReportConfig) -> Path:
     """
     if not (config.data or config.runs or config.evaluations):
         raise UserError("nothing to report: name --data, --runs or --evaluations.")
-    page = render(contents(config))
+    from embodied_ssl.report.html import render
+
+    page = render("page.html.j2", title=config.title, sections=sections(config))
     try:
         config.out.parent.mkdir(parents=True, exist_ok=True)
         config.out.write_text(page, encoding="utf-8")
@@ -45,32 +50,15 @@ def run_report(config: ReportConfig) -> Path:
     return config.out
 
 
-def contents(config: ReportConfig) -> dict[str, Any]:
-    """What the template shows; a part is empty where nothing was named."""
+def sections(config: ReportConfig) -> dict[str, Section]:
+    """Name within the page -> section, in order."""
     from embodied_ssl.report.collected import collected
     from embodied_ssl.report.evaluated import evaluated
     from embodied_ssl.report.trained import trained
 
-    return {
-        "title": config.title,
-        "collected": [
-            {"id": f"data-{number}"} | collected(path, config.seed)
-            for number, path in enumerate(config.data, start=1)
-        ],
-        "runs": [trained(run, config.seed) for run in config.runs],
-        **evaluated(config.evaluations),
+    found = {f"data-{i}": collected(path, config.seed) for i, path in enumerate(config.data, 1)}
+    if config.runs:
+        found["runs"] = trained(config.runs, config.seed)
+    return found | {
+        f"evaluation-{i}": evaluated(file) for i, file in enumerate(config.evaluations, 1)
     }
-
-
-def render(content: dict[str, Any]) -> str:
-    """The page as HTML."""
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("embodied_ssl.report", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("page.html.j2").render(content)

@@ -1,4 +1,4 @@
-"""The patterns into which a camera's motions fall, and where they move the features."""
+"""The patterns into which a camera's motions fall."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.tables import short_name
+from embodied_ssl.figures import ACCENTS, CARD, INK, MOTION_COLOURS, open_chart
 from embodied_ssl.motion import (
     SECONDS,
     MotionPatterns,
@@ -16,11 +16,9 @@ from embodied_ssl.motion import (
     in_words,
     pairs_of_rows,
 )
-from embodied_ssl.report.images import ACCENTS, CARD, INK, figure, svg
+from embodied_ssl.report.images import svg
 
 POINTS = 2500  # pairs in the chart of the patterns
-SEEN = 0.98  # of the displacements; a few are so long that the others would shrink to a point
-ATOMIC = {"right": ACCENTS[0], "left": ACCENTS[1], "ahead": ACCENTS[2]}
 OTHERS = (ACCENTS[3], ACCENTS[5], ACCENTS[4])
 
 
@@ -56,7 +54,7 @@ def motions(rows: dict[str, np.ndarray], seed: int) -> dict[str, Any]:
 def colours_of(listed: list[Pattern]) -> list[str]:
     """A colour for each pattern; those of the atomic ones are the same in every chart."""
     others = iter(OTHERS * len(listed))
-    return [ATOMIC.get(pattern.name) or next(others) for pattern in listed]
+    return [MOTION_COLOURS.get(pattern.name) or next(others) for pattern in listed]
 
 
 def patterns_chart(
@@ -66,7 +64,7 @@ def patterns_chart(
     chosen = np.random.default_rng(seed).permutation(len(pairs))[:POINTS]
     motion = pairs.motion[chosen]
     turn, ahead, found = np.degrees(motion[:, 2]), 100 * motion[:, 0], patterns(motion)
-    chart, axes = figure(5, 4.1)
+    chart, axes = open_chart(5, 4.1)
     for number, colour in enumerate(colours):
         ours = found == number
         axes.plot(turn[ours], ahead[ours], ".", color=colour, alpha=0.55, markersize=4.2, mew=0)
@@ -83,35 +81,4 @@ def patterns_chart(
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}°")
     axes.set_xlabel("← left\u2003\u2003turn\u2003\u2003right →", color=INK, fontsize=9)
     axes.set_ylabel("ahead, cm", color=INK, fontsize=9)
-    return svg(chart)
-
-
-def displacements(results: dict[str, Any]) -> list[dict[str, Any]]:
-    """A chart for each model: how each motion moved its features."""
-    return [
-        {
-            "name": short_name(name),
-            "chart": displacements_chart(found["points"]),
-            "alike": found["alike"],
-            "variance": found["variance"],
-        }
-        for name, found in results.get("displacements", {}).items()
-    ]
-
-
-def displacements_chart(points: dict[str, list[tuple[float, float]]]) -> Any:
-    """Displacements in two dimensions, a dot each; no change is where the lines cross."""
-    chart, axes = figure(2.6, 2.6)
-    axes.grid(False)
-    for side in ("bottom", "left"):
-        axes.spines[side].set_visible(False)
-    axes.set(xticks=[], yticks=[], aspect="equal")
-    axes.axhline(0, color=INK, alpha=0.2, linewidth=0.8)
-    axes.axvline(0, color=INK, alpha=0.2, linewidth=0.8)
-    dots = np.concatenate(list(points.values()))
-    colours = np.repeat([ATOMIC[name] for name in points], [len(v) for v in points.values()])
-    order = np.random.default_rng(0).permutation(len(dots))  # none is drawn over all others
-    axes.scatter(*dots[order].T, c=colours[order], s=11, alpha=0.75, linewidths=0)
-    reach = 1.05 * np.quantile(np.abs(dots).max(axis=1), SEEN)
-    axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     return svg(chart)

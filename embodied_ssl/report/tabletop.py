@@ -1,59 +1,75 @@
-"""What a tabletop data set holds: its numbers, and samples of each interaction."""
+"""What a tabletop dataset holds: its numbers, and samples of each interaction."""
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from typing import Any
 
 import numpy as np
 
 from embodied_ssl.data import Dataset, FrameCache
-from embodied_ssl.report.images import ACCENTS, INK, data_uri, figure, svg
+from embodied_ssl.figures import ACCENTS, INK, Chart, Figure, Fragment, Section, Tiles, open_chart
+from embodied_ssl.report.html import render
+from embodied_ssl.report.images import data_uri, svg
+from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP
 
-TIME_STEP = 1 / 240  # s between two forces of a poke
 TOUCH = 0.05  # N, from which on the poke's line is fitted
 SHOWN_BEFORE = 12  # forces before the first touch
 JAW = 0.08  # m between the open fingers
 NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}
 
 
-def tabletop(dataset: Dataset, seed: int = 0) -> dict[str, Any]:
-    """What ``tabletop.html.j2`` shows of a data set."""
+_markers = itertools.count()
+
+
+def tabletop(dataset: Dataset, seed: int = 0) -> Section:
+    """The section about a dataset of the tabletop."""
     cache = dataset.cache()
     rows = cache.rows
     done = Counter(rows["interaction"])
-    grasps = rows["interaction"] == "grasp"
-    touched = rows["object.kind"] != ""
     samples = {name: sample(cache, name, seed) for name in NAMES}
-    return {
-        "tiles": [
-            ("interactions", f"{dataset.num_rows:,}"),
-            ("episodes", f"{len(set(rows['episode'])):,}"),
-            ("objects", f"{len(set(rows['object.instance'][touched])):,}"),
-            ("kinds of object", f"{len(set(rows['object.kind'][touched])):,}"),
-            ("grasps that held", f"{rows['success'][grasps].mean():.0%}" if any(grasps) else "-"),
-        ],
-        "counts": [(title, done[name]) for name, title in NAMES.items()],
-        "kinds": kinds_chart(rows),
-        "samples": samples,
-    }
+    marker = f"tip-{next(_markers)}-"  # arrow heads are known by name on the whole page
+    shown = Fragment(render("tabletop.html.j2", samples=samples, marker=marker))
+    return Section(
+        "What the robot collected",
+        (tiles(rows), *categories_chart(rows), shown),
+        ", ".join(f"{done[name]:,} {title}" for name, title in NAMES.items()) + ".",
+        str(dataset.path),
+        menu="Tabletop",
+    )
 
 
-def kinds_chart(rows: dict[str, np.ndarray]) -> Any:
-    """How often each kind was touched by a grasp, and how often it then held."""
-    grasped = (rows["interaction"] == "grasp") & (rows["object.kind"] != "")
-    tried = Counter(rows["object.kind"][grasped]).most_common()
-    held = Counter(rows["object.kind"][grasped & rows["success"].astype(bool)])
+def tiles(rows: dict[str, np.ndarray]) -> Tiles:
+    """How much was done with how many objects."""
+    grasps = rows["interaction"] == "grasp"
+    touched = rows["object.category"] != ""
+    return Tiles(
+        {
+            "interactions": f"{len(grasps):,}",
+            "episodes": f"{len(set(rows['episode'])):,}",
+            "objects": f"{len(set(rows['object.instance'][touched])):,}",
+            "categories of object": f"{len(set(rows['object.category'][touched])):,}",
+            "grasps that held": f"{rows['success'][grasps].mean():.0%}" if any(grasps) else "-",
+        }
+    )
+
+
+def categories_chart(rows: dict[str, np.ndarray]) -> list[Figure]:
+    """How often each category was touched by a grasp, and how often it then held."""
+    grasped = (rows["interaction"] == "grasp") & (rows["object.category"] != "")
+    tried = Counter(rows["object.category"][grasped]).most_common()
+    held = Counter(rows["object.category"][grasped & rows["success"].astype(bool)])
     if not tried:
-        return None
-    names = [kind for kind, _ in tried]
-    chart, axes = figure(7.2, 2.6)
+        return []
+    names = [category for category, _ in tried]
+    chart, axes = open_chart(7.2, 2.6)
     axes.bar(names, [count for _, count in tried], color=INK, alpha=0.16, label="tried")
-    axes.bar(names, [held[kind] for kind in names], color=ACCENTS[2], label="held")
+    axes.bar(names, [held[category] for category in names], color=ACCENTS[2], label="held")
     axes.tick_params(axis="x", rotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.legend(frameon=False, labelcolor=INK, fontsize=9)
-    return svg(chart)
+    return [Chart(chart, caption="Grasps by category of object.", wide=True)]
 
 
 def sample(cache: FrameCache, interaction: str, seed: int) -> list[dict[str, Any]]:
@@ -85,14 +101,14 @@ def picture(cache: FrameCache, column: str, row: int) -> str:
     return data_uri(cache.frames[cache.index[column][row]])
 
 
-def touched_kind(cache: FrameCache, row: int) -> str:
-    """The kind of the touched object, by the simulator's label."""
-    return cache.rows["object.kind"][row] or "nothing"
+def touched_category(cache: FrameCache, row: int) -> str:
+    """The category of the touched object, by the simulator's label."""
+    return cache.rows["object.category"][row] or "nothing"
 
 
 def grasp_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     """The crop about the grasp; the fingers' places in per cent of its side."""
-    turn = np.pi * int(cache.rows["angle"][row]) / 18
+    turn = np.pi * int(cache.rows["angle"][row]) / GRASP_ANGLES
     half = 50 * JAW / float(cache.rows["crop_width"][row])
     closing = np.array([np.cos(turn), -np.sin(turn)])  # image rows run downwards
     across = np.array([closing[1], -closing[0]])
@@ -107,7 +123,7 @@ def grasp_sample(cache: FrameCache, row: int) -> dict[str, Any]:
         "fingers": fingers,
         "line": line,
         "held": held,
-        "caption": f"{touched_kind(cache, row)}, {int(cache.rows['angle'][row]) * 10}°",
+        "caption": f"{touched_category(cache, row)}, {int(cache.rows['angle'][row]) * 10}°",
     }
 
 
@@ -119,7 +135,7 @@ def push_sample(cache: FrameCache, row: int) -> dict[str, Any]:
         "before": picture(cache, "before", row),
         "after": picture(cache, "after", row),
         "arrow": ends,
-        "caption": f"{touched_kind(cache, row)}: moved {100 * np.hypot(dx, dy):.1f} cm, "
+        "caption": f"{touched_category(cache, row)}: moved {100 * np.hypot(dx, dy):.1f} cm, "
         f"turned {abs(np.degrees(turn)):.0f}°",
     }
 
@@ -128,7 +144,7 @@ def poke_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     """The crop about the poke and the force over time with its fitted line."""
     force = np.asarray(cache.rows["force"][row], float)
     slope, intercept = float(cache.rows["slope"][row]), float(cache.rows["intercept"][row])
-    chart, axes = figure(2.6, 1.9)
+    chart, axes = open_chart(2.6, 1.9)
     time = np.arange(len(force)) * TIME_STEP
     axes.plot(1000 * time, force, color=ACCENTS[0], linewidth=2)
     touch = np.flatnonzero(force > TOUCH)
@@ -140,11 +156,11 @@ def poke_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     axes.set_ylim(bottom=min(0, force.min(initial=0)))
     axes.set_xlabel("ms", color=INK, fontsize=9)
     axes.set_ylabel("N", color=INK, fontsize=9)
+    material = cache.rows["object.material"][row] or "-"
     return {
         "image": picture(cache, "before", row),
         "chart": svg(chart),
-        "caption": f"{touched_kind(cache, row)} of {cache.rows['object.material'][row] or '-'}: "
-        f"{slope:.0f} N/s",
+        "caption": f"{touched_category(cache, row)} of {material}: {slope:.0f} N/s",
     }
 
 
@@ -153,5 +169,5 @@ def look_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     frames = [frame for frame in cache.index["views"][row] if frame >= 0]
     return {
         "views": [data_uri(cache.frames[frame]) for frame in frames],
-        "caption": touched_kind(cache, row),
+        "caption": touched_category(cache, row),
     }

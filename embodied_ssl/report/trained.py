@@ -1,42 +1,80 @@
-"""Training curves of a run."""
+"""The sections about runs: training curves, and what the method draws of what it learned."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from embodied_ssl.data import open_source
 from embodied_ssl.errors import UserError
-from embodied_ssl.report.images import INK, figure, svg
-from embodied_ssl.report.predicted import METHOD, predicted
+from embodied_ssl.figures import INK, Chart, Figure, Listing, Section, open_chart
+from embodied_ssl.methods import load_method_class
+from embodied_ssl.methods.base import Method
+from embodied_ssl.training.checkpoint import METRICS, RUN
+from embodied_ssl.training.runs import load_method, load_run
 
 POINTS = 120  # of a curve, at most
 
 
-def trained(run: Path, seed: int = 0) -> dict[str, Any]:
-    """The section about a run: what it is, a chart for each number that training logged, and what
-    it foretells if it is of a method that does.
+def trained(runs: Sequence[Path], seed: int = 0) -> Section:
+    """The section about some runs."""
+    return Section(
+        "What it learned from", tuple(run_section(run, seed) for run in runs), menu="Runs"
+    )
+
+
+def run_section(run: Path, seed: int = 0) -> Section:
+    """What a run is, a chart for each number that training logged, and what its method draws.
 
     Raises:
         UserError: when the folder is no run.
     """
-    if not (run / "run.json").is_file():
-        raise UserError(f"{run} is no run: it has no run.json.")
-    metrics = run / "metrics.jsonl"
-    lines = metrics.read_text().splitlines() if metrics.is_file() else []
-    settings = json.loads((run / "run.json").read_text())
-    return {
-        "name": run.name,
-        "settings": settings,
-        "charts": curves([json.loads(line) for line in lines if line.strip()]),
-        "predicted": predicted(run, seed) if settings.get("method") == METHOD else None,
-    }
+    if not (run / RUN).is_file():
+        raise UserError(f"{run} is no run: it has no {RUN}.")
+    lines = (run / METRICS).read_text().splitlines() if (run / METRICS).is_file() else []
+    settings = json.loads((run / RUN).read_text())
+    charts = curves([json.loads(line) for line in lines if line.strip()])
+    listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))
+    return Section(
+        run.name,
+        (
+            Section("", tuple(charts), "" if charts else "Nothing was logged.", layout="small"),
+            *method_figures(run, settings.get("method", ""), seed),
+            Section("Settings", (listing,), folded=True),
+        ),
+    )
 
 
-def curves(logged: list[dict[str, Any]]) -> list[tuple[str, Any]]:
-    """(name, chart) of every number that was logged more than once."""
+def method_figures(run: Path, method: str, seed: int) -> list[Figure]:
+    """What the method draws of what it learned from the data that it was trained on.
+
+    A run may be shown while it has no checkpoint yet, or when its data are gone: there is only the
+    reason then.
+    """
+    try:
+        cls = load_method_class(method)
+    except UserError:  # of a version or a package that is not here: the curves are still shown
+        return []
+    if cls.figures is Method.figures:
+        return []
+    try:
+        info, caches = load_run(run), {}
+        for world, data in info.datasets.items():
+            dataset = open_source(data["path"])
+            if dataset.fingerprint != data["fingerprint"]:
+                raise UserError(f"{data['path']} is not as it was trained on.")
+            caches[world] = dataset.cache(info.train.get("image_size"))
+        return load_method(run).figures(caches, seed)
+    except UserError as error:
+        return [Section("What it learned", (), f"Not shown: {error}")]
+
+
+def curves(logged: list[dict[str, Any]]) -> list[Chart]:
+    """A chart of every number that was logged more than once."""
     names = dict.fromkeys(name for line in logged for name in line)
     axis = "images" if "images" in names else "step"
     charts = []
@@ -49,12 +87,12 @@ def curves(logged: list[dict[str, Any]]) -> list[tuple[str, Any]]:
         if name in ("step", "images") or len(points) < 2:
             continue
         x, y = np.array(points, float).T
-        chart, axes = figure(3.1, 1.9)
+        chart, axes = open_chart(3.1, 1.9)
         axes.plot(x, y, alpha=0.25, linewidth=1)
         axes.plot(*averaged(x, y), color=axes.lines[0].get_color(), linewidth=1.8)
         axes.set_xlabel(axis, color=INK, fontsize=9)
         axes.margins(x=0)
-        charts.append((name, svg(chart)))
+        charts.append(Chart(chart, name))
     return charts
 
 

@@ -8,13 +8,13 @@ import pytest
 from embodied_ssl.data import Dataset, FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
+from embodied_ssl.evaluation.learned_maps import learned_rho
 from embodied_ssl.evaluation.protocols.equivariance import (
     atomic_pairs,
     composed_pairs,
     fit_map,
     rho,
 )
-from embodied_ssl.evaluation.learned_maps import learned_rho
 from embodied_ssl.evaluation.protocols.odometry import errors
 from embodied_ssl.evaluation.protocols.scene_classification import leads
 from embodied_ssl.motion import MotionPatterns, Pairs

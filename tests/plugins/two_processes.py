@@ -8,8 +8,16 @@ import torch.multiprocessing as mp
 from torch import nn
 
 from embodied_ssl.data import Dataset
-from embodied_ssl.distributed import SyncBatchNorm, average_statistics, gather, rank
+from embodied_ssl.distributed import (
+    SyncBatchNorm,
+    average_statistics,
+    gather,
+    rank,
+    shuffle,
+    unshuffle,
+)
 from embodied_ssl.losses import nt_xent
+from embodied_ssl.methods.memory import Bank, Queue
 from embodied_ssl.sampling.labelled import LabelledSampler
 
 WORLD, BATCH, DIM = 2, 6, 5
@@ -64,3 +72,24 @@ def labelled(data):
     cache = Dataset.open(data).cache()
     sampler = LabelledSampler(cache, 8, 0, 3, 8)
     return sampler.rows, [sampler(step * WORLD + rank())["row"] for step in range(3)]
+
+
+def shuffling(seed):
+    """Images with the place of each in the whole batch as their pixels."""
+    places = torch.arange(rank() * BATCH, (rank() + 1) * BATCH).float()
+    images = places[:, None, None, None].expand(-1, 3, 4, 5)
+    images = images.contiguous(memory_format=torch.channels_last)
+    mixed, order = shuffle(images, seed)
+    return {"own": images, "mixed": mixed, "order": order, "back": unshuffle(mixed, order)}
+
+
+def remembered():
+    torch.manual_seed(0)
+    queue, bank = Queue(2, 7), Bank(2, 0.5)
+    bank.open(8)
+    old = queue.keys.clone(), bank.values.clone()
+    keys = torch.full((2, 2), 1.0 + rank())
+    queue.enqueue(keys)
+    index = torch.tensor([rank(), 4 + rank()])
+    bank.update(index, keys)
+    return {"old": old, "queue": queue.keys, "pointer": queue.pointer, "bank": bank.values}

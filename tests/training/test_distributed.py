@@ -46,6 +46,30 @@ def test_statistics_of_batch_norm_are_averaged(two, tmp_path):
     torch.testing.assert_close(first, 0.1 * two.views()[0].mean(0))
 
 
+def test_shuffled_images_are_of_all_processes_and_find_back(two, tmp_path):
+    found = two.together(two.shuffling, tmp_path, 3)
+    order = found[0]["order"]
+    assert order.sort().values.tolist() == list(range(two.WORLD * two.BATCH))
+    for r, each in enumerate(found):
+        assert torch.equal(each["order"], order)
+        ours = slice(r * two.BATCH, (r + 1) * two.BATCH)
+        assert each["mixed"][:, 0, 0, 0].tolist() == order[ours].tolist()
+        assert (each["mixed"] == each["mixed"][:, :1, :1, :1]).all()
+        assert torch.equal(each["back"], each["own"])
+        assert len({value // two.BATCH for value in order[ours].tolist()}) == two.WORLD
+
+
+def test_queue_and_bank_hold_the_same_in_all_processes(two, tmp_path):
+    first, second = two.together(two.remembered, tmp_path)
+    for name in ("queue", "pointer", "bank"):
+        assert torch.equal(first[name], second[name])
+    queue, bank = first["old"]
+    assert first["queue"][:4, 0].tolist() == [1, 1, 2, 2] and first["pointer"] == 4
+    assert torch.equal(first["queue"][4:], queue[4:])
+    moved = (first["bank"] != bank).any(1)
+    assert moved.tolist() == [True, True, False, False, True, True, False, False]
+
+
 def launch(*words, processes=2, check=True):
     """``accelerate launch ... -m embodied_ssl train ...`` on CPUs."""
     command = [sys.executable, "-m", "accelerate.commands.launch"]

@@ -6,6 +6,7 @@ features and the motion has to find the true features after it among those of th
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import torch
@@ -14,12 +15,15 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.augment import IDENTITY, augment
+from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
+from embodied_ssl.figures import Figure
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.interaction.heads import tap
 from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.methods.motion.view_prediction_figures import predicted_views
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -106,6 +110,9 @@ class ViewPrediction(PairMethod):
         images = augment(first, self.train_size, IDENTITY, torch.Generator())
         stages = self.trunk.stages(self.trunk.normalize(images))
         return self._decoded(stages[self.stage], motion).float()
+
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        return [predicted_views(self.predict, self.config, caches["rooms"], seed)]
 
 
 def _doubled(inputs: int, outputs: int) -> nn.Sequential:

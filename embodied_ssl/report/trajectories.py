@@ -1,4 +1,4 @@
-"""The way of a camera, seen from above."""
+"""The trajectory of a camera, seen from above."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LOOK = 7  # how far a mark points, in the same units
 
 
 @dataclass(frozen=True)
-class Drive:
+class Trajectory:
     """Where a camera was and where it looked; it begins at zero and looks upwards (1j)."""
 
     place: Complex[np.ndarray, " N"]
@@ -33,7 +33,7 @@ class Drive:
         return float(max(np.ptp(self.place.real), np.ptp(self.place.imag)))
 
 
-def from_above(poses: Float[np.ndarray, "N 4 4"]) -> Drive:
+def from_above(poses: Float[np.ndarray, "N 4 4"]) -> Trajectory:
     """The way over the ground: the plane in which the camera's right side and its steps lie.
 
     Args:
@@ -46,28 +46,30 @@ def from_above(poses: Float[np.ndarray, "N 4 4"]) -> Drive:
     place, look = place @ x + 1j * (place @ y), ahead @ x + 1j * (ahead @ y)
     look = look / np.maximum(np.abs(look), 1e-9)
     upwards = 1j * look[0].conj()
-    return Drive((place - place[0]) * upwards, look * upwards)
+    return Trajectory((place - place[0]) * upwards, look * upwards)
 
 
-def mapped(drive: Drive, seen: np.ndarray, bumps: np.ndarray, widest: float) -> dict[str, Any]:
-    """A map of the drive on a square whose sides are 100.
+def mapped(
+    trajectory: Trajectory, seen: np.ndarray, bumps: np.ndarray, widest: float
+) -> dict[str, Any]:
+    """A map of the trajectory on a square whose sides are 100.
 
     Args:
-        drive: what is drawn.
+        trajectory: what is drawn.
         seen: the moments to mark with where the camera looked.
         bumps: the moments at which it bumped.
         widest: metres across the square, but for a margin; the same for maps to be compared.
     """
     widest = max(widest, 0.1)  # of a camera that stood still
     scale = (100 - 2 * MARGIN) / widest
-    low = drive.place.real.min() + 1j * drive.place.imag.min()
-    high = drive.place.real.max() + 1j * drive.place.imag.max()
-    flat = np.conj((drive.place - (low + high) / 2) * scale) + 50 + 50j  # y runs downwards
+    low = trajectory.place.real.min() + 1j * trajectory.place.imag.min()
+    high = trajectory.place.real.max() + 1j * trajectory.place.imag.max()
+    flat = np.conj((trajectory.place - (low + high) / 2) * scale) + 50 + 50j  # y runs downwards
     kite = LOOK * np.array([1, -0.6 + 0.62j, -0.3, -0.6 - 0.62j])
     bar = rounded(widest / 2)
     return {
         "way": points(flat),
-        "marks": [points(flat[i] + kite * drive.look[i].conj()) for i in seen],
+        "marks": [points(flat[i] + kite * trajectory.look[i].conj()) for i in seen],
         "bumps": points(flat[bumps]),
         "bar": bar * scale,
         "metres": f"{bar:g} m",
