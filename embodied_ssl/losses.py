@@ -40,6 +40,17 @@ def info_nce(
     return F.cross_entropy(logits / temperature, own)
 
 
+def masked_prediction(
+    predicted: Float[Tensor, "B L P"], pixels: Float[Tensor, "B L P"], mask: Float[Tensor, "B L"]
+) -> Float[Tensor, ""]:
+    """Squared error of the removed patches (MAE, He et al. 2022), each patch's pixels less their
+    mean, over their standard deviation. In ``mask`` 0 is keep, 1 is remove."""
+    mean, var = pixels.float().mean(2, keepdim=True), pixels.float().var(2, keepdim=True)
+    target = (pixels.float() - mean) / (var + 1e-6).sqrt()
+    error = (predicted.float() - target).pow(2).mean(2)  # (B, L)
+    return (error * mask).sum() / mask.sum()
+
+
 def cosine_embedding(
     z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float = 0.0
 ) -> Float[Tensor, ""]:

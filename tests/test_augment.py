@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 
-from embodied_ssl.augment import NONE, Augmentation, augment
+from embodied_ssl.augment import IDENTITY, Augmentation, augment
 
 STRONG = Augmentation(rotate=0.5, gray=0.2, blur=0.5)
 
@@ -41,7 +41,7 @@ def direction(image):
 
 def test_without_augmentation_images_stay_as_they_are():
     frames = noise()
-    images = augment(frames, 32, NONE, seeded())
+    images = augment(frames, 32, IDENTITY, seeded())
     torch.testing.assert_close(images, frames / 255, atol=1e-5, rtol=0)
 
 
@@ -49,7 +49,9 @@ def test_without_augmentation_images_stay_as_they_are():
 @pytest.mark.parametrize("flip", [False, True])
 def test_a_line_turns_counter_clockwise_after_it_was_mirrored(degrees, flip):
     turn = torch.tensor([math.radians(30)])
-    image = augment(needle(math.radians(degrees)), 65, NONE, seeded(), turn, torch.tensor([flip]))
+    image = augment(
+        needle(math.radians(degrees)), 65, IDENTITY, seeded(), turn, torch.tensor([flip])
+    )
     expected = math.radians((-degrees if flip else degrees) + 30)
     assert math.sin(direction(image) - expected) == pytest.approx(0, abs=0.04)
 
@@ -62,19 +64,21 @@ def test_the_same_seed_gives_the_same_images_and_another_gives_others():
     assert first.min() >= 0 and first.max() <= 1
 
 
-def test_a_full_turn_of_the_hue_by_thirds_permutes_the_channels():
+@pytest.mark.parametrize(("drawn", "expected"), [(1.0, (50, 200, 100)), (0.0, (100, 50, 200))])
+def test_a_third_of_the_colour_circle_permutes_the_channels(monkeypatch, drawn, expected):
+    """The largest turn to either side, because every random number is its bound."""
+    monkeypatch.setattr(torch, "rand", lambda shape, generator: torch.full(shape, drawn))
     frames = torch.tensor([200, 100, 50]).byte().reshape(1, 3, 1, 1).expand(1, 3, 4, 4)
-    turned = {
-        tuple((augment(frames, 4, settings, seeded(s))[0, :, 0, 0] * 255).round().int().tolist())
-        for s in range(60)
-        for settings in [Augmentation((1, 1), 0, 0, 0, 0, 0, hue=0.5)]
-    }
-    gray = 350 / 3
-    for pixel in turned:  # turned about the grey axis: the sum stays, up to clipping
-        if 0 not in pixel and 255 not in pixel:
-            assert sum(pixel) / 3 == pytest.approx(gray, abs=1)
-    hues = {round(colorsys.rgb_to_hsv(*pixel)[0], 1) for pixel in turned}
-    assert len(hues) >= 8
+    turned = augment(frames, 4, Augmentation((1, 1), -1.0, 0, 0, 0, 0, hue=1 / 3), seeded())
+    assert (turned[0, :, 2, 2] * 255).round().int().tolist() == list(expected)
+
+
+def test_hues_are_drawn_from_the_whole_circle_about_the_grey_axis():
+    frames = torch.tensor([160, 100, 90]).byte().reshape(1, 3, 1, 1).expand(200, 3, 4, 4)
+    turned = augment(frames, 4, Augmentation((1, 1), 0, 0, 0, 0, 0, hue=0.5), seeded())[..., 0, 0]
+    torch.testing.assert_close(turned.sum(1) * 255, torch.full((200,), 350.0), rtol=0, atol=0.5)
+    hues = {round(colorsys.rgb_to_hsv(*pixel)[0], 1) for pixel in turned.tolist()}
+    assert len(hues) >= 10
 
 
 def test_brightness_scales_and_grey_equals_luma():

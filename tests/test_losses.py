@@ -12,10 +12,10 @@ from embodied_ssl.losses import (
     equivariance,
     info_nce,
     masked_grasp,
-    neighbours_in_time,
+    minimum_motion_hinge,
     nt_xent,
     relative_error,
-    unmoved,
+    temporal_coherence,
 )
 
 
@@ -115,14 +115,14 @@ def test_the_relative_error_is_the_part_that_is_left():
 def test_features_that_move_enough_cost_nothing():
     first = torch.zeros(3, 2)
     second = torch.tensor([[0.0, 0.0], [0.3, 0.4], [3.0, 4.0]])
-    assert unmoved(first, second, 0.8).item() == pytest.approx((0.8 + 0.3) / 3)
+    assert minimum_motion_hinge(first, second, 0.8).item() == pytest.approx((0.8 + 0.3) / 3)
 
 
 @pytest.mark.parametrize("norm", [1, 2])
-def test_neighbours_in_time_counted_by_hand(norm):
+def test_temporal_coherence_counted_by_hand(norm):
     first = torch.tensor([[0.0, 0.0], [6.0, 8.0]])
     second = torch.tensor([[3.0, 4.0], [6.0, 8.0]])
     near = {1: 7, 2: 5}[norm] / 2
     # Row 0 is 14 (l1) or 10 (l2) from row 1 of the second, row 1 is 7 or 5 from its row 0.
     far = {1: max(0, 9 - 14) + (9 - 7), 2: max(0, 9 - 10) + (9 - 5)}[norm] / 2
-    assert neighbours_in_time(first, second, 9.0, norm).item() == pytest.approx(near + far)
+    assert temporal_coherence(first, second, 9.0, norm).item() == pytest.approx(near + far)

@@ -14,9 +14,6 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 
-ANGLES = 18
-"""Bins of a grasp's angle, each of 10 degrees."""
-
 
 class Interaction(ABC):
     """The samples that a tabletop dataset holds of one interaction.

@@ -66,7 +66,7 @@ def test_a_dataset_from_before_is_given_the_file(config, views):
         ({"episodes": 5}, (), "'episodes'"),
         ({"workers": 0}, (), "--workers must be at least 1"),
         ({"env": "turntabel"}, (), "did you mean 'turntable'"),
-        ({}, ("--env", "rooms"), "'val_objects'"),
+        ({}, ("--env", "rooms"), "unknown setting in it.yaml 'azimuths'"),
         ({}, ("--config", "nowhere.yaml"), "nowhere.yaml cannot be read"),
     ],
 )

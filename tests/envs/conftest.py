@@ -1,7 +1,12 @@
-"""Scenes as a user would write them."""
+"""Environments, objects and scenes that several tests need."""
 
+import numpy as np
 import pytest
+import trimesh
 import yaml
+
+from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.rooms.env import RoomsEnv
 
 URDF = """<robot name="it"><link name="base">
 <visual><origin xyz="{at}"/><geometry>{shape}</geometry></visual>
@@ -63,3 +68,51 @@ class Writer:
 def scene(tmp_path):
     """Begin a scene of a name."""
     return lambda name="flat": Writer(tmp_path / name)
+
+
+@pytest.fixture
+def make_rooms():
+    """Build rooms or, with ``scene``, a scene of one's own; closed after the test."""
+    made = []
+
+    def build(**settings):
+        made.append(RoomsEnv(**({"image_size": 48, "episodes": 80, "frames": 500} | settings)))
+        return made[-1]
+
+    yield build
+    for env in made:
+        env.close()
+
+
+@pytest.fixture
+def furnished(scene):
+    """A room with a table, a ramp, a ball, a mug on a shelf of its own, and a door."""
+    ramp = trimesh.convex.convex_hull(
+        [(x, y, z) for x, z in ((0, 0), (1, 0), (1, 0.5)) for y in (-0.3, 0.3)]
+    )
+    ball = trimesh.creation.icosphere(subdivisions=2, radius=0.4)
+    writer = scene().room().box("table", (1.0, 0.6, 0.7), (1.2, 1, 0), orientation=[0, 0, 30])
+    writer.mesh("ramp", ramp, (0.8, -1.2, 0)).mesh("ball", ball, (-1.5, 1, 0.4))
+    return writer.door((-1, -1.9, 0)).save()
+
+
+@pytest.fixture
+def outside():
+    """A function: metres from points (N, 2) to the footprint of a piece, 0 within."""
+
+    def distance(points, item):
+        low, high = item.footprint
+        return np.linalg.norm(np.maximum(0, np.maximum(low - points, points - high)), axis=1)
+
+    return distance
+
+
+@pytest.fixture(scope="session")
+def household():
+    return open_objects(["household"])
+
+
+@pytest.fixture(scope="session")
+def models(household):
+    """Six instances of every kind."""
+    return [household.load(name) for name in household.names("train", 6 * len(household.kinds))]

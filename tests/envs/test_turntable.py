@@ -1,4 +1,4 @@
-"""The turntable: what its records promise and how its views are staged."""
+"""The turntable: its records, and the randomized views of its objects."""
 
 from itertools import product
 
@@ -53,14 +53,14 @@ def test_records_are_labelled_rows(env):
     assert sorted({record["azimuth"] for record in records}) == [0.0, 90.0, 180.0, 270.0]
 
 
-def test_views_share_no_surface(env):
+def test_views_share_no_background_texture(env):
     env.reset(seed=1, options={"episode": 3})
     used = np.array(env.views.textures)
     assert used.shape == (env.steps_per_episode + 1, TEXTURES_PER_VIEW)
     assert len(np.unique(used)) == used.size
 
 
-def test_stages_are_struck_again(env):
+def test_backgrounds_are_removed_again(env):
     env.reset(seed=1, options={"episode": 100})
     for view in range(env.steps_per_episode):
         env.step(view)

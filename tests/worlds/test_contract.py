@@ -119,8 +119,8 @@ def test_the_rows_of_its_explorer_fit_its_columns(name, tmp_path):
 
 def test_facts_of_the_tabletop_are_those_of_its_env():
     from embodied_ssl_envs.simulation import TIME_STEP
-    from embodied_ssl_envs.tabletop import grasp
-    from embodied_ssl_envs.tabletop.actions import Interaction
+    from embodied_ssl_envs.tabletop.actions import Interaction, action_space
 
-    assert np.isclose(tabletop.TIME_STEP, TIME_STEP) and tabletop.GRASP_ANGLES == grasp.ANGLES
+    assert np.isclose(tabletop.TIME_STEP, TIME_STEP)
+    assert action_space()["angle"].n == tabletop.GRASP_ANGLES
     assert set(tabletop.INTERACTIONS) == {each.name.lower() for each in Interaction}

@@ -6,8 +6,8 @@ import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from embodied_ssl.sampling.interactions import ANGLES
 from embodied_ssl.trunks import Trunk
+from embodied_ssl.worlds.tabletop import GRASP_ANGLES
 
 
 def tap(trunk: Trunk, layer: str) -> int:
@@ -37,11 +37,11 @@ class GraspHead(nn.Module):
             nn.Flatten(),
             nn.Linear(9 * conv, fc1), nn.ReLU(),
             nn.Linear(fc1, fc2), nn.ReLU(),
-            nn.Linear(fc2, 2 * ANGLES),
+            nn.Linear(fc2, 2 * GRASP_ANGLES),
         )  # fmt: skip
 
     def forward(self, conv4: Tensor) -> Float[Tensor, "B 18 2"]:
-        return self.fc(self.pool(self.conv(conv4).relu())).unflatten(1, (ANGLES, 2))
+        return self.fc(self.pool(self.conv(conv4).relu())).unflatten(1, (GRASP_ANGLES, 2))
 
 
 class PushHead(nn.Module):

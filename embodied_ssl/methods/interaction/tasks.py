@@ -22,8 +22,9 @@ from embodied_ssl.methods.base import Stages
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead, tap
 from embodied_ssl.sampling import Batch
-from embodied_ssl.sampling.interactions import ANGLES, INTERACTIONS
+from embodied_ssl.sampling.interactions import INTERACTIONS
 from embodied_ssl.trunks import Trunk
+from embodied_ssl.worlds.tabletop import GRASP_ANGLES
 
 
 class Task(nn.Module, ABC):
@@ -84,9 +85,9 @@ class Grasp(Task):
     ) -> Batch:
         """The image turns, and the angle with it."""
         frames = self.frames(batch)
-        turn = torch.randint(0, 2 * ANGLES, (len(frames),), generator=generator)
+        turn = torch.randint(0, 2 * GRASP_ANGLES, (len(frames),), generator=generator)
         flip = torch.rand(len(frames), generator=generator) < 0.5
-        radians = turn * torch.pi / ANGLES
+        radians = turn * torch.pi / GRASP_ANGLES
         images = augment(frames, size, _colours(settings), generator, radians, flip)
         return batch | {"images": images, "angle": turned_angle(batch["angle"], turn, flip)}
 
@@ -191,7 +192,7 @@ def turned_angle(
         flip: whether each image was mirrored.
     """
     mirrored = torch.where(flip.to(angle.device), -angle, angle)
-    return (mirrored + turn.to(angle.device)) % ANGLES
+    return (mirrored + turn.to(angle.device)) % GRASP_ANGLES
 
 
 def _colours(settings: Augmentation) -> Augmentation:
