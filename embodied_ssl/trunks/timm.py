@@ -15,6 +15,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.base import Trunk
 
 SHOWN = 4  # blocks at most whose maps are stages
+PYRAMID = {"features_only": True}
 
 
 class TimmTrunk(Trunk):
@@ -72,22 +73,22 @@ def _has_tokens(model: nn.Module) -> bool:
 
 
 def _create(name: str, pretrained: bool) -> Any:
-    """The model; with tokens for images of any size where it can be had so, else a pyramid."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what timm says of weights that do not fit a task
-            try:
-                flexible = {"num_classes": 0, "dynamic_img_size": True}
-                model = timm.create_model(name, pretrained=pretrained, **flexible)
-                if _has_tokens(model):
-                    return model
-            except TypeError:  # it does not know the option
-                pass
-            return timm.create_model(name, pretrained=pretrained, features_only=True)
-    except Exception as error:  # the hub and timm raise what they meet
-        reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
-        if pretrained:
-            raise UserError(f"the weights of {name} are not at hand: {reason}.") from error
-        if isinstance(error, RuntimeError | AttributeError):
-            raise UserError(f"{name} gives neither maps nor tokens: {reason}.") from error
-        raise
+    """The model; for images of any size where it can be had so, with tokens or as a pyramid."""
+    flexible = {"dynamic_img_size": True}
+    for options in (flexible | {"num_classes": 0}, flexible | PYRAMID, PYRAMID):
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # what timm says of weights that do not fit a task
+                model = timm.create_model(name, pretrained=pretrained, **options)
+        except TypeError:  # it does not know the option
+            continue
+        except Exception as error:  # the hub and timm raise what they meet
+            reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
+            if pretrained:
+                raise UserError(f"the weights of {name} are not at hand: {reason}.") from error
+            if isinstance(error, RuntimeError | AttributeError):
+                raise UserError(f"{name} gives neither maps nor tokens: {reason}.") from error
+            raise
+        if _has_tokens(model) or "features_only" in options:
+            return model
+    raise UserError(f"{name} gives neither maps nor tokens: no trunk.")
