@@ -101,9 +101,17 @@ def _train(args: list[str], program: str) -> None:
 
 def _evaluate(args: list[str], program: str) -> None:
     """Judge trained trunks beside the baselines that they have to beat."""
-    from embodied_ssl.evaluation import EvaluateConfig, run_evaluate
+    from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig
+    from embodied_ssl.options import parse, settings_given, value_of
 
-    run_evaluate(_parse(EvaluateConfig, args, program))
+    given = settings_given(args)
+    name = value_of("--protocol", args) or given.get("protocol") or EvaluateConfig.protocol
+    cls = PROTOCOLS.load(name)
+    summary = f"{name}: {PROTOCOLS.summary(name) if name in PROTOCOLS else cls.title}"
+    config, own = parse(args, program, summary, EvaluateConfig, cls.Config, given=given)
+    from embodied_ssl.evaluation.command import run_evaluate
+
+    run_evaluate(config, own)
 
 
 def _report(args: list[str], program: str) -> None:

@@ -21,8 +21,9 @@ def rank() -> int:
 class _Gather(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x: Tensor) -> Tensor:
+        x = x.contiguous()  # images may have their channels last
         parts = [torch.empty_like(x) for _ in range(world_size())]
-        dist.all_gather(parts, x.contiguous())
+        dist.all_gather(parts, x)
         return torch.cat(parts)
 
     @staticmethod
@@ -42,6 +43,26 @@ def gather(x: Tensor) -> Tensor:
     if x.requires_grad:
         return _Gather.apply(x)
     return _Gather.forward(None, x)
+
+
+def shuffle(x: Tensor, seed: int) -> tuple[Tensor, Tensor]:
+    """As many rows as there were in ``x`` (B, ...), but of all processes, and the order (W x B,)
+    that all of them were brought into, a function of the seed.
+
+    Where each process has a BatchNorm of its own, queries and keys of one batch would know each
+    other by its statistics; the keys of a batch are spread over the processes for that (MoCo).
+    """
+    order = torch.randperm(world_size() * len(x), generator=torch.Generator().manual_seed(seed))
+    return gather(x)[_share(order).to(x.device)], order
+
+
+def unshuffle(x: Tensor, order: Tensor) -> Tensor:
+    """The rows (B, ...) of this process from what all processes made of the shuffled ones."""
+    return gather(x)[_share(order.argsort()).to(x.device)]
+
+
+def _share(rows: Tensor) -> Tensor:
+    return rows.chunk(world_size())[rank()]
 
 
 def mean_over_processes(x: Tensor) -> Tensor:

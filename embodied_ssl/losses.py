@@ -51,6 +51,28 @@ def masked_prediction(
     return (error * mask).sum() / mask.sum()
 
 
+def queue_info_nce(
+    query: Float[Tensor, "N D"],
+    key: Float[Tensor, "N D"],
+    queue: Float[Tensor, "K D"],
+    temperature: float,
+) -> Float[Tensor, ""]:
+    """InfoNCE with negatives of earlier steps (MoCo, He et al. 2020): query i has to find key i by
+    cosine similarity among itself and the keys of the queue; the other keys of its batch are no
+    choices."""
+    query, key, queue = (F.normalize(x.float(), dim=1) for x in (query, key, queue))
+    positive = (query * key).sum(1, keepdim=True)  # (N, 1)
+    logits = torch.cat([positive, query @ queue.T], dim=1) / temperature  # (N, 1 + K)
+    return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
+
+
+def spread(z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
+    """How far features are from collapse (SimSiam, Chen and He 2021): 1 where their directions are
+    as likely as any, 0 where all are the same. The standard deviation of each number of the
+    normalised features, a mean over them, times the root of D."""
+    return F.normalize(z.float(), dim=1).std(0).mean() * z.shape[1] ** 0.5
+
+
 def cosine_embedding(
     z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float = 0.0
 ) -> Float[Tensor, ""]:

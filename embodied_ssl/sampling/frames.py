@@ -65,9 +65,9 @@ def image_frames(
     frames, rows = [], []
     for column in IMAGE_COLUMNS:
         if column in cache.index:
-            places = cache.index[column][ours].reshape(len(ours), -1)
+            places = cache.index[column][ours]
             frames.append(places.ravel())
-            rows.append(np.repeat(ours, places.shape[1]))
+            rows.append(np.repeat(ours, places.shape[1] if places.ndim == 2 else 1))
     places, first = np.unique(np.concatenate(frames), return_index=True)
     rows = np.concatenate(rows)[first]
     if not (places >= 0).any():

@@ -57,8 +57,8 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     check_sizes(loop)
     state.wait_for_everyone()
     if state.is_main_process:
-        write_run(config.out, run | {"processes": loop.processes})
-        write_settings(config.out / SETTINGS, command_settings(config, name, method_config))
+        settings = command_settings(config, name, method_config)
+        write_run(config.out, run | {"processes": loop.processes}, settings)
     state.wait_for_everyone()
     loop.run()
     return config.out
@@ -74,14 +74,14 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
     datasets: dict[str, Any] = {}
     for path in paths:
         dataset = open_source(path)
-        if dataset.env not in cls.worlds:
+        if cls.worlds and dataset.env not in cls.worlds:
             worlds = " or ".join(cls.worlds)
             raise UserError(f"{path} was collected in {dataset.env!r}: train on {worlds} data.")
         if dataset.env in datasets:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
         datasets[dataset.env] = dataset
     for part in getattr(cls, "types", (cls,)):
-        if not datasets.keys() & set(part.worlds):
+        if part.worlds and not datasets.keys() & set(part.worlds):
             worlds = " or ".join(part.worlds)
             raise UserError(f"--data lacks {worlds} data, from which {part.__name__} learns.")
     return datasets
@@ -136,7 +136,7 @@ def describe_run(
 def check_folder(out: Path, run: dict[str, Any]) -> None:
     """UserError when the folder holds something else than a run of these settings."""
     if not (out / RUN).exists():
-        if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        if out.exists() and (not out.is_dir() or {f.name for f in out.iterdir()} - {SETTINGS}):
             raise UserError(f"{out} holds something that is no run: choose another --out.")
         return
     earlier = read_run(out)
@@ -149,12 +149,13 @@ def check_folder(out: Path, run: dict[str, Any]) -> None:
         raise UserError(f"{out} was trained on other data: choose another --out.")
 
 
-def write_run(out: Path, run: dict[str, Any]) -> None:
-    """Write ``run.json`` if it is not there yet."""
+def write_run(out: Path, run: dict[str, Any], settings: dict[str, Any]) -> None:
+    """Write ``run.json``, and the settings that repeat the run, if they are not there yet."""
     if (out / RUN).exists():
         return
     versions = {name: version(name) for name in ("embodied-ssl", "torch", "accelerate")}
     try:
+        write_settings(out / SETTINGS, settings)
         write_atomically(out / RUN, json.dumps(run | {"versions": versions}, indent=1).encode())
     except OSError as error:
         raise UserError(f"cannot write {out / RUN}: {error.strerror}.") from error

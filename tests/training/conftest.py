@@ -68,7 +68,11 @@ def data_for(tabletop_dir, rooms_dir):
 
     def choose(name):
         types = [load_method_class(part) for part in name.split("+")]
-        return {"data": tuple(dict.fromkeys(str(folders[cls.worlds[0]]) for cls in types))}
+        return {
+            "data": tuple(
+                dict.fromkeys(str(folders[(*cls.worlds, "tabletop")[0]]) for cls in types)
+            )
+        }
 
     return choose
 

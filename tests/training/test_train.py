@@ -76,8 +76,10 @@ def test_unknown_names_suggest_the_nearest(config):
 
 
 def test_a_turntable_is_no_training_data(config, turntable_dir):
-    with pytest.raises(UserError, match="tabletop"):
-        run_train(dataclasses.replace(config, data=(str(turntable_dir),)), "simclr")
+    for method, said in (("simclr", "no frames of train episodes"), ("drlim", "train on rooms")):
+        with pytest.raises(UserError, match=said):
+            run_train(dataclasses.replace(config, data=(str(turntable_dir),)), method)
+    assert not config.out.exists()
 
 
 @pytest.mark.parametrize(
@@ -104,7 +106,8 @@ def test_the_budget_counts_images_through_the_trunk(config, method, monkeypatch)
     seen, stages = [], AlexNet.stages
 
     def counted(self, x):
-        seen.append(x.shape[0] * x.shape[2] * x.shape[3] / 48**2)
+        if self.training:  # sizes are checked in evaluation mode
+            seen.append(x.shape[0] * x.shape[2] * x.shape[3] / 48**2)
         return stages(self, x)
 
     monkeypatch.setattr(AlexNet, "stages", counted)

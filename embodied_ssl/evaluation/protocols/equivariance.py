@@ -12,51 +12,91 @@ fit by the inverse of how far their features moved, because that is how the erro
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 from sklearn.decomposition import PCA
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.command import EvaluateConfig
-from embodied_ssl.evaluation.displacements import displacements
+from embodied_ssl.evaluation.base import Metric, Model, Protocol
+from embodied_ssl.evaluation.displacement_figures import displacement_charts
+from embodied_ssl.evaluation.feature_displacement import feature_displacement
 from embodied_ssl.evaluation.learned_maps import learned_rho
-from embodied_ssl.evaluation.moving import Stages, judge_all, last_stage, open_rooms
+from embodied_ssl.evaluation.linear_maps import fit_map, rho
+from embodied_ssl.evaluation.results import Results
+from embodied_ssl.evaluation.rooms import RoomsProtocol, last_stage
+from embodied_ssl.figures import Figure
 from embodied_ssl.motion import SECONDS, MotionPatterns, Pairs, mine_pairs
 
 DIMS = 64  # of the features after PCA on the training rooms; as many as the paper's
-RIDGE = 1e-3  # of the features' mean variance
-LEAST = 0.01  # of the pairs moved the least: they weigh no more than the next one
 MOST = 4000  # pairs of each motion
+ATOMIC = ("right", "left", "ahead")
 COMPOSED = {"ahead then right": ("ahead", "right"), "ahead then left": ("ahead", "left"),
             "right then right": ("right", "right")}  # fmt: skip
-METRICS = {
-    **{name: (f"rho {name}", "{:.3f}") for name in ("right", "left", "ahead")},
-    **{name: (f"rho {name}", "{:.3f}") for name in COMPOSED},
-    "learned_atomic": ("learned maps, atomic", "{:.3f}"),
-    "learned_composed": ("learned maps, composed", "{:.3f}"),
-    "alike": ("moved alike", "{:.3f}"),
-}
 
 
-def fit_map(before: Float[np.ndarray, "P D"], after: Float[np.ndarray, "P D"]) -> np.ndarray:
-    """M' (D, D) with after ~ before @ M', by least squares with a trace of ridge."""
-    moved = np.linalg.norm(after - before, axis=1, keepdims=True)
-    weight = 1 / np.maximum(moved, max(np.quantile(moved, LEAST), 1e-9))
-    before, after = weight * before, weight * after
-    gram = before.T @ before
-    ridge = RIDGE * np.trace(gram) / len(gram)
-    return np.linalg.solve(gram + ridge * np.eye(len(gram)), before.T @ after)
+class Equivariance(RoomsProtocol):
+    """Error of linear maps of the camera's motion in unseen rooms (rho, EQUIV, ICCV 2015)."""
 
+    title = "equivariance error in unseen rooms"
+    splits = ("train", "test")
+    metrics: ClassVar = {
+        **{name: Metric(f"rho {name}") for name in (*ATOMIC, *COMPOSED)},
+        "learned_atomic": Metric("learned maps, atomic"),
+        "learned_composed": Metric("learned maps, composed"),
+        "neighbour_purity": Metric("neighbour purity"),
+    }
 
-def rho(
-    before: Float[np.ndarray, "P D"], after: Float[np.ndarray, "P D"], matrix: np.ndarray
-) -> float:
-    """The error of what the map predicts over that of predicting no change, a mean over pairs."""
-    left = np.linalg.norm(after - before @ matrix, axis=1)
-    changed = np.linalg.norm(after - before, axis=1)
-    return float((left / np.maximum(changed, 1e-9)).mean())
+    def __init__(self, config: Protocol.Config, source: str, image_size: int | None, seed: int):
+        self.open(source, image_size)
+        self.seed = seed
+        rng = np.random.default_rng(seed)
+        train = mine_pairs(self.cache, "train", SECONDS)
+        patterns = MotionPatterns(train.motion)
+        self.fitted = atomic_pairs(train, patterns, rng)
+        self.judged = atomic_pairs(mine_pairs(self.cache, "test", SECONDS), patterns, rng)
+        chains = {
+            name: composed_pairs(self.judged[first], self.judged[second], rng)
+            for name, (first, second) in COMPOSED.items()
+        }
+        for name, rows in self.judged.items():
+            if not len(rows):
+                raise UserError(
+                    f"no camera of the test rooms goes {name}: collect more --episodes."
+                )
+        # A few trajectories have not all of them.
+        self.chains = {name: rows for name, rows in chains.items() if len(rows)}
+        self.train = np.unique(np.concatenate([rows.ravel() for rows in self.fitted.values()]))
+        others = (*self.judged.values(), *self.chains.values())
+        self.look_at(np.concatenate([self.train, *(rows.ravel() for rows in others)]))
+        self.counts = {name: len(rows) for name, rows in (self.judged | self.chains).items()}
+
+    def judge(self, model: Model) -> dict[str, Any]:
+        features = last_stage(self.stages(model))
+        limit = min(DIMS, features.shape[1], len(self.train))
+        z = PCA(limit, random_state=0).fit(features[self.train]).transform(features)
+        maps = {motion: fit_map(z[a], z[b]) for motion, (a, b) in _columns(self.fitted)}
+        scores: dict[str, Any] = {
+            motion: rho(z[a], z[b], z[a] @ maps[motion]) for motion, (a, b) in _columns(self.judged)
+        }
+        for motion, (a, _, b) in _columns(self.chains):
+            first, second = COMPOSED[motion]
+            scores[motion] = rho(z[a], z[b], z[a] @ (maps[first] @ maps[second]))
+        rooms = self.cache.rows["instance"]
+        scores["displacement"] = feature_displacement(z, self.judged, rooms, self.seed)
+        scores["neighbour_purity"] = scores["displacement"].pop("neighbour_purity")
+        chains = self.judged | self.chains
+        learned = learned_rho(model.method(), self.cache, features, chains)
+        for sort, motions in (("atomic", self.judged), ("composed", self.chains)):
+            errors = [learned[motion] for motion in motions if motion in learned]
+            if errors:
+                scores[f"learned_{sort}"] = float(np.mean(errors))
+        return scores
+
+    @classmethod
+    def figures(cls, results: Results, images: bool = True) -> list[Figure]:
+        return [cls.table(results), displacement_charts(results)]
 
 
 def atomic_pairs(
@@ -86,50 +126,6 @@ def composed_pairs(
         followers.setdefault(start, []).append(end)
     chains = [(i, j, k) for i, j in first.tolist() for k in followers.get(j, ())]
     return np.array(chains, int).reshape(-1, 3)[rng.permutation(len(chains))[:MOST]]
-
-
-def evaluate(config: EvaluateConfig) -> dict[str, Any]:
-    """The protocol ``equivariance``."""
-    cache = open_rooms(config, "train", "test")
-    rng = np.random.default_rng(config.seed)
-    train = mine_pairs(cache, "train", SECONDS)
-    patterns = MotionPatterns(train.motion)
-    fitted = atomic_pairs(train, patterns, rng)
-    judged = atomic_pairs(mine_pairs(cache, "test", SECONDS), patterns, rng)
-    chains = {
-        name: composed_pairs(judged[first], judged[second], rng)
-        for name, (first, second) in COMPOSED.items()
-    }
-    for name, rows in judged.items():
-        if not len(rows):
-            raise UserError(f"no camera of the test rooms goes {name}: collect more --episodes.")
-    chains = {name: rows for name, rows in chains.items() if len(rows)}  # a few drives have not all
-    moved = {}
-    seen = np.unique(np.concatenate([rows.ravel() for rows in fitted.values()]))
-
-    def judge(name: str, stages: Stages) -> dict[str, Any]:
-        features = last_stage(stages)
-        limit = min(DIMS, features.shape[1], len(seen))
-        z = PCA(limit, random_state=0).fit(features[seen]).transform(features)
-        maps = {motion: fit_map(z[a], z[b]) for motion, (a, b) in _columns(fitted)}
-        scores = {motion: rho(z[a], z[b], maps[motion]) for motion, (a, b) in _columns(judged)}
-        for motion, (a, _, b) in _columns(chains):
-            first, second = COMPOSED[motion]
-            scores[motion] = rho(z[a], z[b], maps[first] @ maps[second])
-        moved[name] = displacements(z, judged, cache.rows["instance"], config.seed)
-        scores["alike"] = moved[name]["alike"]
-        learned = learned_rho(name, cache, features, judged | chains)
-        for kind, motions in (("atomic", judged), ("composed", chains)):
-            errors = [learned[motion] for motion in motions if motion in learned]
-            if errors:
-                scores[f"learned_{kind}"] = float(np.mean(errors))
-        return scores
-
-    counts = {name: len(rows) for name, rows in (judged | chains).items()}
-    title = "equivariance error in unseen rooms"
-    rows = np.concatenate([rows.ravel() for rows in (seen, *judged.values(), *chains.values())])
-    results = judge_all(config, cache, rows, judge, METRICS, title, counts)
-    return results | {"displacements": moved}
 
 
 def _columns(pairs: dict[str, np.ndarray]):

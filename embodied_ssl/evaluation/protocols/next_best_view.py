@@ -1,12 +1,12 @@
 """Next-best view: which move of the camera will best tell what an object is?
 
 On the turntable's objects (Jayaraman and Grauman, ICCV 2015). From one view's features z the
-features after each move g are foretold by a map M'_g, fitted by least squares on the labelled
+features after each move g are predicted by a map M'_g, fitted by least squares on the labelled
 objects. The nearest labelled pairs of views to [z, M'_g z] vote on the category. The paper takes
-the move whose votes agree most; we take the one after which they are most likely right
-(move_values.py), and say what the paper's rule would give, and always the same move: the one that
-was worth most on the labelled objects, or the next best where a view cannot make it. What is then
-really seen, [z, z(gx)], is classified by the same vote.
+the move whose votes agree most; we take the one after which they are most likely correct
+(move_utility.py), and say what the paper's rule would give, and always the same move: the one of
+the highest mean utility on the labelled objects, or the next best where a view cannot make it. What
+is then really seen, [z, z(gx)], is classified by the same vote.
 
 The objects of the validation split are the labelled ones; those of the test split are judged, so no
 object is both. Every repeat leaves out another fifth of the labelled objects.
@@ -14,156 +14,117 @@ object is both. Every repeat leaves out another fifth of the labelled objects.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from jaxtyping import Float, Int
-from rich.console import Console
-from rich.progress import track
+from jaxtyping import Float
 
+from embodied_ssl.data import Dataset
 from embodied_ssl.data.views import TurntableViews
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.camera_moves import MOVES, choose, look, votes
-from embodied_ssl.evaluation.command import EvaluateConfig
-from embodied_ssl.evaluation.embedding import Features, candidates, fit, select
-from embodied_ssl.evaluation.features import open_device
-from embodied_ssl.evaluation.models import model_names, open_model
-from embodied_ssl.evaluation.recall import cosine
-from embodied_ssl.evaluation.tables import tasks_table
+from embodied_ssl.evaluation.base import Metric, Model, Protocol
+from embodied_ssl.evaluation.embedding import candidates, fit, select
+from embodied_ssl.evaluation.results import Results, check_unchanged, runs_of, short_names
+from embodied_ssl.evaluation.view_planning import MOVES, Repeat, one_view, repeat
+from embodied_ssl.figures import Figure, Picture, Pictures, Section, Strip
 
 LEFT_OUT = 5  # one in so many labelled objects, another in each of as many repeats
 MOST = 3000  # first views that are judged
 EXAMPLES = 12  # objects of which a first view and the chosen move are kept to be shown
-METRICS = {
-    "embedding": ("embedding chosen", "{}"),
-    "one": ("1 view", "{:.3f}"),
-    "chosen": ("2 views, chosen move", "{:.3f}"),
-    "agreed": ("2 views, most agreed move", "{:.3f}"),
-    "random": ("2 views, random move", "{:.3f}"),
-    "fixed": ("2 views, fixed move", "{:.3f}"),
-    "gain": ("gain of chosen", "{:.3f}"),
-    "gain_random": ("gain of random", "{:.3f}"),
-    "ahead": ("chosen above random", "{:.4f}"),
-    "ahead_spread": ("its spread", "{:.4f}"),
-    "ahead_error": ("its error over objects", "{:.4f}"),
-    "ahead_fixed": ("chosen above fixed", "{:.4f}"),
-    "ahead_fixed_error": ("its error over objects", "{:.4f}"),
-}
+ERROR = Metric("its standard error over objects", "{:.4f}")
 
 
-def evaluate(config: EvaluateConfig) -> dict[str, Any]:
-    """The protocol ``next-best-view``."""
-    views = TurntableViews.open(config.data, config.image_size)
-    labelled, judged = (np.flatnonzero(views.split == split) for split in ("val", "test"))
-    known = np.isin(views.kind[judged], views.kind[labelled])
-    judged = np.random.default_rng(config.seed).permutation(judged[known])[:MOST]
-    if not len(judged) or len(np.unique(views.kind[judged])) < 2:
-        raise UserError(f"{config.data} has no two kinds of which both splits have objects.")
-    device = open_device(config.device)
-    models = {}
-    for name in track(model_names(config.runs), "evaluating", transient=True):
-        describe = open_model(name, config.runs, views.images[labelled], config.seed, device)
-        models[name] = judge(describe(views.images), views, labelled, judged, config.seed)
-    counts = {
-        "labelled objects": len(np.unique(views.instance[labelled])),
-        "test objects": len(np.unique(views.instance[judged])),
-        "kinds": len(np.unique(views.kind[judged])),
-        "first views": len(judged),
-    }
+class NextBestView(Protocol):
+    """Which move around an object tells best what it is (next-best view, EQUIV, ICCV 2015)."""
+
     title = "next-best view of unseen objects"
-    results = {
-        "title": title,
-        "data": counts,
-        "fingerprint": views.fingerprint,
-        "metrics": METRICS,
-        "models": models,
+    metrics: ClassVar = {
+        "embedding": Metric("embedding chosen", "{}"),
+        "one": Metric("1 view"),
+        "chosen": Metric("2 views, chosen move"),
+        "agreed": Metric("2 views, most agreed move"),
+        "random": Metric("2 views, random move"),
+        "fixed": Metric("2 views, fixed move"),
+        "gain": Metric("gain of chosen"),
+        "gain_random": Metric("gain of random"),
+        "chosen_minus_random": Metric("chosen minus random", "{:.4f}"),
+        "chosen_minus_random_std": Metric("its std", "{:.4f}"),
+        "chosen_minus_random_error": ERROR,
+        "chosen_minus_fixed": Metric("chosen minus fixed", "{:.4f}"),
+        "chosen_minus_fixed_error": ERROR,
     }
-    Console().print(tasks_table(results))
-    return results
+
+    def __init__(self, config: Protocol.Config, source: str, image_size: int | None, seed: int):
+        views = self.views = TurntableViews.open(source, image_size)
+        self.seed, self.images, self.fingerprint = seed, views.images, views.fingerprint
+        self.labelled, judged = (np.flatnonzero(views.split == split) for split in ("val", "test"))
+        known = np.isin(views.category[judged], views.category[self.labelled])
+        self.judged = np.random.default_rng(seed).permutation(judged[known])[:MOST]
+        categories = len(np.unique(views.category[self.judged]))
+        if categories < 2:
+            raise UserError(f"{source} has no two categories of which both splits have objects.")
+        self.calibration = self.images[self.labelled]
+        self.counts = {
+            "labelled objects": len(np.unique(views.instance[self.labelled])),
+            "test objects": len(np.unique(views.instance[self.judged])),
+            "categories": categories,
+            "first views": len(self.judged),
+        }
+
+    def judge(self, model: Model) -> dict[str, Any]:
+        """All numbers; the embedding is the one that tells labelled objects apart best."""
+        views, labelled, judged = self.views, self.labelled, self.judged
+        features = model.features(self.images)
+        objects = np.random.default_rng(self.seed).permutation(np.unique(views.instance[labelled]))
+        folds = [np.isin(views.instance[labelled], objects[i::LEFT_OUT]) for i in range(LEFT_OUT)]
+        gallery = select(features, labelled)
+        embeddings = candidates(gallery)
+        encoded = [encode(features) for encode in fit(embeddings, gallery)]
+        kept, left = labelled[~folds[0]], labelled[folds[0]]
+        truth = views.category_numbers[left]
+        best = int(np.argmax([(one_view(z, views, kept, left) == truth).mean() for z in encoded]))
+        repeats = [repeat(encoded[best], views, labelled[~fold], judged) for fold in folds]
+        rules = repeats[0].correct
+        correct = {rule: np.stack([each.correct[rule] for each in repeats]) for rule in rules}
+        return (
+            {"embedding": embeddings[best].label}
+            | summarized(correct, views.instance[judged])
+            | {"examples": examples(views, judged, repeats[0])}
+        )
+
+    @classmethod
+    def figures(cls, results: Results, images: bool = True) -> list[Figure]:
+        return [cls.table(results), *([example_pictures(results)] if images else [])]
 
 
-def judge(
-    features: Features, views: TurntableViews, labelled: np.ndarray, judged: np.ndarray, seed: int
+def summarized(
+    correct: dict[str, Float[np.ndarray, "R J"]], instance: np.ndarray
 ) -> dict[str, Any]:
-    """All numbers of a model; the embedding is the one that tells labelled objects apart best."""
-    objects = np.random.default_rng(seed).permutation(np.unique(views.instance[labelled]))
-    folds = [np.isin(views.instance[labelled], objects[i::LEFT_OUT]) for i in range(LEFT_OUT)]
-    gallery = select(features, labelled)
-    embeddings = candidates(gallery)
-    encoded = [encode(features) for encode in fit(embeddings, gallery)]
-    kept, left = labelled[~folds[0]], labelled[folds[0]]
-    truth = views.kind_numbers[left]
-    best = int(np.argmax([(one_view(z, views, kept, left) == truth).mean() for z in encoded]))
-    z = encoded[best]
-    repeats = [repeat(z, views, labelled[~fold], judged) for fold in folds]
-    right = {name: np.stack([each.right[name] for each in repeats]) for name in repeats[0].right}
-    mean = {name: float(values.mean()) for name, values in right.items()}  # of (repeats, J)
-    ahead, ahead_fixed = (right["chosen"] - right[other] for other in ("random", "fixed"))
-    return {
-        "embedding": embeddings[best].label,
-        **mean,
+    """Means over repeats and views, and the paired differences of the rules."""
+    mean = {rule: float(values.mean()) for rule, values in correct.items()}
+    over_random, over_fixed = (correct["chosen"] - correct[rule] for rule in ("random", "fixed"))
+    return mean | {
         "gain": mean["chosen"] - mean["one"],
         "gain_random": mean["random"] - mean["one"],
-        "ahead": float(ahead.mean()),
-        "ahead_spread": float(ahead.mean(axis=1).std(ddof=1)),
-        "ahead_error": error_over_objects(ahead, views.instance[judged]),
-        "ahead_fixed": float(ahead_fixed.mean()),
-        "ahead_fixed_error": error_over_objects(ahead_fixed, views.instance[judged]),
-        "repeats": {name: values.mean(axis=1).tolist() for name, values in right.items()},
-        "examples": examples(views, judged, repeats[0]),
+        "chosen_minus_random": float(over_random.mean()),
+        "chosen_minus_random_std": float(over_random.mean(axis=1).std(ddof=1)),
+        "chosen_minus_random_error": error_over_objects(over_random, instance),
+        "chosen_minus_fixed": float(over_fixed.mean()),
+        "chosen_minus_fixed_error": error_over_objects(over_fixed, instance),
+        "repeats": {rule: values.mean(axis=1).tolist() for rule, values in correct.items()},
     }
 
 
-@dataclass(frozen=True)
-class Repeat:
-    """What came of all first views with some of the labelled objects."""
-
-    right: dict[str, Float[np.ndarray, " J"]]
-    """Whether each is told rightly from ``one`` view, after a ``random`` move, by each rule."""
-    told: Int[np.ndarray, " J"]
-    """The kind that each seems to show."""
-    move: Int[np.ndarray, " J"]
-    """The chosen move."""
-    then: Int[np.ndarray, " J"]
-    """The kind that it seems to be after it."""
-
-
-def repeat(
-    z: Float[np.ndarray, "N D"], views: TurntableViews, labelled: np.ndarray, judged: np.ndarray
-) -> Repeat:
-    """Judge every first view with these labelled views."""
-    told = one_view(z, views, labelled, judged)
-    looks = look(z, views, labelled, judged)
-    moves = choose(looks, z, views, labelled)
-    right = {
-        "one": (told == looks.kind).astype(float),
-        "random": np.nanmean(looks.right, axis=1),
-        **{rule: looks.after(move) for rule, move in moves.items()},
-    }
-    move = moves["chosen"]
-    return Repeat(right, told, move, looks.seen[np.arange(len(move)), move])
-
-
-def one_view(
-    z: Float[np.ndarray, "N D"], views: TurntableViews, labelled: np.ndarray, judged: np.ndarray
-) -> Int[np.ndarray, " J"]:
-    """The kinds that views seem to show."""
-    kinds = views.kind_numbers
-    shares = votes(cosine(z[judged], z[labelled]), kinds[labelled], kinds.max() + 1)
-    return shares.argmax(1)
-
-
-def error_over_objects(lead: Float[np.ndarray, "R J"], instance: np.ndarray) -> float:
-    """The standard error of a mean lead where objects, not views, are independent."""
-    of_object = [lead[:, instance == each].mean() for each in np.unique(instance)]
+def error_over_objects(difference: Float[np.ndarray, "R J"], instance: np.ndarray) -> float:
+    """The standard error of a mean difference where objects, not views, are independent."""
+    of_object = [difference[:, instance == each].mean() for each in np.unique(instance)]
     return float(np.std(of_object, ddof=1) / len(of_object) ** 0.5)
 
 
 def examples(views: TurntableViews, judged: np.ndarray, repeat: Repeat) -> list[dict[str, Any]]:
-    """A first view of each of some objects, the chosen move, and what the votes of a repeat said
-    before and after it; views by their row in the dataset."""
-    names = np.unique(views.kind.astype(str))
+    """A first view of each of some objects, the chosen move, and the categories voted for before
+    and after it; views by their row in the dataset."""
+    names = np.unique(views.category.astype(str))
     _, one_each = np.unique(views.instance[judged], return_index=True)
     shown = []
     for j in np.sort(one_each)[:EXAMPLES]:
@@ -174,9 +135,35 @@ def examples(views: TurntableViews, judged: np.ndarray, repeat: Repeat) -> list[
                 "first": int(first),
                 "second": int(second),
                 "move": move,
-                "kind": str(views.kind[first]),
-                "told": str(names[repeat.told[j]]),
+                "category": str(views.category[first]),
+                "told": str(names[repeat.first[j]]),
                 "then": str(names[repeat.then[j]]),
             }
         )
     return shown
+
+
+def example_pictures(results: Results) -> Section:
+    """The examples of the first run, or of the first model where no run was evaluated."""
+    models, settings = results["models"], results["settings"]
+    name = next(iter([*runs_of(results), *models]))
+    dataset = Dataset.open(settings["data"])
+    check_unchanged(results, dataset.fingerprint)
+    cache = dataset.cache(settings["image_size"])
+    strips = []
+    for shown in models[name]["examples"]:
+        category = shown.get("category", shown.get("kind"))
+        seen = ((shown["first"], shown["told"]), (shown["second"], shown["then"]))
+        pictures = tuple(
+            Picture(cache.frames[cache.index["image"][row]], word,
+                    "right" if word == category else "wrong")
+            for row, word in seen
+        )  # fmt: skip
+        strips.append(Strip(pictures, f"{category}, {shown['move']}"))
+    return Section(
+        "Where to look next",
+        (Pictures(tuple(strips)),),
+        f"A first view of each of {len(strips)} unseen objects and the view after the move that "
+        f"{short_names(models)[name]} chose; below them, what the object was classified as from "
+        "the first and from both.",
+    )

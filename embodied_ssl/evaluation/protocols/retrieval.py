@@ -8,174 +8,158 @@ elevation, the queries the one between.
 
 from __future__ import annotations
 
-import hashlib
-import time
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
-from rich.progress import Progress
 
-from embodied_ssl.data import LabelledImages, open_labelled
-from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.command import EvaluateConfig
-from embodied_ssl.evaluation.embedding import (
-    Embedding,
-    Encoder,
-    Features,
-    candidates,
-    fit,
-    raw,
-    select,
-)
-from embodied_ssl.evaluation.features import open_device
-from embodied_ssl.evaluation.models import model_names, open_model
-from embodied_ssl.evaluation.recall import cosine, nearest, recalls
-from embodied_ssl.evaluation.tables import print_retrieval
+from embodied_ssl.data import open_labelled
+from embodied_ssl.evaluation.base import Metric, Model, Protocol
+from embodied_ssl.evaluation.gallery import Split, checksum, judge
+from embodied_ssl.evaluation.recall import LEVELS, RANKS, share
+from embodied_ssl.evaluation.results import Results, check_unchanged, runs_of, short_names
+from embodied_ssl.figures import Bars, Figure, Neighbours, Picture, Row, Section, Table
 
 SHOWN_QUERIES = 8
-SHOWN_NEIGHBOURS = 5
 
 
-@dataclass(frozen=True)
-class Half:
-    """The gallery and the queries of one split, with what is needed to judge an answer."""
+class Retrieval(Protocol):
+    """Recall@k of held-out objects by their nearest images (as on UW RGB-D, ICRA 2011)."""
 
-    gallery: np.ndarray
-    """(G,) indices of images."""
-    queries: np.ndarray
-    """(Q,) indices of images."""
-    kind: np.ndarray
-    """(N,) of all images, a number for each kind."""
-    instance: np.ndarray
-    """(N,) of all images, a number for each instance."""
+    title = "retrieval of unseen objects"
+    metrics: ClassVar = {"embedding": Metric("embedding chosen", "{}")} | {
+        f"test.{level}.{k}": Metric(f"{title} @{k}")
+        for level, title in LEVELS.items()
+        for k in RANKS
+    }
 
-    def score(self, similarity: np.ndarray) -> dict[str, Any]:
-        """Recall@k at every level, from cosines (Q, G)."""
-        return recalls(
-            similarity,
-            (self.kind[self.queries], self.instance[self.queries]),
-            (self.kind[self.gallery], self.instance[self.gallery]),
+    def __init__(self, config: Protocol.Config, source: str, image_size: int | None, seed: int):
+        labelled = open_labelled(source, image_size)
+        self.val, self.test = Split.of(labelled, "val"), Split.of(labelled, "test")
+        queries = len(self.test.queries)
+        self.shown = np.random.default_rng(seed).permutation(queries)[:SHOWN_QUERIES]
+        self.images, self.fingerprint = labelled.images, labelled.fingerprint
+        self.calibration = self.images[self.val.gallery]
+        self.counts = {
+            "image_size": self.images.shape[1],
+            "val": self.val.counts,
+            "test": self.test.counts,
+        }
+
+    def judge(self, model: Model) -> dict[str, Any]:
+        return judge(model.features(self.images), self.val, self.test, self.shown)
+
+    def compare(self, results: Results) -> None:
+        """Which queries ``neighbours`` are of."""
+        results["queries"] = self.test.queries[self.shown].tolist()
+
+    @classmethod
+    def summary(cls, results: Results) -> str:
+        counts = results["data"]["test"]
+        categories = counts.get("categories", counts.get("kinds"))
+        return (
+            f"{counts['queries']:,} queries, {counts['gallery']:,} images in the gallery, "
+            f"{counts['instances']:,} objects of {categories} categories"
         )
 
-    def similarity(self, features: Features, encoder: Encoder) -> np.ndarray:
-        """(Q, G) cosines."""
-        queries, gallery = (
-            encoder(select(features, rows)) for rows in (self.queries, self.gallery)
+    @classmethod
+    def table(cls, results: Results) -> Table:
+        """Of each model the chosen embedding, and the raw one where that is another."""
+        models, shown = results["models"], short_names(results["models"])
+        recalls = {name: _recalls(model) for name, model in models.items()}
+        highest = [max(v or 0 for v in column) for column in zip(*recalls.values(), strict=True)]
+        best, rows = best_run(results), []
+        for name, model in models.items():
+            top = tuple(i for i, value in enumerate(recalls[name]) if value == highest[i])
+            texts = tuple(map(share, recalls[name]))
+            rows.append(Row(shown[name], texts, model["embedding"], name == best, top))
+            raw = model["raw"]
+            if raw["embedding"] != model["embedding"]:
+                rows.append(Row("", tuple(map(share, _recalls(raw))), raw["embedding"]))
+        caption = (
+            f"recall@{'/'.join(map(str, RANKS))}: the share of queries with a correct image among "
+            "the k nearest by cosine; first the embedding chosen on validation objects, then the "
+            "raw one, the last pooled stage, which nobody chose"
         )
-        return cosine(queries, gallery)
+        judged = next(iter(models.values()))["test"]["category_without_own"]["queries"]
+        if left := results["data"]["test"]["queries"] - judged:
+            caption += f"; {left:,} queries have no other object of their category: left out"
+        columns = tuple(f"@{k}" for _ in LEVELS for k in RANKS)
+        corner, levels = ("model", "embedding"), tuple(LEVELS.values())
+        return Table(columns, tuple(rows), corner, levels, caption)
+
+    @classmethod
+    def figures(cls, results: Results, images: bool = True) -> list[Figure]:
+        models, shown = results["models"], short_names(results["models"])
+        series = {
+            title: tuple(model["test"][level]["1"] for model in models.values())
+            for level, title in LEVELS.items()
+        }
+        runs = frozenset(shown[name] for name in runs_of(results))
+        tried = tuple(embeddings(shown[name], model) for name, model in models.items())
+        found: list[Figure] = [
+            Bars(tuple(shown.values()), series, "recall@1", runs),
+            cls.table(results),
+            Section("Every embedding on the validation objects", tried, layout="halves",
+                    folded=True),
+        ]  # fmt: skip
+        if images:
+            pictures = (neighbours(results),)
+            title = "Queries and their nearest neighbours"
+            found.append(Section(title, pictures, "Drawn at random."))
+        return found
 
 
-def half(labelled: LabelledImages, split: str) -> Half:
-    """One split of the images.
-
-    Raises:
-        UserError: when it has no queries or no gallery, or no query has its object in the gallery.
-    """
-    gallery, queries = labelled.select(split, "gallery"), labelled.select(split, "query")
-    for images, role in ((gallery, "gallery"), (queries, "queries")):
-        if not len(images):
-            raise UserError(f"no {role} of the split {split!r} in the data.")
-    if not np.isin(labelled.instance[queries], labelled.instance[gallery]).any():
-        raise UserError(f"no query of the split {split!r} has its object in the gallery.")
-    numbers = [
-        np.unique(labels, return_inverse=True)[1] for labels in (labelled.kind, labelled.instance)
-    ]
-    return Half(gallery, queries, *numbers)
+def best_run(results: Results) -> str | None:
+    """The run with the highest instance recall@1; nothing when only baselines were evaluated."""
+    models = results["models"]
+    return max(runs_of(results), key=lambda n: models[n]["test"]["instance"]["1"], default=None)
 
 
-def choose(features: Features, val: Half) -> tuple[Embedding, list[dict[str, Any]]]:
-    """The embedding with the highest instance recall@1 on validation, then recall@5.
-
-    Returns:
-        the embedding, and the scores of all of them, in the order in which they were tried.
-    """
-    gallery = select(features, val.gallery)
-    tried = candidates(gallery)
-    scores = [val.score(val.similarity(features, encoder)) for encoder in fit(tried, gallery)]
-    table = [
-        {"embedding": embedding.label, **score}
-        for embedding, score in zip(tried, scores, strict=True)
-    ]
-    instance = [score["instance"] for score in scores]
-    best = max(range(len(tried)), key=lambda i: (instance[i]["1"], instance[i]["5"]))
-    return tried[best], table
+def embeddings(name: str, model: dict[str, Any]) -> Table:
+    """Recall@1 of every embedding of a model on validation."""
+    rows = tuple(
+        Row(
+            score["embedding"],
+            (share(score["instance"]["1"]), share(score["category"]["1"])),
+            marked=score["embedding"] == model["embedding"],
+        )
+        for score in model["val"]
+    )
+    return Table(("instance@1", "category@1"), rows, (name, ""))
 
 
-def judge(features: Features, val: Half, test: Half, shown: np.ndarray) -> dict[str, Any]:
-    """Choose on ``val``, read ``test`` once.
+def neighbours(results: Results) -> Neighbours:
+    """For each shown query what the best run and two baselines found."""
+    models, shown = results["models"], short_names(results["models"])
+    labelled = open_labelled(results["settings"]["data"], results["data"]["image_size"])
+    if "fingerprint" in results:
+        check_unchanged(results, labelled.fingerprint)
+    elif checksum(labelled) != results["data"]["checksum"]:  # as versions before 0.2 said it
+        check_unchanged(results, "")
+    untrained = [name for name in models if name.split(" (")[0] == "random"][:1]
+    names = [name for name in (best_run(results), *untrained, "pixels") if name in models]
+    found = {name: np.array(models[name]["neighbours"]) for name in names}
+    places = np.unique(np.concatenate([results["queries"], *(f.ravel() for f in found.values())]))
+    read = dict(zip(places.tolist(), labelled.read(places), strict=True))
 
-    Args:
-        features: of all images.
-        val: what the choice may see.
-        test: what it may not.
-        shown: positions among the queries of ``test`` whose neighbours are reported.
-    """
-    embedding, table = choose(features, val)
-    plain = raw(features)
-    encoder, plain_encoder = fit([embedding, plain], select(features, test.gallery))
-    similarity = test.similarity(features, encoder)
-    neighbours = test.gallery[nearest(similarity[shown], SHOWN_NEIGHBOURS)]
-    return {
-        "embedding": embedding.label,
-        "val": table,
-        "test": test.score(similarity),
-        "raw": {
-            "embedding": plain.label,
-            "test": test.score(test.similarity(features, plain_encoder)),
-        },
-        "neighbours": neighbours.tolist(),
-    }
+    def picture(place: int, query: int) -> Picture:
+        same = [x[place] == x[query] for x in (labelled.instance, labelled.category)]
+        verdict = "right" if same[0] else "near" if same[1] else "wrong"
+        return Picture(read[place], labelled.category[place], verdict)
 
-
-def evaluate(config: EvaluateConfig) -> dict[str, Any]:
-    """The protocol ``retrieval``."""
-    names = model_names(config.runs)
-    labelled = open_labelled(config.data, config.image_size)
-    val, test = half(labelled, "val"), half(labelled, "test")
-    rng = np.random.default_rng(config.seed)
-    shown = rng.permutation(len(test.queries))[:SHOWN_QUERIES]
-    device = open_device(config.device)
-    models = {}
-    with Progress(transient=True) as progress:
-        task = progress.add_task("evaluating", total=len(names))
-        for name in names:
-            progress.update(task, description=name)
-            start = time.perf_counter()
-            describe = open_model(
-                name, config.runs, labelled.images[val.gallery], config.seed, device
-            )
-            models[name] = judge(describe(labelled.images), val, test, shown)
-            models[name]["seconds"] = round(time.perf_counter() - start, 1)
-            progress.advance(task)
-    results = {
-        "data": {
-            "checksum": checksum(labelled),
-            "image_size": labelled.images.shape[1],
-            "val": counts(val),
-            "test": counts(test),
-        },
-        "queries": test.queries[shown].tolist(),
-        "models": models,
-    }
-    print_retrieval(results)
-    return results
+    queries = tuple(
+        (
+            Picture(read[query], labelled.category[query]),
+            {
+                shown[name]: tuple(picture(place, query) for place in places[number].tolist())
+                for name, places in found.items()
+            },
+        )
+        for number, query in enumerate(results["queries"])
+    )
+    meaning = {"right": "the same object", "near": "another of its category"}
+    return Neighbours(queries, meaning | {"wrong": "something else"})
 
 
-def counts(part: Half) -> dict[str, int]:
-    """How large a split is."""
-    return {
-        "gallery": len(part.gallery),
-        "queries": len(part.queries),
-        "instances": len(set(part.instance[part.queries])),
-        "kinds": len(set(part.kind[part.queries])),
-    }
-
-
-def checksum(labelled: LabelledImages) -> str:
-    """Of the images and their labels, as they were evaluated."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(np.ascontiguousarray(labelled.images).data)
-    for labels in (labelled.kind, labelled.instance, labelled.split, labelled.role):
-        digest.update("\n".join(map(str, labels)).encode())
-    return digest.hexdigest()
+def _recalls(part: dict[str, Any]) -> list[float | None]:
+    return [part["test"][level][str(k)] for level in LEVELS for k in RANKS]

@@ -1,4 +1,4 @@
-"""Does a motion move the features alike wherever it happens? The z(gx) - z(x) of many rooms."""
+"""Does a motion displace features alike wherever it happens? The z(gx) - z(x) of many rooms."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ COMPARED = 1000  # pairs of each motion
 NEIGHBOURS = 10
 
 
-def displacements(
+def feature_displacement(
     z: Float[np.ndarray, "N D"],
     pairs: dict[str, Int[np.ndarray, "P 2"]],
     rooms: np.ndarray,
     seed: int = 0,
 ) -> dict[str, Any]:
-    """Where each motion moves the features, in two dimensions, and how much alike.
+    """Where each motion displaces the features, in two dimensions, and how consistently.
 
     Args:
         z: features of all frames.
@@ -32,37 +32,40 @@ def displacements(
     Returns:
         ``points``: motion -> (x, y) of some displacements along their two principal axes, no
         change at (0, 0); ``variance``: the share of their variance that these axes hold;
-        ``alike``: as ``alike`` gives it.
+        ``neighbour_purity`` of all.
     """
     rng = np.random.default_rng(seed)
     count = min(COMPARED, *map(len, pairs.values()))  # no motion counts for more than another
     chosen = {name: rng.permutation(rows)[:count] for name, rows in pairs.items()}
-    moved = {name: z[rows[:, 1]] - z[rows[:, 0]] for name, rows in chosen.items()}
-    shown = {name: vectors[:SHOWN] for name, vectors in moved.items()}
+    vectors = {name: z[rows[:, 1]] - z[rows[:, 0]] for name, rows in chosen.items()}
+    shown = {name: each[:SHOWN] for name, each in vectors.items()}
     axes = PCA(2, random_state=seed).fit(np.concatenate(list(shown.values())))
+    rooms_of = {name: rooms[rows[:, 0]] for name, rows in chosen.items()}
     return {
         # Not centred: that the origin means no change is the point of the picture.
         "points": {name: (v @ axes.components_.T).tolist() for name, v in shown.items()},
         "variance": float(axes.explained_variance_ratio_.sum()),
-        "alike": alike(moved, {name: rooms[rows[:, 0]] for name, rows in chosen.items()}),
+        "neighbour_purity": neighbour_purity(vectors, rooms_of),
     }
 
 
-def alike(moved: dict[str, Float[np.ndarray, "P D"]], rooms: dict[str, np.ndarray]) -> float | None:
-    """Whether the displacements nearest to one, by cosine, are of its motion: the mean share.
+def neighbour_purity(
+    vectors: dict[str, Float[np.ndarray, "P D"]], rooms: dict[str, np.ndarray]
+) -> float | None:
+    """The share of the displacements nearest to one, by cosine, that are of its motion: the mean.
 
-    Only those in other rooms are neighbours: pairs of one drive share what they see, so any
-    features would be moved alike. By chance it is 1 / the number of motions, if there are as many
-    displacements of each; None where a displacement has too few others.
+    Only those in other rooms are neighbours: pairs of one trajectory share what they see, so any
+    features would be displaced alike. By chance it is 1 / the number of motions, if there are as
+    many displacements of each; None where a displacement has too few others.
 
     Args:
-        moved: motion -> its displacements.
+        vectors: motion -> its displacements.
         rooms: motion -> (P,) the room of each.
     """
-    vectors = normalized(np.concatenate(list(moved.values())))
-    motion = np.repeat(np.arange(len(moved)), [len(v) for v in moved.values()])
+    unit = normalized(np.concatenate(list(vectors.values())))
+    motion = np.repeat(np.arange(len(vectors)), [len(v) for v in vectors.values()])
     room = np.concatenate(list(rooms.values()))
-    cosine = np.where(room[:, None] == room, -np.inf, vectors @ vectors.T)
+    cosine = np.where(room[:, None] == room, -np.inf, unit @ unit.T)
     if np.isfinite(cosine).sum(axis=1).min() < NEIGHBOURS:
         return None
     nearest = np.argpartition(-cosine, NEIGHBOURS, axis=1)[:, :NEIGHBOURS]

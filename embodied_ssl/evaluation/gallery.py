@@ -1,0 +1,136 @@
+"""A gallery and queries: which embedding finds a query's object best?"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from embodied_ssl.data import LabelledImages
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.embedding import (
+    Embedding,
+    Encoder,
+    Features,
+    candidates,
+    fit,
+    raw,
+    select,
+)
+from embodied_ssl.evaluation.recall import cosine, nearest, recalls
+
+SHOWN_NEIGHBOURS = 5
+
+
+@dataclass(frozen=True)
+class Split:
+    """The gallery and the queries of one split, with what is needed to score an answer."""
+
+    gallery: Int[np.ndarray, " G"]
+    """Places of images."""
+    queries: Int[np.ndarray, " Q"]
+    """Places of images."""
+    category: Int[np.ndarray, " N"]
+    """Of all images, a number for each category."""
+    instance: Int[np.ndarray, " N"]
+    """Of all images, a number for each instance."""
+
+    @classmethod
+    def of(cls, labelled: LabelledImages, split: str) -> Split:
+        """One split of the images.
+
+        Raises:
+            UserError: when it has no queries or no gallery, or no query has its object in the
+                gallery.
+        """
+        gallery, queries = labelled.select(split, "gallery"), labelled.select(split, "query")
+        for images, role in ((gallery, "gallery"), (queries, "queries")):
+            if not len(images):
+                raise UserError(f"no {role} of the split {split!r} in the data.")
+        if not np.isin(labelled.instance[queries], labelled.instance[gallery]).any():
+            raise UserError(f"no query of the split {split!r} has its object in the gallery.")
+        labels = (labelled.category, labelled.instance)
+        return cls(gallery, queries, *(np.unique(x, return_inverse=True)[1] for x in labels))
+
+    def score(self, similarity: Float[np.ndarray, "Q G"]) -> dict[str, Any]:
+        """Recall@k at every level, from cosines."""
+        return recalls(
+            similarity,
+            (self.category[self.queries], self.instance[self.queries]),
+            (self.category[self.gallery], self.instance[self.gallery]),
+        )
+
+    def similarity(self, features: Features, encoder: Encoder) -> Float[np.ndarray, "Q G"]:
+        """Cosines of the queries with the gallery."""
+        queries, gallery = (
+            encoder(select(features, places)) for places in (self.queries, self.gallery)
+        )
+        return cosine(queries, gallery)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How large it is."""
+        return {
+            "gallery": len(self.gallery),
+            "queries": len(self.queries),
+            "instances": len(set(self.instance[self.queries])),
+            "categories": len(set(self.category[self.queries])),
+        }
+
+
+def choose(features: Features, val: Split) -> tuple[Embedding, list[dict[str, Any]]]:
+    """The embedding with the highest instance recall@1 on validation, then recall@5.
+
+    Returns:
+        the embedding, and the scores of all of them, in the order in which they were tried.
+    """
+    gallery = select(features, val.gallery)
+    tried = candidates(gallery)
+    scores = [val.score(val.similarity(features, encoder)) for encoder in fit(tried, gallery)]
+    table = [
+        {"embedding": embedding.label, **score}
+        for embedding, score in zip(tried, scores, strict=True)
+    ]
+    instance = [score["instance"] for score in scores]
+    best = max(range(len(tried)), key=lambda i: (instance[i]["1"], instance[i]["5"]))
+    return tried[best], table
+
+
+def judge(
+    features: Features, val: Split, test: Split, shown: Int[np.ndarray, " S"]
+) -> dict[str, Any]:
+    """Choose on ``val``, read ``test`` once.
+
+    Args:
+        features: of all images.
+        val: what the choice may see.
+        test: what it may not.
+        shown: places among the queries of ``test`` whose neighbours are reported.
+    """
+    embedding, table = choose(features, val)
+    plain = raw(features)
+    encoder, plain_encoder = fit([embedding, plain], select(features, test.gallery))
+    similarity = test.similarity(features, encoder)
+    neighbours = test.gallery[nearest(similarity[shown], SHOWN_NEIGHBOURS)]
+    return {
+        "embedding": embedding.label,
+        "val": table,
+        "test": test.score(similarity),
+        "raw": {
+            "embedding": plain.label,
+            "test": test.score(test.similarity(features, plain_encoder)),
+        },
+        "neighbours": neighbours.tolist(),
+    }
+
+
+def checksum(labelled: LabelledImages) -> str:
+    """Of all images and their labels, as results of versions before 0.2 have it."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(np.ascontiguousarray(labelled.images).data)
+    for labels in (labelled.category, labelled.instance, labelled.split, labelled.role):
+        digest.update("\n".join(map(str, labels)).encode())
+    return digest.hexdigest()
