@@ -18,7 +18,9 @@ def rgb_to_lab(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
     """sRGB in [0, 1] to CIE Lab: L from 0 to 100, a and b about -110 to 110."""
     images = images.float()
     linear = torch.where(images > 0.04045, ((images + 0.055) / 1.055) ** 2.4, images / 12.92)
-    xyz = torch.einsum("ij,bjhw->bihw", linear.new_tensor(XYZ), linear)
+    # Term by term: autocast would round a matrix product to 8 bits.
+    red, green, blue = linear.unbind(1)
+    xyz = torch.stack([r * red + g * green + b * blue for r, g, b in XYZ], dim=1)
     f = torch.where(xyz > 0.008856, xyz.clamp(min=1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
     x, y, z = f.unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)

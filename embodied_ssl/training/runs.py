@@ -23,7 +23,7 @@ from embodied_ssl.training.checkpoint import (
     read_tensors,
 )
 from embodied_ssl.training.legacy import renamed_tensors, with_present_names
-from embodied_ssl.trunks import Trunk, build_trunk
+from embodied_ssl.trunks import Trunk, untrained_trunk
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ def load_run(run: str | Path) -> RunInfo:
 def load_trunk(run: str | Path) -> Trunk:
     """The trained trunk of a run, on the CPU; UserError when there is no whole checkpoint."""
     info = load_run(run)
-    trunk = build_trunk(info.trunk, **info.trunk_settings)
+    trunk = untrained_trunk(info.trunk, **info.trunk_settings)
     load_weights(trunk, checkpoint_of(run) / TRUNK)
     return trunk.eval()
 
@@ -84,7 +84,7 @@ def load_method(run: str | Path) -> Method:
     info = load_run(run)
     cls = load_method_class(info.method)
     config = from_dict(cls.Config, info.method_config)
-    trunk = build_trunk(info.trunk, **info.trunk_settings)
+    trunk = untrained_trunk(info.trunk, **info.trunk_settings)
     method = cls(trunk, config, info.train["train_size"])
     checkpoint = checkpoint_of(run)
     load_weights(method.exported, checkpoint / TRUNK)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load_file
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.trunks import build_trunk
-from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.build import untrained_trunk
+
+if TYPE_CHECKING:
+    from embodied_ssl.trunks.base import Trunk
 
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 
@@ -18,23 +21,25 @@ class AutoTrunk:
     """Opens a trained trunk as the class that it is of."""
 
     @staticmethod
-    def from_pretrained(source: str | Path) -> Trunk:
+    def from_pretrained(source: str | Path, **options: Any) -> Trunk:
         """The trunk with its weights, in evaluation mode.
 
         Args:
             source: a run folder (its newest checkpoint counts), the ``trunk`` folder of a
                 checkpoint, or an id of the Hugging Face hub.
+            options: for the hub, such as ``revision`` or ``token``.
 
         Raises:
             UserError: when there is no trunk, or it is damaged.
         """
-        folder = _folder(Path(source)) if Path(source).is_dir() else _download(str(source))
+        path = Path(source)
+        folder = _folder(path) if path.is_dir() else _download(str(source), options)
         try:
             config = json.loads((folder / CONFIG).read_text())
             name = config.pop("trunk", None)
             if name is None:
                 name, config = _of_run(folder)
-            trunk = build_trunk(name, **config)
+            trunk = untrained_trunk(name, **config)  # its own weights follow
             trunk.load_state_dict(load_file(folder / WEIGHTS))
         except UserError:
             raise
@@ -55,18 +60,18 @@ def _folder(source: Path) -> Path:
 
 def _of_run(folder: Path) -> tuple[str, dict]:
     """Name and settings of a trunk of before they were written beside it: those of its run."""
-    run = folder.parents[2] / "run.json"
+    run = folder.resolve().joinpath("../../..", "run.json")
     if not run.is_file():
         raise UserError(f"{folder} does not say which trunk it is, and is in no run folder.")
     content = json.loads(run.read_text())
     return content["trunk"], content["trunk_settings"]
 
 
-def _download(name: str) -> Path:
+def _download(name: str, options: dict[str, Any]) -> Path:
     from huggingface_hub import hf_hub_download
 
     try:
-        files = [hf_hub_download(name, file) for file in (CONFIG, WEIGHTS)]
+        files = [hf_hub_download(name, file, **options) for file in (CONFIG, WEIGHTS)]
     except Exception as error:  # no network, no such name, no such file
         reason = str(error).splitlines()[0]
         raise UserError(f"{name} is no folder, and the hub does not have it: {reason}") from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,11 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.trunks.auto import AutoTrunk
+from embodied_ssl.trunks.build import name_of
+
+FARTHEST = 256
+"""Pixels up and down within which a size that fits is looked for."""
 
 
 class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
@@ -29,10 +34,6 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
     """Of the stages, the first layer first."""
     stage_dims: tuple[int, ...]
     """Channels of each stage."""
-    name: str = ""
-    """By which it was built, and can be again."""
-    settings: dict[str, Any]
-    """With which it was built."""
 
     @dataclass(frozen=True)
     class Config:
@@ -40,9 +41,20 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
 
     def __init__(self, mean: float | list[float] = 0.5, std: float | list[float] = 0.25):
         super().__init__()
-        self.settings = {}
         self.register_buffer("mean", torch.as_tensor(mean).expand(3).reshape(3, 1, 1).clone())
         self.register_buffer("std", torch.as_tensor(std).expand(3).reshape(3, 1, 1).clone())
+
+    @property
+    def name(self) -> str:
+        """By which it can be built again."""
+        return name_of(type(self))
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """All settings with which it was built."""
+        told = self._hub_mixin_config or {}  # arguments of the constructor, defaults included
+        names = {field.name for field in fields(self.Config)}
+        return {name: value for name, value in told.items() if name in names}
 
     @property
     def dim(self) -> int:
@@ -69,20 +81,35 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
         """Features of normalized images."""
         return self.pool(self.stages(x))
 
-    @torch.no_grad()
     def check_size(self, size: int) -> None:
-        """UserError when images of so many pixels along each side cannot pass."""
-        training, device = self.training, self.mean.device
+        """Try whether images of so many pixels along each side can pass; nothing is changed.
+
+        Raises:
+            UserError: when they cannot, naming the nearest size that can.
+        """
+        if self._takes(size):
+            return
+        for distance in range(1, FARTHEST + 1):
+            for near in (size - distance, size + distance):
+                if near > 0 and self._takes(near):
+                    raise UserError(
+                        f"the trunk {self.name} takes no images of {size} pixels: {near} would do."
+                    )
+        raise UserError(f"the trunk {self.name} takes no images of {size} pixels.")
+
+    @torch.no_grad()  # what a network keeps from inference mode would be of no use in training
+    def _takes(self, size: int) -> bool:
+        training = [module for module in self.modules() if module.training]
+        self.eval()
         try:
-            self.eval().stages(torch.zeros(1, 3, size, size, device=device))
-        except (RuntimeError, AssertionError, ValueError) as error:
-            said = " ".join(str(error).split())
-            raise UserError(
-                f"the trunk {self.name} cannot take images of {size} pixels ({said}): choose "
-                "another --train-size."
-            ) from error
+            with torch.random.fork_rng(devices=[]):
+                stages = self.stages(torch.zeros(2, 3, size, size, device=self.mean.device))
+        except (RuntimeError, AssertionError, ValueError):
+            return False
         finally:
-            self.train(training)
+            for module in training:
+                module.training = True
+        return all(maps.numel() for maps in stages)
 
     def save_pretrained(self, folder: str | Path, **others: Any) -> str | None:
         """Write weights and settings into a folder, as the Hugging Face hub has it."""
@@ -91,9 +118,12 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
 
     @classmethod
     def from_pretrained(cls, source: str | Path, **others: Any) -> Trunk:
-        """A trunk from a folder or the hub; of the right class if none was named."""
-        if cls is Trunk:
-            from embodied_ssl.trunks.auto import AutoTrunk
+        """A trained trunk, as ``AutoTrunk`` opens it.
 
-            return AutoTrunk.from_pretrained(source)
-        return super().from_pretrained(source, **others)
+        Raises:
+            UserError: when there is none, or it is of another class.
+        """
+        trunk = AutoTrunk.from_pretrained(source, **others)
+        if not isinstance(trunk, cls):
+            raise UserError(f"{source} holds a {type(trunk).__name__}, which is no {cls.__name__}.")
+        return trunk

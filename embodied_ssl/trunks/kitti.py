@@ -37,7 +37,7 @@ class KittiNet(Trunk):
         """D, the features."""
 
         def __post_init__(self) -> None:
-            within("--trunk.width", self.width, 0.01, 64)
+            within("--trunk.width", self.width, 0.01, 16)
             within("--trunk.fc-dim", self.fc_dim, 1, 65536)
 
     stage_names = ("conv1", "conv2", "conv3", "fc")

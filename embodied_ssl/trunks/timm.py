@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import warnings
 from dataclasses import dataclass
+from typing import Any
 
 import timm
+import torch
 from timm.layers import Format
-from torch import Tensor
+from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.base import Trunk
 
+SHOWN = 4  # blocks at most whose maps are stages
+PYRAMID = {"features_only": True}
+
 
 class TimmTrunk(Trunk):
-    """A timm model: its feature pyramid, or the maps of its tokens and their mean, as stages.
+    """A timm model: its feature pyramid, or the maps of its tokens and its pooled output.
+
+    Of a transformer whose grid follows the image, the stages are the maps after evenly spaced
+    blocks, then the output as the model itself pools it; of any other, what timm calls its
+    features.
 
     Args:
-        name: as in ``timm.list_models()``.
+        name: as in ``timm.list_models()``, or with the tag of its weights.
         pretrained: with timm's weights, where they are at hand, instead of random ones.
 
     Raises:
@@ -33,39 +42,53 @@ class TimmTrunk(Trunk):
 
     def __init__(self, name: str, pretrained: bool = False):
         super().__init__(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
-        self.model = _create(name, pretrained)
+        self.timm_name, self.model = name, _create(name, pretrained)
+        self.has_tokens = _has_tokens(self.model)
         self.channels_last = getattr(self.model, "output_fmt", None) == Format.NHWC
-        info = self.model.feature_info
-        self.stage_names, self.stage_dims = tuple(info.module_name()), tuple(info.channels())
-        self.has_tokens = len(set(info.reduction())) == 1
-        if self.has_tokens:  # maps of one size all along: a transformer
-            self.stage_names += ("mean",)
-            self.stage_dims += self.stage_dims[-1:]
+        if self.has_tokens:
+            depth = len(self.model.blocks)
+            shown = torch.linspace(0, depth, min(SHOWN, depth) + 1).round().int().tolist()[1:]
+            self.shown = [number - 1 for number in shown]
+            self.stage_names = (*(f"block{number}" for number in shown), "pooled")
+            self.stage_dims = (self.model.embed_dim,) * len(shown) + (self.model.num_features,)
+        else:
+            info = self.model.feature_info
+            self.stage_names, self.stage_dims = tuple(info.module_name()), tuple(info.channels())
+
+    @property
+    def name(self) -> str:
+        return self.timm_name
 
     def stages(self, x: Tensor) -> list[Tensor]:
-        maps = list(self.model(x))
-        if self.channels_last:
-            maps = [each.movedim(-1, 1) for each in maps]
-        return [*maps, maps[-1].mean((2, 3), keepdim=True)] if self.has_tokens else maps
+        if self.has_tokens:
+            tokens, maps = self.model.forward_intermediates(x, indices=self.shown)
+            features = self.model.forward_head(tokens, pre_logits=True)
+            return [*maps, features[:, :, None, None]]
+        maps = self.model(x)
+        return [each.movedim(-1, 1) for each in maps] if self.channels_last else list(maps)
 
 
-def _create(name: str, pretrained: bool):
-    """The model; of any input size where it can be had so."""
-    options = {"features_only": True, "pretrained": pretrained}
-    for flexible in ({"dynamic_img_size": True}, {}):
+def _has_tokens(model: nn.Module) -> bool:
+    return hasattr(model, "blocks") and hasattr(model, "num_prefix_tokens")
+
+
+def _create(name: str, pretrained: bool) -> Any:
+    """The model; for images of any size where it can be had so, with tokens or as a pyramid."""
+    flexible = {"dynamic_img_size": True}
+    for options in (flexible | {"num_classes": 0}, flexible | PYRAMID, PYRAMID):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what timm says of weights that do not fit a task
-                return timm.create_model(name, **options, **flexible)
+                model = timm.create_model(name, pretrained=pretrained, **options)
         except TypeError:  # it does not know the option
             continue
-        except (RuntimeError, AttributeError) as error:
+        except Exception as error:  # the hub and timm raise what they meet
+            reason = next(iter(str(error).splitlines()), type(error).__name__).rstrip(".")
             if pretrained:
-                raise UserError(f"the weights of {name} are not at hand: {error}.") from error
-            raise UserError(f"{name} gives neither maps nor tokens: no trunk.") from error
-        except Exception as error:
-            if pretrained:  # the hub's own errors
-                reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-                raise UserError(f"the weights of {name} are not at hand: {reason}") from error
+                raise UserError(f"the weights of {name} are not at hand: {reason}.") from error
+            if isinstance(error, RuntimeError | AttributeError):
+                raise UserError(f"{name} gives neither maps nor tokens: {reason}.") from error
             raise
+        if _has_tokens(model) or "features_only" in options:
+            return model
     raise UserError(f"{name} gives neither maps nor tokens: no trunk.")

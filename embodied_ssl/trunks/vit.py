@@ -98,8 +98,7 @@ class ViT(Trunk):
             ValueError: when the side is no multiple of the patch.
         """
         if x.shape[-1] % self.patch or x.shape[-2] % self.patch:
-            near = max(1, round(x.shape[-1] / self.patch)) * self.patch
-            raise ValueError(f"no multiple of the patch of {self.patch}; {near} is")
+            raise ValueError(f"{tuple(x.shape[-2:])} are no multiples of {self.patch} pixels")
         tokens = self.embed(x)  # (B, D, h, w)
         positions = sincos_positions(*tokens.shape[-2:], self.dim).to(x.device)
         return tokens.flatten(2).mT + positions
@@ -137,7 +136,12 @@ class ViT(Trunk):
 
 
 def sincos_positions(height: int, width: int, dim: int) -> Float[Tensor, "N dim"]:
-    """Sines and cosines of row and column, a quarter of the numbers each, row by row."""
+    """Fixed positions of patches, row by row: sines and cosines of the column, then of the row.
+
+    Args:
+        height, width: of the grid, patches.
+        dim: numbers in a position, a multiple of 4.
+    """
     frequencies = 1 / 10_000 ** (torch.arange(dim // 4) / (dim / 4))
     rows, columns = torch.meshgrid(torch.arange(height), torch.arange(width), indexing="ij")
     angles = [place.flatten()[:, None] * frequencies for place in (columns, rows)]

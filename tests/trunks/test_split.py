@@ -16,6 +16,13 @@ def test_lab_agrees_with_opencv():
     assert np.abs(lab - expected).max() < 1.0  # .01 of the range of L
 
 
+def test_lab_keeps_its_precision_under_autocast():
+    images = torch.rand(1, 3, 8, 8)
+    with torch.autocast("cpu", torch.bfloat16):
+        low = rgb_to_lab(images)
+    torch.testing.assert_close(low, rgb_to_lab(images), rtol=0, atol=1e-3)
+
+
 def test_each_half_sees_its_part_alone():
     torch.manual_seed(0)
     trunk = SplitTrunk(width=0.25, fc_dim=16).eval()

@@ -1,14 +1,20 @@
 """The trunk's contract: as many stages as names, of the sizes that were promised."""
 
-import json
-
 import pytest
 import torch
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.interaction.heads import tap
-from embodied_ssl.trunks import AlexNet, KittiNet, Trunk, all_settings, build_trunk
-from embodied_ssl.trunks.auto import AutoTrunk
+from embodied_ssl.trunks import (
+    AlexNet,
+    KittiNet,
+    Trunk,
+    all_settings,
+    build_trunk,
+    default_trunk,
+)
+from embodied_ssl.trunks.split import SplitTrunk
+from embodied_ssl.trunks.vit import ViT
 
 TRUNKS = {
     "batch": ("alexnet", {}),
@@ -56,56 +62,23 @@ def test_weights_follow_from_the_seed():
         assert torch.equal(one, other)
 
 
-@pytest.mark.parametrize("cls", [AutoTrunk, Trunk])
-def test_it_can_be_saved_and_opened_again(trunk, cls, tmp_path):
-    trunk.save_pretrained(tmp_path)
-    again = cls.from_pretrained(tmp_path)
-    assert type(again) is type(trunk) and not again.training
-    assert (again.name, again.settings) == (trunk.name, trunk.settings)
-    images = torch.rand(2, 3, 64, 64)
+def test_methods_train_a_trunk_that_they_can():
+    types = {Trunk: "alexnet", KittiNet: "kitti", ViT: "vit", SplitTrunk: "split"}
+    assert {cls: default_trunk(cls) for cls in types} == types
+
+    class Other(Trunk):
+        pass
+
+    with pytest.raises(UserError, match="is a Other"):
+        default_trunk(Other)
+
+
+def test_transformers_of_timm_pool_as_they_were_made_to():
+    trunk = build_trunk("vit_tiny_patch16_224").eval()
+    images, model = torch.randn(2, 3, 64, 64), trunk.model
     with torch.inference_mode():
-        assert torch.equal(trunk(images), again(images))
-
-
-def test_what_holds_no_trunk_is_said(tmp_path):
-    with pytest.raises(UserError, match="no trained trunk"):
-        AutoTrunk.from_pretrained(tmp_path)
-    trunk = build_trunk("kitti")
-    trunk.save_pretrained(tmp_path)
-    weights = tmp_path / "model.safetensors"
-    weights.write_bytes(weights.read_bytes()[:-9])
-    with pytest.raises(UserError, match="no trunk that can be read"):
-        AutoTrunk.from_pretrained(tmp_path)
-
-
-def test_a_trunk_of_before_is_known_by_its_run(tmp_path):
-    folder = tmp_path / "checkpoints" / "step-00000007" / "trunk"
-    trunk = build_trunk("kitti", width=0.5)
-    trunk.save_pretrained(folder, config={"width": 0.5})
-    with pytest.raises(UserError, match="which trunk"):
-        AutoTrunk.from_pretrained(folder)
-    run = {"trunk": "kitti", "trunk_settings": {"width": 0.5}}
-    (tmp_path / "run.json").write_text(json.dumps(run))
-    for source in (tmp_path, folder):
-        assert AutoTrunk.from_pretrained(source).stage_dims == trunk.stage_dims
-
-
-def test_sizes_that_cannot_pass_are_said():
-    trunk = build_trunk("vit", dim=24, depth=1, heads=1).train()
-    state = torch.get_rng_state()
-    trunk.check_size(96)
-    with pytest.raises(UserError, match=r"100 pixels.*96 is"):
-        trunk.check_size(100)
-    assert trunk.training and torch.equal(torch.get_rng_state(), state)
-    build_trunk("vit_tiny_patch16_224").check_size(96)
-
-
-@pytest.mark.parametrize("size", [7, 24, 33])
-def test_the_root_takes_tiles(size):
-    trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
-    before = {name: value.clone() for name, value in trunk.state_dict().items()}
-    trunk.check_size(size)
-    assert all(torch.equal(value, before[name]) for name, value in trunk.state_dict().items())
+        torch.testing.assert_close(trunk(images), model.forward_features(images)[:, 0])  # CLS
+    assert trunk.stage_names == ("block3", "block6", "block9", "block12", "pooled")
 
 
 @pytest.mark.parametrize(
@@ -176,6 +149,9 @@ def test_small_differences_are_left_in_low_precision():
         ("resnet10t", {"width": 2.0}, "no setting 'width'"),
         ("kitti", {"norm": "lrn"}, "no setting 'norm'"),
         ("zzzz", {}, "unknown trunk"),
+        ("resnet18.nonsense", {}, "nonsense"),
+        ("pathlib:Path", {}, "is no trunk"),
+        ("pathlib:Nothing", {}, "cannot be imported"),
     ],
 )
 def test_what_is_no_trunk(name, settings, said):
