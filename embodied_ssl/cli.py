@@ -8,6 +8,10 @@ from typing import Any
 
 from embodied_ssl.errors import UserError, did_you_mean
 
+# Threads that wait for one another sleep. Those that spin keep the very core busy on which the one
+# they wait for would run, as soon as there is other work. OpenMP reads this when it is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 USAGE_ERROR, INTERRUPTED = 2, 130
 

@@ -39,7 +39,7 @@ class LoopConfig:
     batch_norm: Literal["process", "synchronized"] = "process"
     """Over whose images BatchNorm takes its statistics where several processes train together."""
     threads: int = 0
-    """Of the CPU; 0: as many as there are cores that are not busy."""
+    """Of the CPU; 0: one a core. Fewer are faster where other work keeps cores busy."""
     checkpoint_minutes: float = 5.0
     """Minutes between checkpoints."""
 
