@@ -13,8 +13,8 @@ from torch import Tensor
 
 from embodied_ssl.data import open_source
 from embodied_ssl.data.manifest import SETTINGS
-from embodied_ssl.files import write_atomically
 from embodied_ssl.errors import UserError
+from embodied_ssl.files import write_atomically
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
