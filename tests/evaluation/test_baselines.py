@@ -10,7 +10,8 @@ from torch import nn
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import baselines
 from embodied_ssl.evaluation.baselines import ImageNetTrunk, histogram, imagenet_installed, pixels
-from embodied_ssl.evaluation.features import calibrate, stage_features
+from embodied_ssl.evaluation.features import stage_features
+from embodied_ssl.trunks.inference import calibrate
 
 CPU = torch.device("cpu")
 

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from embodied_ssl.evaluation.protocols.interactions import (
+from embodied_ssl.evaluation.interaction_scores import (
+    SCORES,
     grasp_metrics,
     identity_auc,
     poke_metrics,
@@ -41,3 +42,23 @@ def test_identity_auc_counts_the_pairs_in_the_right_order():
     assert identity_auc(views, views) == 1
     assert identity_auc(views, np.roll(views, 1, axis=0)) == 0.25  # 3 below 3, equal to 3 of 6
     assert identity_auc(np.ones((3, 2)), np.ones((3, 2))) == 0.5
+
+
+def test_every_interaction_is_scored_by_its_own_columns():
+    rng = np.random.default_rng(0)
+    truth = {
+        "success": rng.integers(0, 2, 9),
+        "action": rng.normal(size=(9, 5)).astype(np.float32),
+        "crop_width": np.full(9, 0.25, np.float32),
+        "line": rng.normal(size=(9, 2)),
+    }
+    views = np.hstack([np.eye(9), np.eye(9)])
+    predicted = {"grasp": truth["success"], "push": truth["action"], "poke": truth["line"]}
+    scores = {}
+    for name, score in SCORES.items():
+        assert score.target is None or score.target in truth
+        scores |= score.measure(predicted.get(name, views), truth)
+    assert scores == {
+        "grasp_accuracy": 1, "grasp_ap": 1, "grasp_auc": 1, "push_cm": 0,
+        "poke_slope_r2": 1, "poke_intercept_r2": 1, "identity_auc": 1,
+    }  # fmt: skip

@@ -1,0 +1,101 @@
+"""Small data for every protocol, and runs of a moment."""
+
+from functools import cache
+
+import numpy as np
+import pytest
+import torch
+
+from embodied_ssl.data import FrameCache
+from embodied_ssl.evaluation import EvaluateConfig, models
+from embodied_ssl.evaluation.base import Protocol
+from embodied_ssl.evaluation.command import run_evaluate
+from embodied_ssl.training.command import run_train
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """Networks this small only wait for each other's threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture(autouse=True)
+def no_imagenet(monkeypatch):
+    """It takes longest."""
+    monkeypatch.setattr(models, "imagenet_installed", lambda: False)
+
+
+@pytest.fixture
+def pixels_alone(monkeypatch):
+    """No baseline but pixels."""
+    monkeypatch.setattr(Protocol, "baselines", ("pixels",))
+
+
+def split_rooms(patch):
+    """Let the rooms dataset have two rooms to train on and one of each other split."""
+    open_cache = FrameCache.open
+
+    def opened(*args):
+        cache = open_cache(*args)
+        splits = np.array(["train", "train", "val", "test"], object)
+        if "pose" in cache.rows:
+            cache.rows["split"] = splits[cache.rows["episode"]]
+        return cache
+
+    patch.setattr(FrameCache, "open", opened)
+
+
+@pytest.fixture
+def small_rooms(rooms_dir, monkeypatch):
+    """The rooms dataset, split so."""
+    split_rooms(monkeypatch)
+    return rooms_dir
+
+
+@pytest.fixture(scope="session")
+def robot_run(few_steps, tabletop_dir, tmp_path_factory):
+    """A run of The Curious Robot, two steps long."""
+    out = tmp_path_factory.mktemp("runs") / "robot"
+    return str(run_train(few_steps(tabletop_dir, out=out), "curious-robot"))
+
+
+@pytest.fixture(scope="session")
+def motion_run(few_steps, rooms_dir, tmp_path_factory):
+    """A run of ego-motion equivariance, two steps long, on a trunk of another width."""
+    out = tmp_path_factory.mktemp("runs") / "motion"
+    settings = {"width": 0.15, "fc_dim": 16}
+    return str(run_train(few_steps(rooms_dir, out=out, trunk_settings=settings), "egomotion"))
+
+
+@pytest.fixture(scope="session")
+def evaluate_small(tabletop_dir, rooms_dir, turntable_dir, robot_run, motion_run, tmp_path_factory):
+    """Name of a protocol -> the config of a small evaluation of pixels and a run, and how it is
+    evaluated."""
+    data = {
+        "retrieval": (robot_run, turntable_dir),
+        "interactions": (robot_run, tabletop_dir),
+        "equivariance": (motion_run, rooms_dir),
+        "scene-classification": (motion_run, rooms_dir),
+        "odometry": (motion_run, rooms_dir),
+        "next-best-view": (robot_run, turntable_dir),
+    }
+
+    def evaluate(name):
+        run, source = data[name]
+        out = tmp_path_factory.mktemp(name) / "new" / "results.json"
+        config = EvaluateConfig((run,), str(source), name, out)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Protocol, "baselines", ("pixels",))
+            split_rooms(patch)
+            return config, run_evaluate(config)
+
+    return evaluate
+
+
+@pytest.fixture(scope="session")
+def evaluated_small(evaluate_small):
+    """The same, each protocol evaluated but once."""
+    return cache(evaluate_small)
