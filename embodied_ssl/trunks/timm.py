@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.cached import weights_at_hand
 
 SHOWN = 4  # blocks at most whose maps are stages
 PYRAMID = {"features_only": True}
@@ -75,11 +76,12 @@ def _has_tokens(model: nn.Module) -> bool:
 def _create(name: str, pretrained: bool) -> Any:
     """The model; for images of any size where it can be had so, with tokens or as a pyramid."""
     flexible = {"dynamic_img_size": True}
+    weights = {"pretrained_cfg_overlay": weights_at_hand(name)} if pretrained else {}
     for options in (flexible | {"num_classes": 0}, flexible | PYRAMID, PYRAMID):
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # what timm says of weights that do not fit a task
-                model = timm.create_model(name, pretrained=pretrained, **options)
+                model = timm.create_model(name, pretrained=pretrained, **weights, **options)
         except TypeError:  # it does not know the option
             continue
         except Exception as error:  # the hub and timm raise what they meet
