@@ -24,8 +24,8 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
 
     Returns:
         the record's columns that a poke fills: the normal force on the fingertips at every step of
-        ``TIME_STEP`` of the descent, and the line ``slope * t + intercept`` (N/s and N, t in seconds
-        from the first touch) fitted to it by least squares.
+        ``TIME_STEP`` of the descent, and the line ``slope * t + intercept`` (N/s and N, t in
+        seconds from the first touch) fitted to it by least squares.
     """
     arm = world.arm
     before = world.render(world.crop(pixel, CROP))
