@@ -5,7 +5,9 @@ import pytest
 import torch
 
 from embodied_ssl.data import FrameCache
-from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
+from embodied_ssl.evaluation import EvaluateConfig, models
+from embodied_ssl.evaluation.base import Protocol
+from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.training.command import run_train
 
 
@@ -19,10 +21,31 @@ def view_run(few_steps, rooms_dir, tmp_path_factory):
     torch.set_num_threads(threads)
 
 
+def evaluate_pixels(data, protocol, folder):
+    """The file of an evaluation of pixels alone."""
+    out = folder / f"{protocol}.json"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Protocol, "baselines", ("pixels",))
+        patch.setattr(models, "imagenet_installed", lambda: False)
+        run_evaluate(EvaluateConfig(("pixels",), str(data), protocol, out))
+    return out
+
+
+@pytest.fixture(scope="session")
+def retrieval(turntable_dir, tmp_path_factory):
+    """The file of an evaluation of pixels."""
+    return evaluate_pixels(turntable_dir, "retrieval", tmp_path_factory.mktemp("evaluations"))
+
+
+@pytest.fixture(scope="session")
+def next_best_view(turntable_dir, tmp_path_factory):
+    """The file of an evaluation of pixels."""
+    return evaluate_pixels(turntable_dir, "next-best-view", tmp_path_factory.mktemp("evaluations"))
+
+
 @pytest.fixture(scope="session")
 def equivariance(rooms_dir, tmp_path_factory):
     """The file of an evaluation of pixels, with the validation rooms as test rooms."""
-    out = tmp_path_factory.mktemp("evaluations") / "equivariance.json"
     open_cache = FrameCache.open
 
     def opened(*args):
@@ -33,19 +56,4 @@ def equivariance(rooms_dir, tmp_path_factory):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(FrameCache, "open", opened)
-        patch.setattr(models, "BASELINES", ("pixels",))
-        patch.setattr(models, "imagenet_installed", lambda: False)
-        run_evaluate(EvaluateConfig(("pixels",), str(rooms_dir), protocol="equivariance", out=out))
-    return out
-
-
-@pytest.fixture(scope="session")
-def next_best_view(turntable_dir, tmp_path_factory):
-    """The file of an evaluation of pixels."""
-    out = tmp_path_factory.mktemp("evaluations") / "next_best_view.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models, "BASELINES", ("pixels",))
-        patch.setattr(models, "imagenet_installed", lambda: False)
-        config = EvaluateConfig(("pixels",), str(turntable_dir), protocol="next-best-view", out=out)
-        run_evaluate(config)
-    return out
+        return evaluate_pixels(rooms_dir, "equivariance", tmp_path_factory.mktemp("evaluations"))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation import EvaluateConfig, models, run_evaluate
+from embodied_ssl.figures import open_chart
 from embodied_ssl.report import ReportConfig, run_report
-from embodied_ssl.report.images import figure, svg
+from embodied_ssl.report.images import svg
 from embodied_ssl.report.tabletop import grasp_sample
 from embodied_ssl.report.trained import averaged, curves
 
@@ -19,22 +19,19 @@ BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
 
 @pytest.fixture(scope="module")
 def page(
-    tabletop_dir, rooms_dir, turntable_dir, view_run, equivariance, next_best_view, tmp_path_factory
-):
+    tabletop_dir, rooms_dir, turntable_dir, view_run, retrieval, equivariance, next_best_view,
+    tmp_path_factory,
+):  # fmt: skip
     folder = tmp_path_factory.mktemp("report")
     run = folder / "run <b>bold"
     run.mkdir()
     (run / "run.json").write_text(json.dumps({"method": "none", "note": "</pre><script>"}))
     lines = [{"step": i, "images": 8 * i, "loss": 1 / (1 + i), "task": "grasp"} for i in range(9)]
     (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    results = folder / "results.json"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(models, "imagenet_installed", lambda: False)  # it takes longest
-        run_evaluate(EvaluateConfig(runs=("pixels",), data=str(turntable_dir), out=results))
     config = ReportConfig(
-        data=(str(tabletop_dir), str(rooms_dir), str(tabletop_dir)),
+        data=(str(tabletop_dir), str(rooms_dir), str(tabletop_dir), str(turntable_dir)),
         runs=(run, view_run),
-        evaluations=(results, equivariance, next_best_view),
+        evaluations=(retrieval, equivariance, next_best_view),
         out=folder / "sub" / "report.html",
     )
     assert run_report(config) == config.out
@@ -44,11 +41,14 @@ def page(
 def test_has_every_section_and_needs_nothing_from_elsewhere(page):
     text = page.read_text()
     names = re.findall(r'\bid="([\w-]+)"', text)
-    assert {"data-1", "data-2", "data-3", "runs", "retrieval", "tasks"} <= set(names)
+    assert {"data-1", "data-2", "data-3", "data-4", "runs", "evaluation-1"} <= set(names)
+    menu = re.findall(r'<a href="#[\w-]+">([^<]*)</a>', text)
+    assert menu == ["Tabletop", "Rooms", "Tabletop", "Turntable", "Runs", "Retrieval",
+                    "Equivariance", "Next best view"]  # fmt: skip
     for link in re.findall(r'(?:\bhref="#|url\(#)([^")]*)', text):
         assert names.count(link) == 1, link
-    for part in ("ego-motion clusters", "Where motions move the features", "Where to look next",
-                 "Predicted views"):  # fmt: skip
+    for part in ("ego-motion clusters", "Where motions displace the features", "Where to look next",
+                 "Predicted views", "Queries and their nearest neighbours"):  # fmt: skip
         assert part in text
     assert "<script" not in text and "<b>bold" not in text
     for source in re.findall(r'(?:src|href)="([^"]*)"', text):
@@ -88,7 +88,7 @@ def test_in_a_browser(page, scheme):
 def test_figures_take_the_colour_of_the_page_and_do_not_share_names():
     drawings = []
     for _ in range(2):
-        chart, axes = figure(2, 1)
+        chart, axes = open_chart(2, 1)
         axes.plot([0, 1])
         drawings.append(str(svg(chart)))
     assert all("currentColor" in drawing and "#010203" not in drawing for drawing in drawings)
@@ -107,7 +107,7 @@ class OneGrasp:
             "angle": np.array([angle]),
             "crop_width": np.array([0.16]),
             "success": np.array([True]),
-            "object.kind": np.array(["mug"], object),
+            "object.category": np.array(["mug"], object),
         }
 
 
@@ -122,7 +122,7 @@ def test_fingers_close_along_the_angle(angle, ends):
 
 def test_curves_are_of_numbers_logged_more_than_once():
     logged = [{"step": i, "loss": 1.0, "name": "x"} for i in range(5)] + [{"step": 5, "val": 0.5}]
-    assert [name for name, _ in curves(logged)] == ["loss"]
+    assert [chart.title for chart in curves(logged)] == ["loss"]
 
 
 def test_averaging_keeps_the_mean():
@@ -138,10 +138,13 @@ def test_averaging_keeps_the_mean():
         ({"runs": ("missing",)}, "missing is no run"),
         ({"evaluations": ("missing",)}, "cannot read .*missing"),
         ({"evaluations": ("broken",)}, "broken was not written by evaluate"),
+        ({"evaluations": ("unknown",)}, "unknown protocol 'retrival': did you mean 'retrieval'"),
     ],
 )
 def test_bad_input_is_one_clear_line_and_writes_nothing(config, line, tmp_path):
     (tmp_path / "broken").write_text("{}")
+    unknown = {"protocol": "retrival", "models": {"pixels": {}}, "settings": {"data": "x"}}
+    (tmp_path / "unknown").write_text(json.dumps(unknown))
     paths = {
         key: tuple(tmp_path / name for name in value)
         if isinstance(value, tuple)
@@ -155,13 +158,10 @@ def test_bad_input_is_one_clear_line_and_writes_nothing(config, line, tmp_path):
     assert not out.exists()
 
 
-@pytest.mark.parametrize("protocol", ["retrieval", "next-best-view"])
-def test_a_dataset_that_changed_since_it_was_evaluated_is_noticed(
-    page, next_best_view, protocol, tmp_path
-):
-    files = {"retrieval": page.parent.parent / "results.json", "next-best-view": next_best_view}
-    results = json.loads(files[protocol].read_text())
-    results["data"]["checksum"] = results["fingerprint"] = "another"
+@pytest.mark.parametrize("protocol", ["retrieval", "next_best_view"])
+def test_a_dataset_that_changed_since_it_was_evaluated_is_noticed(request, protocol, tmp_path):
+    results = json.loads(request.getfixturevalue(protocol).read_text())
+    results["fingerprint"] = "another"
     changed = tmp_path / "changed.json"
     changed.write_text(json.dumps(results))
     with pytest.raises(UserError, match="not as it was evaluated"):

@@ -1,9 +1,9 @@
-"""Maps of drives: the right way up, whatever the axes of the world."""
+"""Maps of trajectories: the right way up, whatever the axes of the world."""
 
 import numpy as np
 import pytest
 
-from embodied_ssl.report.drives import from_above, mapped, rounded
+from embodied_ssl.report.trajectories import from_above, mapped, rounded
 
 
 def poses(places, headings, tilt=0.0, world=None):
@@ -27,32 +27,32 @@ def other_world():
 
 
 @pytest.mark.parametrize("world", [None, other_world()], ids=["z up", "any axes"])
-def test_a_drive_ahead_and_then_to_the_left(world):
+def test_driving_ahead_and_then_to_the_left(world):
     places, headings = [(1, 1), (1, 3), (1, 3), (0, 3)], np.radians([90, 90, 180, 180])
-    drive = from_above(poses(places, headings, tilt=-0.2, world=world))
-    np.testing.assert_allclose(drive.place, [0, 2j, 2j, -1 + 2j], atol=1e-6)
-    np.testing.assert_allclose(drive.look, [1j, 1j, -1, -1], atol=1e-6)
-    assert drive.metres == pytest.approx(3)
-    assert drive.extent == pytest.approx(2)
+    trajectory = from_above(poses(places, headings, tilt=-0.2, world=world))
+    np.testing.assert_allclose(trajectory.place, [0, 2j, 2j, -1 + 2j], atol=1e-6)
+    np.testing.assert_allclose(trajectory.look, [1j, 1j, -1, -1], atol=1e-6)
+    assert trajectory.metres == pytest.approx(3)
+    assert trajectory.extent == pytest.approx(2)
 
 
-def test_a_straight_drive_goes_up():
-    drive = from_above(poses([(0, 0), (1, 1), (2, 2)], [np.pi / 4] * 3, tilt=-0.2))
-    np.testing.assert_allclose(drive.place, np.arange(3) * 2**0.5 * 1j, atol=1e-6)
+def test_driving_straight_goes_up():
+    trajectory = from_above(poses([(0, 0), (1, 1), (2, 2)], [np.pi / 4] * 3, tilt=-0.2))
+    np.testing.assert_allclose(trajectory.place, np.arange(3) * 2**0.5 * 1j, atol=1e-6)
 
 
 @pytest.mark.parametrize("count", [1, 4])
 def test_a_camera_that_stands_still_is_a_point(count):
-    drive = from_above(poses([(2, 3)] * count, [0.3] * count))
-    np.testing.assert_allclose(drive.place, 0, atol=1e-9)
-    assert drive.metres == drive.extent == 0
-    found = mapped(drive, np.array([0]), np.array([], int), drive.extent)
+    trajectory = from_above(poses([(2, 3)] * count, [0.3] * count))
+    np.testing.assert_allclose(trajectory.place, 0, atol=1e-9)
+    assert trajectory.metres == trajectory.extent == 0
+    found = mapped(trajectory, np.array([0]), np.array([], int), trajectory.extent)
     assert found["way"] == [(50, 50)] * count
 
 
 def test_ahead_is_up_on_the_map_and_left_is_left():
-    drive = from_above(poses([(0, 0), (2, 0), (2, 2)], np.radians([0, 0, 90])))
-    found = mapped(drive, np.array([0]), np.array([2]), widest=4)
+    trajectory = from_above(poses([(0, 0), (2, 0), (2, 2)], np.radians([0, 0, 90])))
+    found = mapped(trajectory, np.array([0]), np.array([2]), widest=4)
     start, corner, end = found["way"]
     assert start[1] > corner[1] and start[0] == corner[0]
     assert end[0] < corner[0] and end[1] == corner[1]

@@ -1,0 +1,140 @@
+"""Every type of figure as HTML and as Markdown, whoever drew it."""
+
+import runpy
+from pathlib import Path
+from typing import get_args
+
+import numpy as np
+import pytest
+
+from embodied_ssl.data import Dataset
+from embodied_ssl.evaluation.screen import joined
+from embodied_ssl.figures import (
+    Bars,
+    Chart,
+    Figure,
+    Fragment,
+    Listing,
+    Neighbours,
+    Picture,
+    Pictures,
+    Row,
+    Section,
+    Strip,
+    Table,
+    Tiles,
+    open_chart,
+)
+from embodied_ssl.report.collected import SHOWN, frames
+from embodied_ssl.report.html import html
+
+ROOT = Path(__file__).resolve().parents[2]
+NASTY = "<b>&"
+IMAGE = np.zeros((4, 4, 3), np.uint8)
+
+
+def one_of_each():
+    chart, axes = open_chart(2, 1)
+    axes.plot([0, 1])
+    row = Row(NASTY, (NASTY, "1"), NASTY, marked=True, best=(1,))
+    picture = Picture(IMAGE, NASTY, "near")
+    return [
+        Table((NASTY, "b"), (row,), (NASTY, NASTY), (NASTY,), NASTY),
+        Bars((NASTY,), {NASTY: (0.5,), "none": (None,)}, NASTY, frozenset((NASTY,))),
+        Chart(chart, NASTY, NASTY),
+        Pictures((Strip((picture,), NASTY, NASTY),)),
+        Neighbours(((picture, {NASTY: (picture,)}),), {"near": NASTY}),
+        Tiles({NASTY: NASTY}),
+        Listing(NASTY),
+        Fragment("<i>made</i>"),
+        Section(NASTY, (Listing(NASTY),), NASTY, NASTY, {NASTY: "red"}, "small"),
+    ]
+
+
+def test_there_is_an_example_of_every_type():
+    assert [type(figure) for figure in one_of_each()] == list(get_args(Figure))
+
+
+@pytest.mark.parametrize("figure", one_of_each(), ids=lambda figure: type(figure).__name__)
+def test_text_is_escaped(figure):
+    page = html(figure)
+    assert NASTY not in page
+    assert "&lt;b&gt;&amp;" in page or type(figure) is Fragment
+    assert ("<i>made</i>" in page) == (type(figure) is Fragment)
+
+
+def test_figures_of_a_section_have_headings_of_the_next_depth():
+    page = html(Section("a", (Section("b", (Section("c", ()),)),)))
+    places = [page.index(tag) for tag in ("<h2>a</h2>", "<h3>b</h3>", "<h4>c</h4>")]
+    assert places == sorted(places)
+
+
+def test_the_best_cell_and_the_marked_row_stand_out():
+    page = html(
+        Table(("x", "y"), (Row("a", ("1", "2"), marked=True, best=(1,)), Row("b", ("0", "1"))))
+    )
+    assert page.count('class="best"') == 1 and page.count("top") == 1
+    assert page.index("top") > page.index('<td class=" ">1</td>')
+
+
+def test_a_table_is_turned_or_joined_where_lines_are_short():
+    table = Table(("x", "y"), (Row("a", ("1", "2")), Row("b", ("3", "4"))), caption="said")
+    turned = table.transposed()
+    assert turned.columns == ("a", "b") and turned.caption == "said"
+    assert [(row.name, row.cells) for row in turned.rows] == [("x", ("1", "3")), ("y", ("2", "4"))]
+    groups = Table(("@1", "@5") * 2, (Row("a", tuple("1234")),), groups=("p", "q"))
+    assert joined(groups).columns == ("p @1/5", "q @1/5")
+    assert joined(groups).rows[0].cells == ("1 2", "3 4")
+    assert joined(groups, 1).rows[0].cells == ("1", "3")
+
+
+@pytest.fixture(scope="module")
+def script():
+    """The functions of scripts/draw_results."""
+    return runpy.run_path(str(ROOT / "scripts" / "draw_results"))
+
+
+def test_markdown_of_figures(script, tmp_path):
+    file = tmp_path / "docs" / "some.json"
+    file.parent.mkdir()
+    found = {type(f).__name__: script["markdown"](f, file) for f in one_of_each()}
+    assert f"| **{NASTY}** | {NASTY} |" in found["Table"]
+    assert found["Bars"] == f"![{NASTY}](docs/some.svg)"
+    chart = file.parent / found["Chart"].split("/")[1].split(")")[0]
+    assert "#010203" not in chart.read_text() and script["GREY"] in chart.read_text()
+    assert {name for name, text in found.items() if text} == {"Table", "Bars", "Chart"}
+
+
+def test_the_page_of_results_is_what_the_files_say(script):
+    """Nothing is drawn by hand: the numbers of the page follow from files of any version."""
+    page = (ROOT / "docs" / "results.md").read_text()
+    files = [f for f in (ROOT / "docs" / "results").glob("*.json") if "benchmark" not in f.name]
+    assert len(files) > 7
+    for file in files:
+        for line in script["section"](file).splitlines():
+            assert line in page, f"{file.name}: {line}"
+
+
+def test_nobody_who_lays_out_knows_a_plug_in_by_name():
+    from embodied_ssl.evaluation import PROTOCOLS
+    from embodied_ssl.methods import METHODS
+
+    drawings = ("tabletop", "rooms", "trajectories", "motions")  # those that worlds name as theirs
+    laying_out = [
+        *(f for f in (ROOT / "embodied_ssl" / "report").iterdir() if f.suffix == ".py"),
+        *(ROOT / "embodied_ssl" / "report").glob("*.j2"),
+    ]
+    texts = {f.name: f.read_text() for f in laying_out if f.name.split(".")[0] not in drawings}
+    texts["draw_results"] = (ROOT / "scripts" / "draw_results").read_text().split('"""\n\n\n')[1]
+    for name, text in texts.items():
+        for plugin in (*PROTOCOLS, *METHODS, "tabletop", "turntable", "rooms"):
+            assert plugin not in text and plugin.replace("-", "_") not in text, (name, plugin)
+
+
+def test_a_world_that_draws_nothing_itself_is_shown_all_the_same(turntable_dir):
+    section = frames(Dataset.open(turntable_dir))
+    table, pictures = section.figures
+    assert [(row.name, row.cells) for row in table.rows] == [("val", ("36",)), ("test", ("36",))]
+    (strip,) = pictures.strips
+    assert strip.title == "image" and len(strip.pictures) == SHOWN
+    assert section.menu == "Turntable"
