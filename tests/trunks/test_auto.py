@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.trunks import AlexNet, AutoTrunk, KittiNet, Trunk, build_trunk
+from embodied_ssl.trunks import AlexNet, AutoTrunk, KittiNet, Trunk, build_trunk, cached
 from embodied_ssl.trunks import timm as timm_trunks
 from embodied_ssl.trunks.split import SplitTrunk
 from embodied_ssl.trunks.vit import ViT
@@ -96,10 +96,13 @@ def test_what_was_trained_on_needs_no_weights_of_timm(tmp_path, monkeypatch):
     assert not any(asked)
 
 
-def test_weights_that_are_not_at_hand(monkeypatch):
-    def offline(name, pretrained, **options):
-        raise OSError("no network\nsecond line")
-
-    monkeypatch.setattr(timm_trunks.timm, "create_model", offline)
-    with pytest.raises(UserError, match=r"weights of resnet10t are not at hand: no network\.$"):
+def test_weights_that_are_not_on_this_machine(monkeypatch, tmp_path):
+    """No network is asked, and the line says how to fetch them."""
+    monkeypatch.setattr(cached, "try_to_load_from_cache", lambda *args, **kwargs: None)
+    monkeypatch.setenv("TORCH_HOME", str(tmp_path))
+    with pytest.raises(
+        UserError, match="weights of resnet10t are not on this machine.*hf download"
+    ):
         build_trunk("resnet10t", pretrained=True)
+    with pytest.raises(UserError, match="no trained weights"):
+        build_trunk("botnet50ts_256", pretrained=True)
