@@ -101,7 +101,7 @@ def test_weights_that_are_not_on_this_machine(monkeypatch, tmp_path):
     monkeypatch.setattr(cached, "try_to_load_from_cache", lambda *args, **kwargs: None)
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     with pytest.raises(
-        UserError, match="weights of resnet10t are not on this machine.*hf download"
+        UserError, match=r"weights of resnet10t are not on this machine.*hf download"
     ):
         build_trunk("resnet10t", pretrained=True)
     with pytest.raises(UserError, match="no trained weights"):
