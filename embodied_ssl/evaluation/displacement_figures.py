@@ -31,7 +31,8 @@ def displacement_charts(results: Results) -> Section:
         "Each dot is z(gx) - z(x) of a pair from unseen rooms, along the two principal axes of all "
         "dots; no change is where the lines cross, and the farthest 2\N{NO-BREAK SPACE}% lie "
         f"outside. Purity is the share of the {NEIGHBOURS} nearest displacements in other rooms, "
-        f"by cosine and without projection, that are of the same motion; by chance {1 / len(MOTION_COLOURS):.3f}.",
+        "by cosine and without projection, that are of the same motion; by chance "
+        f"{1 / len(MOTION_COLOURS):.3f}.",
         legend=MOTION_COLOURS,
         layout="small",
     )
