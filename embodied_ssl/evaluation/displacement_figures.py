@@ -22,15 +22,17 @@ def displacement_charts(results: Results) -> Section:
             continue
         purity = numbers.get("neighbour_purity", numbers.get("alike"))
         purity = "n/a" if purity is None else f"{purity:.3f}"
-        caption = f"purity {purity}; the axes hold {100 * found['variance']:.0f} % of the variance"
+        share = f"{100 * found['variance']:.0f}\N{NO-BREAK SPACE}%"
+        caption = f"purity {purity}; the axes hold {share} of the variance"
         charts.append(Chart(_chart(found["points"]), shown[name], caption))
     return Section(
         "Where motions displace the features",
         tuple(charts),
         "Each dot is z(gx) - z(x) of a pair from unseen rooms, along the two principal axes of all "
-        "dots; no change is where the lines cross, and the farthest 2 % lie outside. Purity is the "
-        f"share of the {NEIGHBOURS} nearest displacements in other rooms, by cosine and without "
-        f"projection, that are of the same motion; by chance {1 / len(MOTION_COLOURS):.3f}.",
+        "dots; no change is where the lines cross, and the farthest 2\N{NO-BREAK SPACE}% lie "
+        f"outside. Purity is the share of the {NEIGHBOURS} nearest displacements in other rooms, "
+        "by cosine and without projection, that are of the same motion; by chance "
+        f"{1 / len(MOTION_COLOURS):.3f}.",
         legend=MOTION_COLOURS,
         layout="small",
     )

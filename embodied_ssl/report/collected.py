@@ -33,7 +33,7 @@ def frames(dataset: Dataset | VideoFolder, seed: int = 0) -> Section:
         splits = Counter(cache.rows["split"].tolist())
         rows = tuple(Row(split, (f"{count:,}",)) for split, count in splits.items())
         shown.insert(0, Table(("rows",), rows, ("split", "")))
-    return Section(f"What was collected in {title}", tuple(shown), source=str(dataset.path),
+    return Section(f"What was collected: {title}", tuple(shown), source=str(dataset.path),
                    menu=title)  # fmt: skip
 
 

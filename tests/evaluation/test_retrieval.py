@@ -11,7 +11,6 @@ from embodied_ssl.data import LabelledImages, open_labelled
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig
 from embodied_ssl.evaluation.command import run_evaluate
-from embodied_ssl.evaluation.embedding import OneStage
 from embodied_ssl.evaluation.gallery import Split, checksum, choose, judge
 from embodied_ssl.evaluation.protocols import retrieval
 from embodied_ssl.evaluation.protocols.retrieval import Retrieval
@@ -68,12 +67,29 @@ def test_the_choice_does_not_change_with_the_labels_or_features_of_test():
     assert choose(garbage, Split.of(replace(labelled, instance=labels), "val")) == expected
 
 
-def test_equal_recall_at_1_is_decided_by_recall_at_5_and_then_by_the_order():
-    labelled = labelled_images()
-    val = Split.of(labelled, "val")
-    features = features_of(labelled)
-    same = {("a", "mean"): features["for val", "mean"], ("b", "mean"): features["for val", "mean"]}
-    assert choose(same, val)[0] == OneStage("a", "mean")
+@pytest.mark.parametrize(
+    ("recalls", "best"),
+    [
+        ([(0.5, 0.7), (0.5, 0.8), (0.4, 0.9)], 1),
+        ([(0.5, 0.8), (0.5, 0.8), (0.5, 0.7)], 0),
+    ],
+)
+def test_equal_recall_at_1_is_decided_by_recall_at_5_and_then_by_the_order(recalls, best):
+    class Scored:
+        gallery = np.arange(9)
+        left = iter(recalls)
+
+        def similarity(self, features, encoder):
+            return encoder(features)
+
+        def score(self, similarity):
+            first, fifth = next(self.left)
+            return {"instance": {"1": first, "5": fifth}}
+
+    noise = np.random.default_rng(0).normal(size=(2, 9, 4)).astype(np.float32)
+    tried = {("a", "mean"): noise[0], ("b", "mean"): noise[1]}  # and both whitened
+    embedding, table = choose(tried, Scored())
+    assert len(table) == 3 and table[best]["embedding"] == embedding.label
 
 
 def test_neighbours_are_images_of_the_gallery_of_test():
