@@ -38,6 +38,7 @@ def digests(folder):
     return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
 
+@pytest.mark.timeout(900)  # a dozen commands, and other work beside them
 def test_from_nothing_to_a_report(commands, tmp_path):
     collecting = "collect --env tabletop --out table --interactions 150 --image-size 48 --workers 2"
     commands(collecting)
@@ -74,6 +75,7 @@ def test_from_nothing_to_a_report(commands, tmp_path):
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
+@pytest.mark.timeout(900)  # a dozen commands, and other work beside them
 def test_from_rooms_to_a_report(commands, tmp_path):
     """A camera that drives: every protocol of it, and a trunk that learns in both worlds."""
     commands("collect --env rooms --out rooms --episodes 24 --frames 60 --image-size 48 "
