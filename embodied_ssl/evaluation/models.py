@@ -26,7 +26,7 @@ from embodied_ssl.evaluation.results import BASELINES
 from embodied_ssl.methods.base import Method
 from embodied_ssl.training.checkpoint import checkpoint_of
 from embodied_ssl.training.runs import load_method, load_run, load_trunk
-from embodied_ssl.trunks import Trunk, build_trunk
+from embodied_ssl.trunks import Trunk, untrained_trunk
 from embodied_ssl.trunks.inference import calibrate
 
 Images = UInt8[np.ndarray, "N S S 3"]
@@ -130,8 +130,7 @@ def _random(
     name: str, trunk: str, settings: dict[str, Any], seed: int, images: Images, device: torch.device
 ) -> Model:
     torch.manual_seed(seed)
-    untrained = {key: value for key, value in settings.items() if key != "pretrained"}
-    model = TrunkModel(name, build_trunk(trunk, **untrained), device)
+    model = TrunkModel(name, untrained_trunk(trunk, **settings), device)
     calibrate(model.trunk, images[:: -(-len(images) // CALIBRATED_ON)], device)
     return model
 
