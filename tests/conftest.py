@@ -31,7 +31,8 @@ def save(folder, env, rows, settings, rows_per_shard):
     """Write rows as the dataset that ``collect`` would have left."""
     columns = WORLDS.load(env).columns
     manifest = Manifest(env, {"seed": 0, "image_size": SIDE, **settings})
-    for k in range(-(-len(rows) // rows_per_shard)):
+    manifest.planned = {"shards": -(-len(rows) // rows_per_shard)}
+    for k in range(manifest.planned["shards"]):
         path = folder / "data" / f"{k:05d}.parquet"
         part = rows[k * rows_per_shard : (k + 1) * rows_per_shard]
         write_shard(path, columns, part)

@@ -69,6 +69,7 @@ def _open_folder(spec: CollectSpec) -> Manifest:
     spec.out.mkdir(parents=True, exist_ok=True)
     for draft in (spec.out / SHARDS).glob(".*.tmp"):
         draft.unlink(missing_ok=True)  # of a run that was killed
+    manifest.planned = spec.planned
     manifest.write(spec.out)
     _write_settings(spec)
     return manifest

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
-from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.decoded import open_decoded
 from embodied_ssl.data.frames import FrameCache
 from embodied_ssl.data.photos import read_photo
+from embodied_ssl.data.places import place
 from embodied_ssl.data.rows import Rows
 from embodied_ssl.data.sequences import Sequence, read_sequence
 from embodied_ssl.errors import UserError
@@ -42,7 +42,7 @@ class VideoFolder:
     @classmethod
     def open(cls, spec: str, image_size: int = 128) -> VideoFolder:
         """Open ``folder-video:PATH``; UserError where no sequence is, or one is not whole."""
-        path = Path(spec.removeprefix(PREFIX))
+        path = place(spec.removeprefix(PREFIX))
         if not path.is_dir():
             raise UserError(f"{path} is no folder of sequences.")
         folders = sorted([path, *(p for p in path.rglob("*") if p.is_dir())])
@@ -94,12 +94,6 @@ class VideoFolder:
         rows["pose"] = poses.astype(np.float32).reshape(-1, 16)
         rows["bumped"] = np.zeros(len(files), bool)
         return FrameCache(frames, rows, index)
-
-
-def open_source(spec: str | Path) -> Dataset | VideoFolder:
-    """What can be trained on: a collected dataset, or ``folder-video:PATH``."""
-    spec = str(spec)
-    return VideoFolder.open(spec) if spec.startswith(PREFIX) else Dataset.open(spec)
 
 
 def _split(name: str) -> str:
