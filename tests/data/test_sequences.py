@@ -42,7 +42,7 @@ def rewritten(change):
         (rewritten(lambda rows: rows * 3), "no rigid motions"),
         (rewritten(lambda rows: rows * np.nan), "has no frame with a pose"),
         (rewritten(lambda rows: rows * 1e300), "no rigid motions"),
-        (rewritten(lambda rows: rows * [1, 1, -1, 1] * 3), "no rigid motions"),
+        (rewritten(lambda rows: rows * np.tile([1, 1, -1, 1], 3)), "no rigid motions"),
         (rewritten(lambda rows: rows + np.eye(1, 12, 3) * 1e300), "no rigid motions"),
         (rewritten(lambda rows: np.hstack([rows, rows[:, :4]])), "no rigid motions"),
         (written("poses.txt", "a b"), r"poses\.txt holds something that is no number"),
