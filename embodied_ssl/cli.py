@@ -15,6 +15,9 @@ os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 USAGE_ERROR, INTERRUPTED = 2, 130
 
+Verb = Callable[[list[str], str], None]
+"""Given its arguments and what the help calls the command."""
+
 
 def _collect(args: list[str], program: str) -> None:
     """Collect data in a simulated world."""
@@ -38,13 +41,6 @@ def _collect(args: list[str], program: str) -> None:
     from embodied_ssl.collecting.command import run_collect
 
     run_collect(shared, own)
-
-
-def _info(args: list[str], program: str) -> None:
-    """Say what a dataset holds and whether it is whole."""
-    from embodied_ssl.info import InfoConfig, print_info
-
-    print_info(_parse(InfoConfig, args, program).data)
 
 
 def _methods(args: list[str], program: str) -> None:
@@ -111,20 +107,36 @@ def _evaluate(args: list[str], program: str) -> None:
     run_evaluate(config, own)
 
 
-def _report(args: list[str], program: str) -> None:
-    """Write everything into one HTML page."""
-    from embodied_ssl.report import ReportConfig, run_report
+def _plain(summary: str, module: str, config: str, run: str) -> Verb:
+    """A verb whose options are one dataclass: the module with it and with what runs it."""
 
-    run_report(_parse(ReportConfig, args, program))
+    def verb(args: list[str], program: str) -> None:
+        from importlib import import_module
+
+        found = import_module(module)
+        getattr(found, run)(_parse(getattr(found, config), args, program))
+
+    verb.__doc__ = summary
+    return verb
 
 
-VERBS: dict[str, Callable[[list[str], str], None]] = {
+VERBS: dict[str, Verb] = {
     "collect": _collect,
-    "info": _info,
+    "info": _plain(
+        "Say what a dataset holds and whether it is whole.",
+        *("embodied_ssl.info", "InfoConfig", "run_info"),
+    ),
     "methods": _methods,
     "train": _train,
     "evaluate": _evaluate,
-    "report": _report,
+    "report": _plain(
+        "Write everything into one HTML page.",
+        *("embodied_ssl.report", "ReportConfig", "run_report"),
+    ),
+    "cache": _plain(
+        "Show what is cached and how large it is, and clear it.",
+        *("embodied_ssl.caches", "CacheConfig", "run_cache"),
+    ),
 }
 
 

@@ -19,11 +19,16 @@ from embodied_ssl.worlds import WORLDS
 class InfoConfig:
     """Say what a dataset holds and whether it is whole."""
 
-    data: Annotated[Path, Positional]
+    data: Annotated[str, Positional]
     """Folder of the dataset."""
 
 
-def print_info(path: Path) -> None:
+def run_info(config: InfoConfig) -> None:
+    """``embodied-ssl info``."""
+    print_info(config.data)
+
+
+def print_info(path: str | Path) -> None:
     """Print size, settings, the state of the checksums, and what the dataset's world says of it.
 
     Raises:

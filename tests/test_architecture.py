@@ -38,7 +38,7 @@ LAYERS = (
     {"trunks"},
     {"methods"},
     {"training"},
-    {"collecting", "info", "evaluation"},
+    {"collecting", "info", "caches", "evaluation"},
     {"report"},
     {"cli"},
     {"__main__"},

@@ -20,10 +20,10 @@ def user_caches() -> Path:
     """
     told = os.environ.get("EMBODIED_SSL_CACHE")
     if told:
-        return Path(told).absolute()
+        return Path(os.path.expanduser(told)).absolute()
     home = os.path.expanduser("~")  # it stays "~" for a user that nobody knows
     caches = Path(home) / ".cache" / "embodied-ssl"
-    if Path(home).is_absolute() and _can_be_written(caches):
+    if Path(home).is_absolute() and home != "/" and _can_be_written(caches):
         return caches
     return Path(tempfile.gettempdir()) / f"embodied-ssl-{os.getuid()}"
 
