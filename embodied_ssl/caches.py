@@ -15,7 +15,8 @@ from tyro.conf import Positional
 from embodied_ssl.data.caches import INSIDE, size_of, user_caches
 from embodied_ssl.data.places import place
 from embodied_ssl.errors import UserError
-from embodied_ssl.screen_text import console, visible
+from embodied_ssl.notes import console
+from embodied_ssl.screen_text import printable
 
 
 @dataclass(frozen=True)
@@ -44,10 +45,10 @@ def run_cache(config: CacheConfig) -> None:
         if config.clear:
             _remove(entry)
         done = "removed " if config.clear else ""
-        screen.print(visible(f"{done}{size / 1e6:10.1f} MB  {entry}"), soft_wrap=True)
+        screen.print(printable(f"{done}{size / 1e6:10.1f} MB  {entry}"), soft_wrap=True)
     state = "removed" if config.clear else "cached"
     screen.print(
-        visible(f"{total / 1e6:.1f} MB {state}; caches are kept in {caches}"), soft_wrap=True
+        printable(f"{total / 1e6:.1f} MB {state}; caches are kept in {caches}"), soft_wrap=True
     )
 
 

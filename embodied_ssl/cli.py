@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
 
 from embodied_ssl.errors import UserError, did_you_mean
 
@@ -12,11 +12,7 @@ from embodied_ssl.errors import UserError, did_you_mean
 # they wait for would run, as soon as there is other work. OpenMP reads this when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 USAGE_ERROR, INTERRUPTED = 2, 130
-
-Verb = Callable[[list[str], str], None]
-"""Given its arguments and what the help calls the command."""
 
 
 def _collect(args: list[str], program: str) -> None:
@@ -28,8 +24,8 @@ def _collect(args: list[str], program: str) -> None:
     given = settings_given(args)
     name = value_of("--env", args) or given.get("env")
     if name is None and (asked or not args):
-        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}")
-        print(f"\n{program} --env WORLD --help lists the options, those of the world among them.")
+        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}\n")
+        print(f"{program} --env WORLD --help lists the options, those of the world among them.")
         return
     if name is None:
         raise UserError(f"name the world: {program} --env WORLD --out DIR.")
@@ -107,44 +103,33 @@ def _evaluate(args: list[str], program: str) -> None:
     run_evaluate(config, own)
 
 
-def _plain(summary: str, module: str, config: str, run: str) -> Verb:
-    """A verb whose options are one dataclass: the module with it and with what runs it."""
+def _plain(summary: str, what: str) -> Callable[[list[str], str], None]:
+    """A verb as ``module:dataclass of its options:function``."""
 
     def verb(args: list[str], program: str) -> None:
-        from importlib import import_module
+        import tyro
 
-        found = import_module(module)
-        getattr(found, run)(_parse(getattr(found, config), args, program))
+        module, config, function = what.split(":")
+        found = import_module(f"embodied_ssl.{module}")
+        getattr(found, function)(tyro.cli(getattr(found, config), prog=program, args=args))
 
     verb.__doc__ = summary
     return verb
 
 
-VERBS: dict[str, Verb] = {
+_info = _plain("Say what a dataset holds and whether it is whole.", "info:InfoConfig:run_info")
+_report = _plain("Write everything into one HTML page.", "report:ReportConfig:run_report")
+_cache = _plain("Show what is cached, and clear it.", "caches:CacheConfig:run_cache")
+
+VERBS: dict[str, Callable[[list[str], str], None]] = {
     "collect": _collect,
-    "info": _plain(
-        "Say what a dataset holds and whether it is whole.",
-        *("embodied_ssl.info", "InfoConfig", "run_info"),
-    ),
+    "info": _info,
     "methods": _methods,
     "train": _train,
     "evaluate": _evaluate,
-    "report": _plain(
-        "Write everything into one HTML page.",
-        *("embodied_ssl.report", "ReportConfig", "run_report"),
-    ),
-    "cache": _plain(
-        "Show what is cached and how large it is, and clear it.",
-        *("embodied_ssl.caches", "CacheConfig", "run_cache"),
-    ),
+    "report": _report,
+    "cache": _cache,
 }
-
-
-def _parse(what: Any, args: list[str], program: str, description: str | None = None) -> Any:
-    """The verb's settings; tyro ends the program with status 2 where they make no sense."""
-    import tyro
-
-    return tyro.cli(what, prog=program, description=description, args=args)
 
 
 def _dispatch(args: list[str]) -> None:
@@ -187,7 +172,10 @@ def run(command: Callable[[], None]) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        if not isinstance(error, PermissionError) and error.errno not in DISK_FULL:
+        if not isinstance(error, PermissionError) and error.errno not in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+        ):
             raise
         return _complain(f"{error.strerror}: {error.filename or 'while writing'}.")
     return 0

@@ -11,7 +11,8 @@ from tyro.conf import Positional
 
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.manifest import SHARDS
-from embodied_ssl.screen_text import console, visible
+from embodied_ssl.notes import console
+from embodied_ssl.screen_text import printable
 from embodied_ssl.worlds import WORLDS
 
 
@@ -41,9 +42,9 @@ def print_info(path: str | Path) -> None:
     size = sum(file.stat().st_size for file in dataset.files)
     settings = ", ".join(f"{k} {v}" for k, v in dataset.manifest.settings.items())
     state = f"{len(broken)} damaged" if broken else "as collected"
-    screen.print(visible(f"{path}: {dataset.env}, {dataset.num_rows} rows"), style="bold")
+    screen.print(printable(f"{path}: {dataset.env}, {dataset.num_rows} rows"), style="bold")
     screen.print(f"{dataset.manifest.amount}, {size / 1e6:.1f} MB, checksums: {state}")
-    screen.print(visible(f"settings: {settings}"))
+    screen.print(printable(f"settings: {settings}"))
     if broken:
         raise damaged(broken[0])
     _say_what_is_missing(dataset, screen)
@@ -54,7 +55,9 @@ def print_info(path: str | Path) -> None:
 def _say_what_is_missing(dataset: Dataset, screen: Console) -> None:
     """Whether it is whole, and files among its shards that are none of them."""
     if not dataset.whole:
-        screen.print(visible(f"{dataset.part_line()}: the same collect command collects the rest."))
+        screen.print(
+            printable(f"{dataset.part_line()}: the same collect command collects the rest.")
+        )
     elif dataset.planned_shards is None:
         screen.print("an older version collected it: whether shards are missing is not known")
     else:
@@ -64,5 +67,5 @@ def _say_what_is_missing(dataset: Dataset, screen: Console) -> None:
     } - dataset.manifest.shards.keys()
     if others := sorted(name for name in others if not name.startswith(".")):
         screen.print(
-            visible(f"{len(others)} files of {SHARDS} are not of the dataset: {others[0]}")
+            printable(f"{len(others)} files of {SHARDS} are not of the dataset: {others[0]}")
         )

@@ -1,49 +1,26 @@
-"""Texts of users on the terminal: names of files, labels, values of settings.
+"""Names of files, runs and objects as text that shows and does nothing else.
 
-They may hold anything. ``visible`` makes what would move the cursor or colour the screen visible;
-``console`` prints brackets as brackets, because rich reads ``[/b]`` as markup otherwise.
+A name may hold whatever a file system allows: escape sequences that colour or clear a terminal,
+line ends that fake a second message, marks that turn the direction of writing, bytes that are no
+text. All of it is shown as an escape such as ``\\x1b``.
 """
 
 from __future__ import annotations
 
-import os
-import sys
 import unicodedata
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from rich.console import Console
-
-# Control characters, halves of characters (a file name that is no UTF-8), and format characters,
-# among them those that turn the direction of writing; line and paragraph separators.
-UNSEEN = ("Cc", "Cs", "Cf", "Zl", "Zp")
+HIDDEN = frozenset(("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"))
+"""Categories of characters that are not seen: control, format, surrogate, unassigned, line ends."""
+JOINERS = frozenset("\u200c\u200d")
+"""Without these some scripts and emoji fall apart; they move nothing."""
 
 
-def visible(text: object) -> str:
-    """A text on one line: characters that cannot be seen as escapes such as ``\\x1b``."""
-    return "".join(
-        character.encode("unicode_escape").decode()
-        if unicodedata.category(character) in UNSEEN
-        else character
-        for character in str(text)
-    )
+def printable(text: object) -> str:
+    """A text of one line in which every character is seen."""
+    return "".join(map(_shown, str(text)))
 
 
-def literal(text: object) -> str:
-    """A text within rich's markup: visible, with its brackets as brackets."""
-    from rich.markup import escape
-
-    return escape(visible(text))
-
-
-def console(stderr: bool = False) -> Console:
-    """A console that prints what it is given: no markup, no emoji, no colours by guessing."""
-    from rich.console import Console
-
-    return Console(markup=False, emoji=False, highlight=False, stderr=stderr)
-
-
-def note(text: object) -> None:
-    """Say one line on the standard error; of several processes the first says it."""
-    if os.environ.get("RANK", "0") == "0":
-        print(visible(" ".join(str(text).split())), file=sys.stderr, flush=True)
+def _shown(character: str) -> str:
+    if unicodedata.category(character) not in HIDDEN or character in JOINERS:
+        return character
+    return character.encode("unicode_escape", "backslashreplace").decode("ascii")

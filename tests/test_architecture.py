@@ -17,6 +17,7 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
+    {"screen_text"},
     {
         "errors",
         "screen_text",
@@ -28,7 +29,7 @@ LAYERS = (
         "losses",
         "standins",
     },
-    {"files"},
+    {"files", "notes"},
     {"registry", "provenance", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
     {"data"},

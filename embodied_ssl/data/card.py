@@ -17,7 +17,7 @@ from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.manifest import FILE, SHARDS, Manifest
 from embodied_ssl.data.schema import Columns
 from embodied_ssl.files import write_atomically
-from embodied_ssl.screen_text import visible
+from embodied_ssl.screen_text import printable
 
 FILES = f"{SHARDS}/{'[0-9]' * 5}.parquet"
 SPLITS = ("train", "val", "test")
@@ -117,7 +117,7 @@ def _snippet(counts: Mapping[str, int]) -> Iterator[str]:
 def _settings(manifest: Manifest) -> Iterator[str]:
     for name, value in manifest.settings.items():
         shown = json.dumps(value, ensure_ascii=False).replace("`", "'")
-        yield f"- {visible(name)}: `{visible(shown)}`"
+        yield f"- {printable(name)}: `{printable(shown)}`"
 
 
 def _described(columns: Columns, meanings: Mapping[str, str], prefix: str = "") -> Iterator[str]:

@@ -14,7 +14,7 @@ from embodied_ssl.data.manifest import Manifest, read_manifest, shard_name, shar
 from embodied_ssl.data.places import place
 from embodied_ssl.data.verified import checksum_now
 from embodied_ssl.errors import UserError
-from embodied_ssl.screen_text import note
+from embodied_ssl.notes import note
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -14,12 +14,12 @@ import numpy as np
 from jaxtyping import Int, UInt8
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.photo_folder import LAYOUTS, find_photos, listed
+from embodied_ssl.data.photo_folder import INSTANCES, LAYOUTS, PhotoFolder, find_photos, listed
 from embodied_ssl.data.photos import quiet_pillow, read_photo
 from embodied_ssl.data.places import place
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
-from embodied_ssl.screen_text import note
+from embodied_ssl.notes import note
 
 PHOTO_PREFIX = "folder:"
 PHOTO_SIZE = 128  # pixels, unless told otherwise
@@ -43,11 +43,16 @@ class LabelledImages:
     """Some of the images by their place, RGB."""
     left_out: dict[str, int] = field(default_factory=dict)
     """What a folder of photos holds besides them: how many files of each sort."""
+    remark: str = ""
+    """What there is to say of a folder of photos, said when all of them could be read."""
 
     @cached_property
     def images(self) -> UInt8[np.ndarray, "N S S 3"]:
         """All of them."""
-        return self.read(np.arange(len(self.role)))
+        images = self.read(np.arange(len(self.role)))
+        if self.remark:
+            note(self.remark)
+        return images
 
     def select(self, split: str, role: str) -> Int[np.ndarray, " M"]:
         """Places of the images of a split ("val" or "test") that play a role."""
@@ -101,13 +106,6 @@ def _open_photos(folder: Path, size: int) -> LabelledImages:
     for needed in ("val", "test"):
         if not (split == needed).any() or not (role == "gallery").any():
             raise UserError(f"{folder} has too few photos for a gallery and {needed} queries.")
-    gallery, val, test = ((role == "gallery"), (split == "val"), (split == "test"))
-    by = "their names" if found.named else "a hash of their paths"
-    note(
-        f"{folder}: {len(paths)} photos as {LAYOUTS[found.layout]}, by {by} {gallery.sum()} in the "
-        f"gallery, {val.sum()} val and {test.sum()} test queries"
-        + (f"; left out: {listed(found.left_out)}" if found.left_out else "")
-    )
 
     def read(places: np.ndarray) -> np.ndarray:
         with quiet_pillow(), ThreadPoolExecutor() as pool:
@@ -116,7 +114,7 @@ def _open_photos(folder: Path, size: int) -> LabelledImages:
 
     below = [path.relative_to(folder) for path in paths]
     # In category/*.jpg no two photos are known to show the same object.
-    objects = [part.parent if found.layout == 3 else part for part in below]
+    objects = [part.parent if found.layout == INSTANCES else part for part in below]
     return LabelledImages(
         category=np.array([part.parts[0] for part in below], object),
         instance=np.array([each.as_posix() for each in objects], object),
@@ -125,7 +123,25 @@ def _open_photos(folder: Path, size: int) -> LabelledImages:
         fingerprint=_fingerprint(folder, paths),
         read=read,
         left_out=found.left_out,
+        remark=_remark(folder, found, role, split),
     )
+
+
+def _remark(folder: Path, found: PhotoFolder, role: np.ndarray, split: np.ndarray) -> str:
+    """What is not as one may expect; nothing where all photos are named and none is left out."""
+    said = []
+    if found.layout != INSTANCES:
+        said.append(f"photos as {LAYOUTS[found.layout]}: categories are retrieved, no instances")
+    if not found.named:
+        counts = ((role == "gallery").sum(), (split == "val").sum(), (split == "test").sum())
+        said.append(
+            "by a hash of their paths {} photos are the gallery, {} val and {} test queries".format(
+                *counts
+            )
+        )
+    if found.left_out:
+        said.append(f"left out: {listed(found.left_out)}")
+    return f"{folder}: {'; '.join(said)}" if said else ""
 
 
 def _fingerprint(folder: Path, paths: list[Path]) -> str:

@@ -13,7 +13,8 @@ from embodied_ssl.data.photos import PHOTOS
 from embodied_ssl.errors import UserError
 
 PREFIXES = {"train": ("both", "gallery"), "val": ("val", "query"), "test": ("test", "query")}
-LAYOUTS = {3: "category/instance/*.jpg", 2: "category/*.jpg"}
+INSTANCES = 3
+LAYOUTS = {INSTANCES: "category/instance/*.jpg", 2: "category/*.jpg"}
 """Parts of a path below the folder -> the layout. In the second every photo is an object of its
 own, so categories can be retrieved and instances cannot."""
 SPLIT_FOLDERS = {"train", "training", "val", "valid", "validation", "test", "testing"}
@@ -65,7 +66,7 @@ def find_photos(folder: Path) -> PhotoFolder:
         elif depth in LAYOUTS:
             found[depth].append(path)
         else:
-            left_out[f"not as {LAYOUTS[3]}"] += 1
+            left_out[f"not as {LAYOUTS[INSTANCES]}"] += 1
     layout = max(LAYOUTS, key=lambda depth: len(found[depth]))
     if not found[layout]:
         there = f" (but {listed(left_out)})" if left_out else ""

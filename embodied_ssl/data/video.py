@@ -29,7 +29,7 @@ from embodied_ssl.data.places import place
 from embodied_ssl.data.rows import Rows
 from embodied_ssl.data.sequences import Sequence, read_sequence
 from embodied_ssl.errors import UserError
-from embodied_ssl.screen_text import note
+from embodied_ssl.notes import note
 
 PREFIX = "folder-video:"
 
