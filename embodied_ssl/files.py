@@ -6,6 +6,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import stat
 import threading
 from pathlib import Path
@@ -43,13 +44,28 @@ def write_atomically(path: Path, data: bytes | memoryview) -> None:
 
 
 def refuse_special(path: Path) -> None:
-    """UserError where a name belongs to something that is no plain file; free names are right."""
+    """UserError where a name belongs to something that is no plain file, or is an address; free
+    names are right."""
+    if address_of(path):
+        raise UserError(f"{address_of(path)} is an address: write to this machine and copy it.")
     try:
         mode = os.lstat(path).st_mode
     except FileNotFoundError:
         return
     if not stat.S_ISREG(mode):
         raise UserError(f"{path} is {kind_of(mode)}, not a plain file: choose another name.")
+
+
+def address_of(spec: str | Path) -> str | None:
+    """The address such as ``s3://bucket/name`` that a text is, None for a path.
+
+    A ``Path`` of it has lost one of its slashes, and gets it back.
+    """
+    found = re.fullmatch(r"([A-Za-z][A-Za-z0-9+.-]+):/(/?)(.*)", str(spec), re.DOTALL)
+    if not found:
+        return None
+    root = "/" if found[1] == "file" and not found[2] else ""  # file:///a has three
+    return f"{found[1].lower()}://{root}{found[3]}"
 
 
 def kind_of(mode: int) -> str:
