@@ -15,7 +15,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.files import address_of, write_atomically
 from embodied_ssl.worlds.turntable import Turntable
 
-VIEWS = Turntable.Config(val_objects=8, test_objects=8, azimuths=1)
+VIEWS = Turntable.Config(val_objects=5, test_objects=4, azimuths=1)
 
 
 @pytest.fixture(autouse=True)
