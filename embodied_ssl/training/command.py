@@ -82,6 +82,8 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
         if isinstance(dataset, Dataset) and "train" not in dataset.arrays(["split"])["split"]:
             raise UserError(f"{path} has no episodes to train on: collect --env tabletop or rooms.")
+        if isinstance(dataset, Dataset):
+            dataset.say_if_part()
         datasets[dataset.env] = dataset
     for part in getattr(cls, "types", (cls,)):
         if part.worlds and not datasets.keys() & set(part.worlds):
