@@ -18,8 +18,8 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"errors", "schedules", "color", "distributed", "tiles", "masks", "losses", "standins"},
-    {"files"},
-    {"registry", "provenance", "progress", "augment", "settings"},
+    {"files", "bounds", "knn"},
+    {"registry", "provenance", "progress", "augment", "settings", "checkpoints"},
     {"crops", "options", "figures"},
     {"data"},
     {"motion"},

@@ -1,11 +1,13 @@
 """Small trainings, each on one thread: networks this small only wait for each other's threads."""
 
+import json
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from embodied_ssl.checkpoints import write_state
 from embodied_ssl.methods import load_method_class
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.trunks import AlexNet
@@ -31,6 +33,23 @@ def plugins(monkeypatch):
 def config(few_steps, tabletop_dir, tmp_path):
     """Six steps of SimCLR, or four of the curious robot."""
     return few_steps(tabletop_dir, out=tmp_path / "run", images=96, checkpoint_minutes=0)
+
+
+@pytest.fixture
+def rewrite():
+    """Write the state of a checkpoint anew, as if its files had been written as they are now;
+    ``older`` as before there were checksums."""
+
+    def write(checkpoint, older=False, **changes):
+        content = json.loads((checkpoint / "state.json").read_text())
+        progress = {k: content[k] for k in ("step", "images", "processes")} | changes
+        if older:
+            (checkpoint / "state.json").write_text(json.dumps(progress))
+        else:
+            (checkpoint / "state.json").unlink()
+            write_state(checkpoint, progress)
+
+    return write
 
 
 @pytest.fixture
