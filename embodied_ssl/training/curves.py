@@ -43,7 +43,7 @@ class Curves:
 
         with _writing(self._file):
             kept = [each for each in read_metrics(self._file) if each["step"] <= done.step]
-            if self._file.exists():
+            if self._file.is_file():
                 write_atomically(self._file, "".join(map(_line, kept)).encode())
         with _writing(run / TENSORBOARD):
             # TensorBoard forgets what an earlier process logged from this step on.

@@ -13,13 +13,13 @@ def read_metrics(path: Path) -> list[dict[str, float]]:
     """The lines of a file, each with its finite numbers; none where there is no file.
 
     A line that is no object with a ``step``, as half of the last one where a training was killed,
-    is left out.
+    is left out. A pipe or a device, which might never end, is not read.
 
     Raises:
         UserError: when the file cannot be read.
     """
     try:
-        text = path.read_bytes().decode(errors="replace") if path.exists() else ""
+        text = path.read_bytes().decode(errors="replace") if path.is_file() else ""
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     return [entry for line in text.split("\n") if "step" in (entry := _numbers(line))]

@@ -74,10 +74,12 @@ def read_run(run: str | Path) -> dict[str, Any]:
         UserError: if there is none, or what it says has another type or is out of bounds.
     """
     path = Path(run) / RUN
+    if not path.is_file():
+        raise UserError(f"{run} is no run folder: it has no {RUN}.")
     try:
         content = with_present_names(json.loads(path.read_text()))
     except OSError as error:
-        raise UserError(f"{run} is no run folder: it has no {RUN}.") from error
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(f"{path} is damaged: {error}.") from error
     where = f"{path} is damaged"
