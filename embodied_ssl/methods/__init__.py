@@ -40,6 +40,8 @@ ALIASES = {"both-worlds": "curious-robot+egomotion"}
 def load_method_class(name: str) -> type[Method]:
     """The class of a method, or of a sum ``a+b`` of methods; UserError for a name not known, and
     for what is no method."""
+    if not isinstance(name, str):
+        raise UserError(f"the method must be a name, not {name!r}.")
     name = ALIASES.get(name, name)
     if "+" not in name:
         cls = METHODS.load(name)

@@ -48,7 +48,7 @@ class DataInfo:
     """What ``run.json`` says of a dataset."""
 
     path: str
-    fingerprint: str
+    fingerprint: str = ""
     image_size: int | None = None
     rows: int | None = None
 
@@ -67,6 +67,23 @@ class RunContent:
     datasets: dict[str, DataInfo] = field(default_factory=dict)
 
 
+def stored_run(run: str | Path) -> dict[str, Any]:
+    """What ``run.json`` says, whatever the version that wrote it; UserError for a folder without
+    one, and for what is no mapping."""
+    path = Path(run) / RUN
+    if not path.is_file():
+        raise UserError(f"{run} is no run folder: it has no {RUN}.")
+    try:
+        content = json.loads(path.read_text())
+    except OSError as error:
+        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
+    except (ValueError, RecursionError) as error:
+        raise UserError(f"{path} is damaged: {error}.") from error
+    if not isinstance(content, dict):
+        raise UserError(f"{path} is damaged: it is no mapping.")
+    return content
+
+
 def read_run(run: str | Path) -> dict[str, Any]:
     """The contents of ``run.json`` under the present names.
 
@@ -74,13 +91,9 @@ def read_run(run: str | Path) -> dict[str, Any]:
         UserError: if there is none, or what it says has another type or is out of bounds.
     """
     path = Path(run) / RUN
-    if not path.is_file():
-        raise UserError(f"{run} is no run folder: it has no {RUN}.")
     try:
-        content = with_present_names(json.loads(path.read_text()))
-    except OSError as error:
-        raise UserError(f"{path} cannot be read: {error.strerror}.") from error
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        content = with_present_names(stored_run(run))
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is damaged: {error}.") from error
     where = f"{path} is damaged"
     told = from_dict(RunContent, _known(RunContent, content), where)

@@ -40,6 +40,8 @@ def load_trunk_class(name: str) -> type[Trunk]:
     Raises:
         UserError: for a name that is neither ours nor timm's, and a class that is no trunk.
     """
+    if not isinstance(name, str):
+        raise UserError(f"the trunk must be a name, not {name!r}.")
     if name in TRUNKS or ":" in name:
         cls = TRUNKS.load(name)
         if not hasattr(cls, "Config") or not hasattr(cls, "stages"):

@@ -13,6 +13,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods import METHODS, load_method_class
 from embodied_ssl.methods.base import Recipe
 from embodied_ssl.settings import from_dict
+from embodied_ssl.training.command import build_method
 from embodied_ssl.training.config import LoopConfig
 from embodied_ssl.training.optim import open_optimizer
 from embodied_ssl.trunks import AlexNet, build_trunk
@@ -117,6 +118,15 @@ def test_a_trunk_that_does_not_fit_into_memory_is_refused(name, settings, monkey
     with pytest.raises(UserError, match=r"at least \d+ GB of memory, and 8 are free"):
         build_trunk(name, **settings)
     assert torch.equal(torch.get_rng_state(), drawn)
+
+
+def test_a_method_that_does_not_fit_into_memory_is_refused(few_steps, tmp_path, monkeypatch):
+    cls = load_method_class("egomotion")
+    settings = {"width": 0.1, "fc_dim": 1024}
+    config = few_steps("rooms", out=tmp_path, trunk_settings=settings)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("m", (), {"available": 2e8}))
+    with pytest.raises(UserError, match="egomotion with these settings takes"):
+        build_method(config, cls, cls.Config(patterns=64), "egomotion")
 
 
 def test_a_trunk_of_a_wrong_type_is_one_line():

@@ -65,3 +65,30 @@ def test_a_very_small_train_size_is_taken_or_refused_in_one_line(train, tmp_path
     assert status in (0, cli.USAGE_ERROR) and "Traceback" not in errors
     if status:
         assert errors.count("\n") == 1 and not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("lr: -1", "--lr"),
+        ("lr: .nan", "lr must be a finite number"),
+        ("temperature: 0", "--temperature"),
+        ("augmentation: {hue: 7}", "--augmentation.hue"),
+        ("augmentation: 7", "augmentation must be a mapping"),
+        ("trunk: 3", "the trunk must be a name"),
+        ("trunk_settings: {width: 1e9}", "--trunk.width"),
+        ("probe_every: 0", "--probe-every"),
+        ("device: 3", "device must be a text"),
+    ],
+)
+def test_a_file_of_settings_is_held_to_the_same_bounds(train, tmp_path, text, said):
+    (tmp_path / "it.yaml").write_text(text)
+    status, errors = train(f"simclr --config {tmp_path / 'it.yaml'}")
+    assert (status, errors.count("\n")) == (cli.USAGE_ERROR, 1) and said in errors
+    assert not (tmp_path / "run").exists()
+
+
+@pytest.mark.parametrize("name", ["json:loads", "json:nothing", "nowhere:Method", "os"])
+def test_what_is_no_method_is_one_line(train, name):
+    status, errors = train(name)
+    assert (status, errors.count("\n")) == (cli.USAGE_ERROR, 1) and "method" in errors
