@@ -13,15 +13,16 @@ LINE_EVERY = 10.0  # seconds, in a log
 @contextmanager
 def progress_bar(
     title: str, total: int, unit: str, shown: bool = True
-) -> Iterator[Callable[[int], None]]:
+) -> Iterator[Callable[..., None]]:
     """Show how far something is, its rate and the time left; nothing if it is not to be ``shown``.
 
     Yields:
-        a function that says that so many more units are done; what is told before the first second
-        of work counts as done earlier and does not enter the rate.
+        a function that says that so many more units are done, and optionally a few words that
+        stand after them from then on; what is told before the first second of work counts as done
+        earlier and does not enter the rate.
     """
     if not shown:
-        yield lambda count: None
+        yield lambda count, note="": None
         return
     show = _live if sys.stderr.isatty() else _log
     with show(title, total, unit) as advance:
@@ -29,7 +30,7 @@ def progress_bar(
 
 
 @contextmanager
-def _live(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+def _live(title: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
     from rich.console import Console
     from rich.progress import (
         BarColumn,
@@ -47,36 +48,36 @@ def _live(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
         MofNCompleteColumn(),
         TextColumn(unit),
         TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[note]}"),
         TimeElapsedColumn(),
         TimeRemainingColumn(elapsed_when_finished=True, compact=True),
     )
     with Progress(*columns, console=Console(stderr=True), speed_estimate_period=60) as progress:
-        task = progress.add_task(title, total=total, rate="")
+        task = progress.add_task(title, total=total, rate="", note="")
 
-        def advance(count: int) -> None:
+        def advance(count: int, note: str = "") -> None:
             meter.advance(count)
-            progress.update(task, completed=meter.done, rate=f"{meter.rate:.1f}/s")
+            told = {"note": note} if note else {}
+            progress.update(task, completed=meter.done, rate=f"{meter.rate:.1f}/s", **told)
 
         yield advance
 
 
 @contextmanager
-def _log(title: str, total: int, unit: str) -> Iterator[Callable[[int], None]]:
+def _log(title: str, total: int, unit: str) -> Iterator[Callable[..., None]]:
     meter = _Meter(total)
-    last = time.monotonic()
+    last, words = time.monotonic(), ""
 
-    def advance(count: int) -> None:
-        nonlocal last
+    def advance(count: int, note: str = "") -> None:
+        nonlocal last, words
+        words = f", {note}" if note else words
         meter.advance(count)
         now = time.monotonic()
         if now - last > LINE_EVERY or (meter.done >= total and count):
             last = now
             left = max(0, total - meter.done) / meter.rate if meter.rate else 0
-            print(
-                f"{title}: {meter.done}/{total} {unit}, {meter.rate:.1f}/s, {left:.0f} s left",
-                file=sys.stderr,
-                flush=True,
-            )
+            told = f"{title}: {meter.done}/{total} {unit}, {meter.rate:.1f}/s, {left:.0f} s left"
+            print(told + words, file=sys.stderr, flush=True)
 
     yield advance
 

@@ -18,19 +18,9 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"screen_text"},
-    {
-        "errors",
-        "screen_text",
-        "schedules",
-        "color",
-        "distributed",
-        "tiles",
-        "masks",
-        "losses",
-        "standins",
-    },
-    {"files", "notes"},
-    {"registry", "provenance", "progress", "augment", "settings"},
+    {"errors", "schedules", "color", "distributed", "tiles", "masks", "standins"},
+    {"files", "notes", "bounds", "knn", "losses"},
+    {"registry", "provenance", "progress", "augment", "settings", "checkpoints"},
     {"crops", "options", "figures"},
     {"data"},
     {"motion"},

@@ -15,7 +15,8 @@ from embodied_ssl.figures import INK, Chart, Figure, Listing, Section, open_char
 from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.training.checkpoint import METRICS, RUN
-from embodied_ssl.training.runs import load_method, load_run
+from embodied_ssl.training.metrics import read_metrics
+from embodied_ssl.training.runs import load_method, load_run, stored_run
 
 POINTS = 120  # of a curve, at most
 
@@ -35,15 +36,14 @@ def run_section(run: Path, seed: int = 0) -> Section:
     """
     if not (run / RUN).is_file():
         raise UserError(f"{run} is no run: it has no {RUN}.")
-    lines = (run / METRICS).read_text().splitlines() if (run / METRICS).is_file() else []
-    settings = json.loads((run / RUN).read_text())
-    charts = curves([json.loads(line) for line in lines if line.strip()])
+    settings = stored_run(run)
+    charts = curves(read_metrics(run / METRICS))
     listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))
     return Section(
         run.name,
         (
             Section("", tuple(charts), "" if charts else "Nothing was logged.", layout="small"),
-            *method_figures(run, settings.get("method", ""), seed),
+            *method_figures(run, str(settings.get("method", "")), seed),
             Section("Settings", (listing,), folded=True),
         ),
     )
