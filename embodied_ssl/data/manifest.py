@@ -28,6 +28,9 @@ class Manifest:
     """Rows and SHA-256 of each file of ``data``, by name."""
     versions: dict[str, str] = field(default_factory=dict)
     """Of the libraries that collected it."""
+    planned: dict[str, int] = field(default_factory=dict)
+    """How many ``shards`` the settings call for, and ``rows`` where that is known beforehand;
+    empty where an older version collected."""
 
     @property
     def rows(self) -> int:
@@ -36,9 +39,10 @@ class Manifest:
 
     def write(self, folder: Path) -> None:
         """Replace the manifest of a dataset."""
-        shards = dict(sorted(self.shards.items()))
-        text = json.dumps(asdict(self) | {"shards": shards, "rows": self.rows}, indent=1)
-        write_atomically(folder / FILE, text.encode() + b"\n")
+        content = asdict(self) | {"shards": dict(sorted(self.shards.items())), "rows": self.rows}
+        if not self.planned:
+            del content["planned"]
+        write_atomically(folder / FILE, json.dumps(content, indent=1).encode() + b"\n")
 
 
 def shard_path(folder: Path, name: str) -> Path:
