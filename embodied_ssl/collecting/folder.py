@@ -54,8 +54,8 @@ def open_folder(spec: CollectSpec) -> int | None:
         if cut is None:
             manifest.settings, manifest.planned = spec.settings, spec.planned
         manifest.write(spec.out)
-        shared = {"env": spec.env, "seed": spec.seed, "image_size": spec.image_size}
-        write_settings(spec.out / SETTINGS, shared | to_dict(spec.config))
+        if cut is None or not (spec.out / SETTINGS).exists():
+            _write_settings(spec)
         _remove_drafts(spec.out, ".*.tmp")
     return cut
 
@@ -136,6 +136,13 @@ def grow(spec: CollectSpec, k: int, path: Path) -> None:
         os.replace(path, place)
         manifest.shards[place.name] = entry
         manifest.write(spec.out)
+        _write_settings(spec)
+
+
+def _write_settings(spec: CollectSpec) -> None:
+    """What ``collect --config`` repeats, into whatever folder."""
+    shared = {"env": spec.env, "seed": spec.seed, "image_size": spec.image_size}
+    write_settings(spec.out / SETTINGS, shared | to_dict(spec.config))
 
 
 def tidy(out: Path) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ class CollectSpec:
     recorded: tuple[tuple[str, Any], ...] = ()
     """What ``dataset.json`` says of a setting instead of its value, where that is but a path."""
 
-    @property
+    @cached_property
     def world(self) -> World:
         """The world with its options."""
         return WORLDS.load(self.env)(self.config)

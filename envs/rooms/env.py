@@ -29,7 +29,7 @@ TILT_RATE = 0.6  # rad/s
 class RoomsEnv(gymnasium.Env):
     """A room per episode, seen by a camera on a mobile base.
 
-    Rooms of the kinds of `ROOM_KINDS` have a random layout of furniture, textured surfaces, windows,
+    Rooms of the kinds of `ROOM_KINDS` have a random layout of furniture, textures, windows,
     and objects on the tables. Episode `e` is of kind `e % 8`, split by `objects/splits.py`.
 
     ### Scenes of your own

@@ -1,11 +1,16 @@
-"""A dataset that is collected in a moment."""
+"""Datasets that are collected in a moment."""
 
 import hashlib
+import json
+from pathlib import Path
 
 import pytest
 
 from embodied_ssl.collecting.config import CollectConfig
+from embodied_ssl.collecting.shard import make_spec
 from embodied_ssl.worlds.turntable import Turntable
+
+LOCK = "manifest.lock"
 
 
 @pytest.fixture
@@ -25,7 +30,41 @@ def digests():
     """The checksums of everything that a dataset's folder holds."""
 
     def of(folder):
-        files = [file for file in sorted(folder.rglob("*")) if file.is_file()]
+        files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != LOCK]
         return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
+
+    return of
+
+
+@pytest.fixture
+def counting(monkeypatch):
+    """The module of a world without a simulator."""
+    monkeypatch.syspath_prepend(str(Path(__file__).parent))
+    import counting
+
+    return counting
+
+
+@pytest.fixture
+def spec_of(counting, tmp_path):
+    """The specification of a dataset of the counting world: ``spec_of(rows=250)``."""
+
+    def of(out="one", seed=0, world="Counting", **options):
+        config = CollectConfig(f"counting:{world}", tmp_path / out, seed=seed, image_size=16)
+        return make_spec(config, getattr(counting, world).Config(**options))
+
+    return of
+
+
+@pytest.fixture
+def listed():
+    """The shards that a folder's manifest names, each there with the checksum that it says."""
+
+    def of(folder):
+        shards = json.loads((folder / "dataset.json").read_text())["shards"]
+        for name, entry in shards.items():
+            content = (folder / "data" / name).read_bytes()
+            assert hashlib.sha256(content).hexdigest() == entry["sha256"], name
+        return shards
 
     return of
