@@ -51,8 +51,7 @@ def claim(out: Path, k: int) -> Iterator[Pulse | None]:
     try:
         yield Pulse(file)
     finally:
-        file.unlink(missing_ok=True)
-        lock.unlink(missing_ok=True)  # while it is held: whoever waits for it sees that it is gone
+        file.unlink(missing_ok=True)  # not the lock: others may have opened it
         held.release()
 
 
@@ -89,6 +88,10 @@ class Watch:
         if self._seen.get(k, (None,))[0] != self._touched(k):
             self.begin(k)
         return time.monotonic() - self._seen[k][1]
+
+    def has_begun(self, k: int) -> bool:
+        """Whether somebody is about shard ``k``."""
+        return self._touched(k) > 0
 
     def _touched(self, k: int) -> int:
         try:

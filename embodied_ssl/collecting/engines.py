@@ -67,7 +67,7 @@ def in_processes(
 def _look_at(worker: Worker, patience: Patience) -> str:
     """What is wrong with a worker; nothing while it works, and when it is done."""
     if not worker.job.done():
-        if worker.silence() <= patience.limit:
+        if not worker.hangs(patience.limit):
             return ""
         return f"no row for {patience.limit:.0f} s (--timeout)"
     try:

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from embodied_ssl.collecting.claims import COLLECTING, claim, locked_manifest
 from embodied_ssl.collecting.growth import check_settings, cut_shard
-from embodied_ssl.collecting.shard import CollectSpec, collect_shard
+from embodied_ssl.collecting.shard import CollectSpec, collect_shard, prepare
 from embodied_ssl.data.dataset import damaged
 from embodied_ssl.data.manifest import FILE, SETTINGS, SHARDS, Manifest, read_manifest
 from embodied_ssl.errors import UserError
@@ -90,6 +90,7 @@ def collect_claimed(spec: CollectSpec, k: int) -> float | None:
     Raises:
         UserError: among others where the folder's settings have been changed meanwhile.
     """
+    prepare(spec)  # before the claim: from then on a row is due every moment
     with claim(spec.out, k) as pulse:
         if pulse is None or not missing(spec, range(k, k + 1)):
             return None
@@ -146,10 +147,10 @@ def _write_settings(spec: CollectSpec) -> None:
 
 
 def tidy(out: Path) -> None:
-    """Remove what is left of claims and drafts of collectors that are gone."""
+    """Remove claims and drafts, once no shard is lacking."""
     for draft in (out / COLLECTING / SHARDS).glob("*"):
         draft.unlink(missing_ok=True)
-    for file in [*(out / COLLECTING).glob("*.claim"), *(out / SHARDS).glob(".*.tmp")]:
+    for file in [*(out / COLLECTING).glob("[0-9]*"), *(out / SHARDS).glob(".*.tmp")]:
         number = file.name.lstrip(".")[:5]
         if number.isdecimal():
             with claim(out, int(number)) as pulse:

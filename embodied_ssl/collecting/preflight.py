@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import stat
@@ -30,6 +31,8 @@ def inspect(out: Path) -> Manifest | None:
 
 
 def _inspect(out: Path) -> Manifest | None:
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+        os.lstat(out)  # raises for a name that nothing can have
     for folder in (out, out / SHARDS, out / COLLECTING):
         _check_folder(folder)
     if not out.is_dir():

@@ -122,6 +122,14 @@ def _open_env(name: str, world_config: Any, image_size: int) -> Any:
         raise UserError(str(error)) from error
 
 
+def prepare(spec: CollectSpec) -> None:
+    """Do what takes a process seconds, once: open the env, import what writes rows."""
+    from embodied_ssl.data import shards
+
+    shards.features(spec.world.columns)
+    _open_env(spec.env, spec.config, spec.image_size)
+
+
 def shard_rows(spec: CollectSpec, k: int, beat: Beat = lambda: None) -> Rows:
     """The rows of shard ``k``: whole episodes, the last one cut where the shard is full.
 
@@ -143,7 +151,7 @@ def collect_shard(spec: CollectSpec, k: int, beat: Beat = lambda: None) -> Path:
 
     try:
         rows = shard_rows(spec, k, beat)
-        write_shard(spec.file(k), spec.world.columns, rows)
+        write_shard(spec.file(k), spec.world.columns, rows, beat)
     except WorldError as error:  # an object that will not load
         raise UserError(str(error)) from error
     except MemoryError as error:

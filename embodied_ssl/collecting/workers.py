@@ -14,6 +14,8 @@ from embodied_ssl.collecting.endings import signals_held
 from embodied_ssl.collecting.folder import collect_claimed
 from embodied_ssl.collecting.shard import CollectSpec
 
+STARTUP = 300.0  # seconds in which a process imports its modules and opens the env
+
 
 class Worker:
     """A process; if it dies or is ended, another takes its place with the next shard.
@@ -40,9 +42,10 @@ class Worker:
         self.number = k
         self._watch.begin(k)
 
-    def silence(self) -> float:
-        """Seconds since it last showed a sign of life."""
-        return self._watch.silence(self.number)
+    def hangs(self, limit: float) -> bool:
+        """Whether it has shown no sign of life for so many seconds, or does not begin."""
+        begun = self._watch.has_begun(self.number)
+        return self._watch.silence(self.number) > (limit if begun else max(limit, STARTUP))
 
     def end(self) -> None:
         """End the process at once, a stopped one too: half a shard is worth nothing."""

@@ -1,7 +1,12 @@
 """Datasets that are collected in a moment."""
 
+import contextlib
 import hashlib
 import json
+import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -54,6 +59,40 @@ def spec_of(counting, tmp_path):
         return make_spec(config, getattr(counting, world).Config(**options))
 
     return of
+
+
+@pytest.fixture
+def start(tmp_path):
+    """Start ``collect`` of the counting world in a process group: ``start("one", "--rows", 9)``."""
+    here = str(Path(__file__).parent)
+    path = os.pathsep.join([here, *filter(None, sys.path)])
+    processes = []
+
+    def of(out, *options, world="Counting"):
+        words = [
+            "--env",
+            f"counting:{world}",
+            "--out",
+            tmp_path / out,
+            "--image-size",
+            16,
+            *options,
+        ]
+        process = subprocess.Popen(
+            [sys.executable, "-m", "embodied_ssl", "collect", *map(str, words)],
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+            env=os.environ | {"PYTHONPATH": path},
+        )
+        processes.append(process)
+        return process
+
+    yield of
+    for process in processes:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
 
 
 @pytest.fixture

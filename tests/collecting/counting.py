@@ -25,6 +25,9 @@ class CountingEnv(gymnasium.Env):
     def reset(self, *, seed=None, options=None):
         super().reset(seed=seed)
         self.episode, self.done = options["episode"], 0
+        if self.trouble and (log := Path(self.trouble, "log")).exists():
+            with log.open("a") as file:
+                file.write(f"{self.episode}\n")
         return 0, {}
 
     def step(self, action):
@@ -47,7 +50,9 @@ class CountingEnv(gymnasium.Env):
         if self.trouble and once.exists():
             once.unlink()
             return True
-        return self.trouble and any((folder / f"{what}-{n}").exists() for n in (self.episode, "all"))
+        return self.trouble and any(
+            (folder / f"{what}-{n}").exists() for n in (self.episode, "all")
+        )
 
     def explorer(self, seed):
         return lambda observation, info: 1

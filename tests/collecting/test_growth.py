@@ -133,7 +133,9 @@ def test_the_turntable_grows_in_both_splits(config, listed, orbit, val, test):
     fresh = dataclasses.replace(config, out=config.out.with_name("fresh"))
     run_collect(fresh, many)
     table = Dataset.open(fresh.out).table()
-    assert objects == set(zip(table["split"].to_pylist(), table["instance"].to_pylist(), strict=True))
+    assert objects == set(
+        zip(table["split"].to_pylist(), table["instance"].to_pylist(), strict=True)
+    )
     state = listed(config.out)
     run_collect(config, many)  # the same command goes on
     assert listed(config.out) == state
