@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from embodied_ssl.collecting.config import CollectConfig
@@ -21,6 +22,7 @@ def run_collect(config: CollectConfig, world_config: Any) -> None:
     with sigterm_in_one_line():
         from embodied_ssl.collecting.engines import engine_of
         from embodied_ssl.collecting.filling import collect_missing
+        from embodied_ssl.collecting.patience import Patience
         from embodied_ssl.collecting.preflight import inspect
         from embodied_ssl.collecting.shard import make_spec
         from embodied_ssl.errors import UserError
@@ -28,6 +30,8 @@ def run_collect(config: CollectConfig, world_config: Any) -> None:
         begun = inspect(config.out)
         if begun is not None and begun.env != config.env:
             raise UserError(f"{config.out} holds a {begun.env} dataset: choose another --out.")
+        start = time.monotonic()
         spec = make_spec(config, world_config, begun and begun.settings)
+        patience = Patience(config.timeout, longest=time.monotonic() - start)
         numbers = config.numbers(spec.num_shards)
-        collect_missing(spec, engine_of(config.workers), numbers, config.timeout)
+        collect_missing(spec, engine_of(config.workers), numbers, patience)

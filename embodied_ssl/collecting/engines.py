@@ -67,9 +67,8 @@ def in_processes(
 def _look_at(worker: Worker, patience: Patience) -> str:
     """What is wrong with a worker; nothing while it works, and when it is done."""
     if not worker.job.done():
-        if not worker.hangs(patience.limit):
-            return ""
-        return f"no row for {patience.limit:.0f} s (--timeout)"
+        silence = worker.hangs(patience)
+        return f"no row for {silence:.0f} s (--timeout)" if silence else ""
     try:
         patience.learn(worker.job.result() or 0.0)
     except BrokenProcessPool:

@@ -21,7 +21,7 @@ Advance = Callable[[int], None]
 
 
 def collect_missing(
-    spec: CollectSpec, engine: Engine, numbers: range, timeout: float = 0.0
+    spec: CollectSpec, engine: Engine, numbers: range, patience: Patience | None = None
 ) -> Manifest:
     """Collect the shards of a dataset that are not there yet.
 
@@ -29,13 +29,13 @@ def collect_missing(
         spec: what the dataset is to be.
         engine: who collects.
         numbers: of the shards that are asked for.
-        timeout: seconds without a row after which a shard is begun anew; derived if 0.
+        patience: how long to wait for a row.
 
     Raises:
         UserError: for a folder that holds something else, for a damaged shard, when the folder
             cannot be written or the disk is full; shards that are whole stay.
     """
-    patience = Patience(timeout)
+    patience = patience or Patience()
     with disk_errors_in_one_line(spec.out):
         cut = open_folder(spec)
         total = spec.amount if spec.endless else spec.num_shards

@@ -20,12 +20,17 @@ class Patience:
     told: float = 0.0
     """Seconds; derived from what rows have taken if 0."""
     longest: float = 0.0
-    """Seconds that a row has taken at most."""
+    """Seconds that a row, or opening the env, has taken at most."""
 
     @property
     def limit(self) -> float:
         """Seconds without a row after which a process counts as hanging."""
         return self.told or max(FLOOR, FACTOR * self.longest)
+
+    @property
+    def startup(self) -> float:
+        """Seconds in which a process imports its modules and opens the env."""
+        return max(FLOOR, self.told, FACTOR * self.longest)
 
     def learn(self, seconds: float) -> None:
         """A row has taken so long."""

@@ -12,9 +12,8 @@ from multiprocessing import get_context, parent_process
 from embodied_ssl.collecting.claims import Watch
 from embodied_ssl.collecting.endings import signals_held
 from embodied_ssl.collecting.folder import collect_claimed
+from embodied_ssl.collecting.patience import Patience
 from embodied_ssl.collecting.shard import CollectSpec
-
-STARTUP = 300.0  # seconds in which a process imports its modules and opens the env
 
 
 class Worker:
@@ -42,10 +41,11 @@ class Worker:
         self.number = k
         self._watch.begin(k)
 
-    def hangs(self, limit: float) -> bool:
-        """Whether it has shown no sign of life for so many seconds, or does not begin."""
+    def hangs(self, patience: Patience) -> float | None:
+        """Seconds for which it has shown no sign of life, if they are too many."""
         begun = self._watch.has_begun(self.number)
-        return self._watch.silence(self.number) > (limit if begun else max(limit, STARTUP))
+        limit = patience.limit if begun else patience.startup
+        return limit if self._watch.silence(self.number) > limit else None
 
     def end(self) -> None:
         """End the process at once, a stopped one too: half a shard is worth nothing."""

@@ -13,13 +13,14 @@ from embodied_ssl.collecting.claims import Watch, claim, holder, is_claimed
 from embodied_ssl.collecting.engines import in_this_process
 from embodied_ssl.collecting.filling import collect_missing
 from embodied_ssl.collecting.folder import enter, open_folder
+from embodied_ssl.collecting.patience import Patience
 from embodied_ssl.collecting.shard import collect_shard
 from embodied_ssl.errors import UserError
 
 
 def collect(spec, timeout=0.0, numbers=None):
     numbers = range(spec.num_shards) if numbers is None else numbers
-    return collect_missing(spec, in_this_process, numbers, timeout)
+    return collect_missing(spec, in_this_process, numbers, Patience(timeout))
 
 
 def test_a_claim_is_held_by_one(tmp_path):

@@ -30,7 +30,7 @@ def test_a_shard_whose_process_dies_or_hangs_is_given_to_another(
 ):
     spec = spec_of(rows=300, trouble=str(tmp_path))
     (tmp_path / f"once-{trouble}-101").touch()  # of shard 1
-    collect_missing(spec, engine_of(2), range(3), 2.0)
+    collect_missing(spec, engine_of(2), range(3), Patience(2.0))
     assert "shard 1: " in capsys.readouterr().err
     assert digests(spec.out) == whole(rows=300, trouble=str(tmp_path))
 
@@ -100,6 +100,8 @@ def test_patience_is_told_or_derived():
     patience.learn(1.0)
     assert patience.limit == 600.0
     assert Patience(told=2.0, longest=30.0).limit == 2.0
+    assert Patience(told=2.0, longest=30.0).startup == 600.0
+    assert Patience(told=2.0).startup == FLOOR
 
 
 def test_failures_are_counted_for_each_shard(capsys):
