@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, Columns
 from embodied_ssl.errors import UserError
@@ -25,6 +25,7 @@ class Rooms(World):
 
     title = "Rooms"
     env_id = "embodied_ssl_envs:embodied_ssl/Rooms-v0"
+    amounts = ("episodes",)
     newer_options = ("scene", "kinds", "tilt", "odometry_noise")
     drawing = "embodied_ssl.report.rooms:rooms"
     columns: ClassVar[Columns] = {
@@ -77,6 +78,10 @@ class Rooms(World):
         """Let the head look up and down."""
         odometry_noise: float = 0.0
         """Standard deviation of each number of the odometry, as a fraction of it."""
+        splits: Literal["stratified", "hash"] = "stratified"
+        """How rooms, and the objects of a folder, are split; hash is the rule of older versions."""
+        split_file: str = ""
+        """CSV, JSON or YAML file that says train, val or test of each room or object."""
 
         def __post_init__(self):
             at_least_one(self, "episodes", "frames")
@@ -100,7 +105,12 @@ class Rooms(World):
 
     def recorded(self, env: Any) -> dict[str, Any]:
         """A scene by its name and contents: its folder may move."""
-        return {"scene": env.rooms.fingerprint} if self.config.scene else {}
+        scene = {"scene": env.rooms.fingerprint} if self.config.scene else {}
+        return super().recorded(env) | scene
+
+    def splits_by_rule(self) -> bool:
+        """Rooms are always split, unless a file says how."""
+        return not self.config.split_file
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

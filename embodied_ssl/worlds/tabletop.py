@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
 from embodied_ssl.worlds.base import World, at_least_one
@@ -49,6 +49,7 @@ class Tabletop(World):
     title = "Tabletop"
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
+    amounts = ("interactions",)
     drawing = "embodied_ssl.report.tabletop:tabletop"
     columns: ClassVar[Columns] = {
         "episode": "int32",
@@ -107,6 +108,10 @@ class Tabletop(World):
         """Where objects come from: household, blobs, folder:PATH."""
         skip_broken: bool = False
         """Leave out objects of a folder that do not load."""
+        splits: Literal["stratified", "hash"] = "stratified"
+        """How the objects of a folder are split; hash is the rule of older versions."""
+        split_file: str = ""
+        """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
 
         def __post_init__(self):
             at_least_one(self, "interactions")

@@ -21,7 +21,7 @@ from embodied_ssl_envs.objects.model import (
     materials,
     scaled_mass,
 )
-from embodied_ssl_envs.objects.splits import split_of
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.simulation import Simulation
 
 MATERIAL = "plastic"  # a URDF does not say what it is made of
@@ -92,12 +92,12 @@ class Folder:
 
     Raises:
         WorldError: if there is no such folder, nothing in it, or a file that does not load, unless
-            ``skip_broken`` leaves those out with a warning.
+            ``skip_broken`` leaves those out with a warning; for a split file that lacks an object.
     """
 
     source = "folder"
 
-    def __init__(self, path: str | Path, skip_broken: bool = False):
+    def __init__(self, path: str | Path, skip_broken: bool = False, splits: Splits | None = None):
         root = Path(path)
         if not root.is_dir():
             raise WorldError(f"there is no folder of objects at {root}")
@@ -111,6 +111,7 @@ class Folder:
         if not self._models:
             raise WorldError(f"none of the objects in {root} loads")
         self.kinds = tuple(sorted({name.split("/")[1] for name in self._models}))
+        self._splits = (splits or Splits()).of_all(self._models)
 
     def _measure(self, skip_broken: bool) -> dict[str, UrdfModel]:
         simulation, models = Simulation(), {}
@@ -131,7 +132,7 @@ class Folder:
     def _by_split(self) -> dict[str, list[str]]:
         splits: dict[str, list[str]] = {}
         for name in self._models:
-            splits.setdefault(split_of(name), []).append(name)
+            splits.setdefault(self._splits[name], []).append(name)
         return splits
 
     def sample(self, rng: np.random.Generator, split: str) -> str:

@@ -12,6 +12,7 @@ from embodied_ssl_envs.objects.blobs import Blobs
 from embodied_ssl_envs.objects.folders import Folder
 from embodied_ssl_envs.objects.household import Household
 from embodied_ssl_envs.objects.model import ObjectModel
+from embodied_ssl_envs.objects.splits import Splits
 
 SOURCES = {"household": Household, "blobs": Blobs}
 
@@ -68,12 +69,15 @@ class Union:
         return owners[-1].load(name)
 
 
-def open_objects(specs: Sequence[str], skip_broken: bool = False) -> ObjectSet:
+def open_objects(
+    specs: Sequence[str], skip_broken: bool = False, splits: Splits | None = None
+) -> ObjectSet:
     """The objects of one or several sources.
 
     Args:
         specs: each ``household``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
         skip_broken: leave out files of a folder that do not load, with a warning each.
+        splits: how the objects of a folder are split; by a hash of the name if left out.
 
     Raises:
         WorldError: for an unknown source, or a folder that cannot be used.
@@ -82,12 +86,12 @@ def open_objects(specs: Sequence[str], skip_broken: bool = False) -> ObjectSet:
         specs = (specs,)
     if not specs:
         raise WorldError("no objects asked for: name household, blobs or folder:PATH")
-    return Union([_open(spec, skip_broken) for spec in specs])
+    return Union([_open(spec, skip_broken, splits or Splits()) for spec in specs])
 
 
-def _open(spec: str, skip_broken: bool) -> Household | Blobs | Folder:
+def _open(spec: str, skip_broken: bool, splits: Splits) -> Household | Blobs | Folder:
     if spec.startswith("folder:"):
-        return Folder(spec.removeprefix("folder:"), skip_broken)
+        return Folder(spec.removeprefix("folder:"), skip_broken, splits)
     if spec in SOURCES:
         return SOURCES[spec]()
     raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))

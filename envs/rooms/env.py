@@ -10,6 +10,7 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.rooms.camera_mount import CameraMount
 from embodied_ssl_envs.rooms.differential_drive import DifferentialDrive, relative_motion
 from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer, with_tilting
@@ -28,14 +29,12 @@ TILT_RATE = 0.6  # rad/s
 class RoomsEnv(gymnasium.Env):
     """A room per episode, seen by a camera on a mobile base.
 
-    Rooms are of the kinds of `ROOM_KINDS`, each with a random layout of furniture of its own,
-    textured walls and floor, pictures, windows, and household objects on its tables. Episode `e`
-    takes place in a room of kind `e % 8`; its name (`rooms/kitchen/00016`) determines its split.
+    Rooms of the kinds of `ROOM_KINDS` have a random layout of furniture, textures, windows,
+    and objects on the tables. Episode `e` is of kind `e % 8`, split by `objects/splits.py`.
 
     ### Scenes of your own
 
-    With `scene`, episodes take place among the bodies of a scene of your own; `rooms/scenes.py`
-    specifies what it may hold.
+    With `scene`, episodes take place among the bodies that `rooms/scenes.py` specifies.
 
     ### Action
 
@@ -75,6 +74,7 @@ class RoomsEnv(gymnasium.Env):
         kinds: of the furnished rooms; all of them if empty.
         tilt: whether the camera can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
+        splits, split_file: rule and file of `objects/splits.py`.
         depth: observe depth too.
         segmentation: observe segmentation too.
         render_mode: "rgb_array" (what the camera sees) or "human" (Bullet's window, where there is
@@ -98,6 +98,8 @@ class RoomsEnv(gymnasium.Env):
         kinds: tuple[str, ...] = (),
         tilt: bool = False,
         odometry_noise: float = 0.0,
+        splits: str = "hash",
+        split_file: str = "",
         depth: bool = False,
         segmentation: bool = False,
         render_mode: str | None = None,
@@ -115,11 +117,12 @@ class RoomsEnv(gymnasium.Env):
         """One room per episode."""
         self.steps_per_episode = frames
         """One step per frame."""
-        self.rooms: Rooms
+        rule = Splits(splits, split_file)
         if scene:
-            self.rooms = Scenes(scene)
+            self.rooms: Rooms = Scenes(scene, rule)
         else:
-            self.rooms = FurnishedRooms(open_objects(objects, skip_broken=skip_broken), kinds)
+            things = open_objects(objects, skip_broken, rule)
+            self.rooms = FurnishedRooms(things, kinds, rule, episodes)
         self.simulation = Simulation(window=render_mode == "human")
         self._fastest = np.array([*FASTEST, TILT_RATE] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)

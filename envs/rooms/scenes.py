@@ -2,7 +2,7 @@
 
 Episodes take place among the bodies of ``scene.yaml`` (its format is described in ``scene_file``),
 or in turn in each folder that has such a file. Their names are ``scene/`` and the folder's name,
-which determines the split; a scene that is the only one is train.
+which determines the split (see ``objects/splits.py``); a scene that is the only one is train.
 
 All bodies and joints are fixed. A mesh stops the base as its convex hull does unless its
 ``<collision>`` says ``concave="yes"``; a body without ``<collision>`` does not stop it. The floor
@@ -21,7 +21,7 @@ import numpy as np
 
 from embodied_ssl_envs.bullet import silence
 from embodied_ssl_envs.objects.folders import load_urdf
-from embodied_ssl_envs.objects.splits import split_of
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.rooms.free_space import FreeSpace, find_free_space
 from embodied_ssl_envs.rooms.room import Room, draw_lamp
 from embodied_ssl_envs.rooms.room_builder import HEIGHT, RoomBuilder, inward_box
@@ -39,13 +39,17 @@ class Scenes:
 
     Args:
         path: of the folder (see ``scene_file``).
+        splits: how several scenes are split.
 
     Raises:
         WorldError: for files that are wrong, bodies that do not load, and no free space.
     """
 
-    def __init__(self, path: str | Path):
+    def __init__(self, path: str | Path, splits: Splits | None = None):
         self._scenes = read_scenes(path)
+        names = [_name(scene) for scene in self._scenes]
+        several = len(names) > 1
+        self._splits = (splits or Splits()).of_all(names) if several else {names[0]: "train"}
         simulation = Simulation()
         try:
             self._spaces = [_free_space(simulation, scene) for scene in self._scenes]
@@ -70,16 +74,20 @@ class Scenes:
         low = np.array([*(space.low - BEYOND), (lowest if space.floor else 0.0) - UNDER])
         high = np.array([*(space.high + BEYOND), max(highest, HEIGHT) + BEYOND])
         builder.add_shell(inward_box(low, high), FLOORS, WALLS)
-        name = f"scene/{scene.file.parent.name}"
+        name = _name(scene)
         return Room(
             name=name,
-            split=split_of(name) if len(self._scenes) > 1 else "train",
+            split=self._splits[name],
             kind=scene.kind,
             places=space.places,
             headings=space.headings,
             light=draw_lamp(rng),
             sight=float(np.linalg.norm(high - low)),
         )
+
+
+def _name(scene: SceneFile) -> str:
+    return f"scene/{scene.file.parent.name}"
 
 
 def _free_space(simulation: Simulation, scene: SceneFile) -> FreeSpace:

@@ -10,6 +10,7 @@ import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.panda import Kinematics
 from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.tabletop.actions import Interaction, action_space
@@ -75,6 +76,7 @@ class TabletopEnv(gymnasium.Env):
         objects: where objects come from: "household", "blobs" or "folder:PATH".
         skip_broken: leave out objects of a folder that do not load, instead of an error.
         max_objects: an episode has one to so many objects.
+        splits, split_file: rule and file of `objects/splits.py`.
         depth: observe depth too.
         segmentation: observe segmentation too.
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window, where there
@@ -96,6 +98,8 @@ class TabletopEnv(gymnasium.Env):
         objects: Sequence[str] = ("household", "blobs"),
         skip_broken: bool = False,
         max_objects: int = 6,
+        splits: str = "hash",
+        split_file: str = "",
         depth: bool = False,
         segmentation: bool = False,
         render_mode: str | None = None,
@@ -103,7 +107,7 @@ class TabletopEnv(gymnasium.Env):
         self.image_size = image_size
         self.max_objects = max_objects
         self.render_mode = render_mode
-        self.objects = open_objects(objects, skip_broken=skip_broken)
+        self.objects = open_objects(objects, skip_broken, Splits(splits, split_file))
         self.simulation = Simulation(window=render_mode == "human")
         self.kinematics = Kinematics()
         self.action_space = action_space()

@@ -11,6 +11,7 @@ from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.turntable.framing import Subject
 from embodied_ssl_envs.turntable.orbit_views import OrbitViews
@@ -58,7 +59,8 @@ class TurntableEnv(gymnasium.Env):
 
     ### Reset
 
-    `options={"episode": e}` chooses the object: first those of the val split, then those of test.
+    `options={"episode": e}` chooses the object: first those of the val split, then those of test,
+    then those of a later growth.
     Without it the object is random. Everything else is drawn from the env's generator.
 
     Args:
@@ -69,6 +71,9 @@ class TurntableEnv(gymnasium.Env):
         test_objects: number of test objects; fewer if there are fewer.
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
+        splits, split_file: rule and file of `objects/splits.py`.
+        grown_from: numbers of val and test objects, each pair larger than the one before: the
+            objects of the first pair come first, then those that the second adds, and so on.
         render_mode: "rgb_array" or "human" (Bullet's window, where there is a display).
 
     Raises:
@@ -86,6 +91,9 @@ class TurntableEnv(gymnasium.Env):
         test_objects: int = 160,
         azimuths: int = 8,
         orbit: bool = False,
+        splits: str = "hash",
+        split_file: str = "",
+        grown_from: Sequence[tuple[int, int]] = (),
         render_mode: str | None = None,
     ):
         self._views = OrbitViews if orbit else RandomizedViews
@@ -96,13 +104,17 @@ class TurntableEnv(gymnasium.Env):
         self.image_size = image_size
         self.azimuths = azimuths
         self.render_mode = render_mode
-        self.objects = open_objects(objects, skip_broken=skip_broken)
-        counts = {"val": val_objects, "test": test_objects}
-        self.names = [
-            (split, name)
-            for split, count in counts.items()
-            for name in self.objects.names(split, count)
-        ]
+        self.objects = open_objects(objects, skip_broken, Splits(splits, split_file))
+        stages = (*grown_from, (val_objects, test_objects))
+        # A dict keeps each name once, where it was first.
+        self.names = list(
+            dict.fromkeys(
+                (split, name)
+                for counts in stages
+                for split, count in zip(("val", "test"), counts, strict=True)
+                for name in self.objects.names(split, count)
+            )
+        )
         if not self.names:
             raise WorldError("none of the objects belongs to the val or test split; add more")
         self.num_episodes = len(self.names)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from embodied_ssl.collecting.config import CollectConfig
-from embodied_ssl.collecting.shard import play_episode
+from embodied_ssl.collecting.playing import play_episode
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.rows import is_image, is_images
