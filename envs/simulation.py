@@ -7,10 +7,11 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
-from embodied_ssl_envs.bullet import BulletClient, data_path, pybullet, silence
+from embodied_ssl_envs.bullet import Client, data_path, pybullet, silence
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.geometry import Vector
 
@@ -49,7 +50,20 @@ def _has_display() -> bool:
     return sys.platform != "linux" or bool(os.environ.get("DISPLAY"))
 
 
-class Simulation:
+class Uncopied:
+    """What holds a simulation: a copy would share its world, and nothing could tell the two apart.
+
+    Copying and pickling raise a TypeError.
+    """
+
+    def __reduce_ex__(self, protocol: int) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} cannot be copied nor pickled, because its world is Bullet's: "
+            "make another, and reset it with the same seed"
+        )
+
+
+class Simulation(Uncopied):
     """A Bullet simulation with a physics client of its own, so that one process can hold several.
 
     Args:
@@ -59,7 +73,7 @@ class Simulation:
     def __init__(self, window: bool = False):
         with silence():
             shown = window and _has_display()
-            self.client = BulletClient(pybullet.GUI if shown else pybullet.DIRECT)
+            self.client = Client(pybullet.GUI if shown else pybullet.DIRECT)
         self.client.setAdditionalSearchPath(str(data_path()))
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
@@ -123,5 +137,5 @@ class Simulation:
 
     def close(self) -> None:
         """Disconnect; safe to call twice."""
-        if self.client.isConnected():
-            self.client.disconnect()
+        with silence():
+            self.client.close()

@@ -55,7 +55,7 @@ def _open_folder(spec: CollectSpec) -> Manifest:
             raise UserError(f"{spec.out} holds a {manifest.env} dataset: choose another --out.")
         for name in spec.settings | manifest.settings:
             then, now = (each.get(name, "none") for each in (manifest.settings, spec.settings))
-            if then != now:
+            if not spec.world.same_setting(name, then, now):
                 raise UserError(
                     f"{spec.out} was collected with {name} {then}, not {now}: choose another --out."
                 )

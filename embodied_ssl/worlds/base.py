@@ -94,6 +94,16 @@ class World:
         """What ``dataset.json`` says of settings that are but a path: a name for its contents."""
         return {}
 
+    def same_setting(self, name: str, then: Any, now: Any) -> bool:
+        """Whether a setting of an older dataset means what it means now.
+
+        Args:
+            name: of the setting.
+            then: what ``dataset.json`` says of it.
+            now: what it would say of it today.
+        """
+        return then == now
+
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:
         """What ``info`` prints of a dataset of this world: tables and sentences."""
@@ -102,8 +112,16 @@ class World:
         return [splits_table(dataset)]
 
 
-def at_least_one(config: Any, *names: str) -> None:
-    """UserError for the first of these options that is below one."""
-    for name in names:
-        if getattr(config, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
+def require_bounds(config: Any, **bounds: tuple[float, float]) -> None:
+    """UserError for the first of some options that is not between its bounds, or is no number.
+
+    Args:
+        config: whose options they are.
+        bounds: lowest and highest value of each, both allowed.
+    """
+    for name, (low, high) in bounds.items():
+        value = getattr(config, name)
+        if not low <= value <= high:
+            raise UserError(
+                f"--{name.replace('_', '-')} must be from {low:,} to {high:,}, not {value}."
+            )

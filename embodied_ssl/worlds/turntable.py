@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from embodied_ssl.data.schema import IMAGE, Columns
-from embodied_ssl.worlds.base import World, at_least_one
+from embodied_ssl.worlds.base import require_bounds
+from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -15,12 +16,15 @@ if TYPE_CHECKING:
     from embodied_ssl.data.dataset import Dataset
 
 
-class Turntable(World):
+MOST_AZIMUTHS = 49  # that many views have backgrounds of their own
+
+
+class Turntable(WithObjects):
     """Labelled views of held-out objects from all around (UW RGB-D turntable, ICRA 2011)."""
 
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
-    newer_options = ("orbit",)
+    newer_options = ("orbit", "scale")
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -40,7 +44,9 @@ class Turntable(World):
         objects: tuple[str, ...] = ("household", "blobs")
         """Where objects come from: household, blobs, folder:PATH."""
         skip_broken: bool = False
-        """Leave out objects of a folder that do not load."""
+        """Leave out objects of a folder that cannot be simulated."""
+        scale: float = 1.0
+        """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
         val_objects: int = 60
         """Objects of the validation split."""
         test_objects: int = 160
@@ -52,7 +58,13 @@ class Turntable(World):
         place for every view; for next-best-view."""
 
         def __post_init__(self):
-            at_least_one(self, "val_objects", "test_objects", "azimuths")
+            require_bounds(
+                self,
+                val_objects=(1, 100_000),
+                test_objects=(1, 100_000),
+                azimuths=(1, 360 if self.orbit else MOST_AZIMUTHS),
+                scale=SCALES,
+            )
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

@@ -1,0 +1,96 @@
+"""Bodies of several links: masses, friction, rest and grasp."""
+
+import numpy as np
+import pytest
+from urdfs import brick, inertial, joint, link, robot, shapes, write
+
+from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.simulation import TIME_STEP, Simulation
+from embodied_ssl_envs.urdf.loading import bounding_box, links_of
+
+CUBE = '<box size=".05 .05 .05"/>'
+SLIDE = '<axis xyz="1 0 0"/><limit lower="0" upper=".02" effort="1" velocity="1"/>'
+SWING = '<axis xyz="0 0 1"/><limit lower="-1" upper="1" effort="1" velocity="1"/>'
+BODIES = {
+    "a box on an empty base": robot(
+        link("base"), link("box", inertial(0.1), shapes(CUBE)), joint("base", "box", at="0 0 .025")
+    ),
+    "two halves": robot(
+        link("base", inertial(0.04), shapes('<box size=".05 .05 .02"/>')),
+        link("top", inertial(0.06), shapes('<box size=".05 .05 .03"/>')),
+        joint("base", "top", at="0 0 .025", more=""),
+    ),
+    "three fixed in a row": robot(
+        link("a"), link("b"), link("c", inertial(0.1), shapes(CUBE)),
+        joint("a", "b", at=".3 0 0"), joint("b", "c", at="0 .2 0"),
+    ),
+    "a drawer": robot(
+        link("case", inertial(0.07), shapes('<box size=".06 .04 .05"/>')),
+        link("drawer", inertial(0.03), shapes('<box size=".05 .03 .02"/>')),
+        link("knob", shapes('<box size=".01 .01 .01"/>')),
+        joint("case", "drawer", "prismatic", ".015 0 .04", SLIDE), joint("drawer", "knob"),
+    ),
+    "a hinge": robot(
+        link("base", inertial(0.05), shapes(CUBE)),
+        link("leaf", inertial(0.05), shapes('<box size=".05 .05 .01"/>')),
+        joint("base", "leaf", "revolute", "0 0 .035", SWING),
+    ),
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    root = tmp_path_factory.mktemp("links")
+    for number, text in enumerate(BODIES.values()):
+        write(root, text, f"body/{number}")
+    objects = open_objects([f"folder:{root}"])
+    return {case: objects.load(f"folder/body/{k}") for k, case in enumerate(BODIES)}
+
+
+@pytest.fixture
+def simulation():
+    world = Simulation()
+    client = world.client
+    client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
+    yield world
+    world.close()
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_the_sum_of_the_masses_is_that_of_the_file(models, simulation, case):
+    model, client = models[case], simulation.client
+    body = model.spawn(client, (0, 0, 0.2))
+    links = [client.getDynamicsInfo(body, link) for link in links_of(client, body)]
+    assert model.mass == pytest.approx(0.1, abs=0.0011)
+    assert sum(info[0] for info in links) == pytest.approx(model.mass)
+    assert {info[1] for info in links} == {model.material.friction}
+    assert all(np.isfinite(info[2]).all() and min(info[2]) > 0 for info in links)
+    assert len(links) == (2 if case in ("a drawer", "a hinge") else 1)
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_it_comes_to_rest_on_the_floor(models, simulation, case):
+    model, client = models[case], simulation.client
+    body = model.spawn(client, (0.1, 0.2, model.extents[2] / 2 + 0.01))
+    box = bounding_box(client, body)
+    assert box.mean(axis=0)[:2] == pytest.approx((0.1, 0.2), abs=0.005)
+    simulation.step(round(2 / TIME_STEP))
+    speed, spin = client.getBaseVelocity(body)
+    assert np.linalg.norm(speed) < 0.01 and np.linalg.norm(spin) < 0.1
+    assert bounding_box(client, body)[0, 2] == pytest.approx(0, abs=0.004)
+
+
+def test_the_turn_of_a_fixed_joint_is_kept(tmp_path, simulation):
+    turned = joint("base", "bar").replace('xyz="0 0 0"/>', 'xyz="0 0 0" rpy="0 1.5707963 0"/>')
+    text = robot(link("base"), link("bar", inertial(), shapes('<box size=".02 .03 .1"/>')), turned)
+    write(tmp_path, text)
+    model = open_objects([f"folder:{tmp_path}"]).load("folder/brick/0")
+    assert model.extents == pytest.approx((0.1, 0.03, 0.02), abs=0.004)
+
+
+def test_no_mass_at_all_is_that_of_bullet_and_one_link_is_what_it_was(tmp_path):
+    write(tmp_path, robot(link("base", shapes())), "brick/none")
+    write(tmp_path, brick(), "brick/some")
+    objects = open_objects([f"folder:{tmp_path}"])
+    assert objects.load("folder/brick/none").mass == 0.8  # 1 kg, and no object is heavier
+    assert objects.load("folder/brick/some").shares == (1.0,)
