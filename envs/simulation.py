@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import sys
 import time
 from collections import Counter
@@ -47,7 +49,24 @@ class Frame:
 
 def _has_display() -> bool:
     # Bullet ends the whole process when it finds no X server to open its window on.
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY"))
+    return sys.platform != "linux" or _x_server_answers(os.environ.get("DISPLAY", ""))
+
+
+def _x_server_answers(display: str) -> bool:
+    """Whether there is an X server at a place such as ``:0`` or ``host:10.0``."""
+    host, _, number = display.rpartition(":")
+    number = number.partition(".")[0]
+    if not number.isdecimal():
+        return False
+    local = f"/tmp/.X11-unix/X{number}"
+    places = [local, f"\0{local}"] if host in ("", "unix") else [(host, 6000 + int(number))]
+    for place in places:
+        family = socket.AF_UNIX if isinstance(place, str) else socket.AF_INET
+        with socket.socket(family) as end, contextlib.suppress(OSError):
+            end.settimeout(2)
+            end.connect(place)
+            return True
+    return False
 
 
 class Uncopied:

@@ -114,6 +114,8 @@ def play_episode(env: Any, root: int, episode: int) -> list[dict[str, Any]]:
 def shard_rows(spec: CollectSpec, k: int) -> list[dict[str, Any]]:
     """The rows of shard ``k``: whole episodes, the last one cut where the shard is full."""
     env = _open_env(spec.env, spec.config, spec.image_size)
+    if spec.recorded and dict(spec.recorded) != spec.world.recorded(env):
+        raise UserError("files of the world changed while it was collected: run the command again.")
     rows: list[dict[str, Any]] = []
     if not spec.endless:
         for episode in range(k * EPISODES, min((k + 1) * EPISODES, spec.amount)):

@@ -123,5 +123,10 @@ def require_bounds(config: Any, **bounds: tuple[float, float]) -> None:
         value = getattr(config, name)
         if not low <= value <= high:
             raise UserError(
-                f"--{name.replace('_', '-')} must be from {low:,} to {high:,}, not {value}."
+                f"--{name.replace('_', '-')} must be from {_shown(low)} to {_shown(high)}, "
+                f"not {value}."
             )
+
+
+def _shown(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"

@@ -17,6 +17,7 @@ import embodied_ssl_envs  # noqa: F401  registers the worlds
 from embodied_ssl_envs import cache
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects, split_of
+from embodied_ssl_envs.simulation import Simulation
 
 SETTINGS = {
     "Rooms-v0": {"episodes": 2, "frames": 3, "tilt": True},
@@ -160,9 +161,20 @@ def test_bullet_says_nothing_in_a_pipe_nor_when_the_process_ends(tmp_path):
         f"objects = open_objects(['folder:{tmp_path}'])\n"
         "kept = [Simulation() for _ in range(3)]\n"
         "objects.load('folder/brick/0').spawn(kept[0].client, (0, 0, 0))\n"
-        "kept[0].close()\nkept[1].client.disconnect()\nsys.ours = kept\nprint('end')\n"
+        "kept[0].close()\nkept[1].client.disconnect()\nsys.ours = kept\n"
+        "from embodied_ssl_envs.bullet import silence\nimport ctypes\n"
+        "with silence():\n    ctypes.CDLL(None).printf(b'argv[0]=')\nprint('end')\n"
     )
+    buffered = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
     done = subprocess.run(
-        [sys.executable, "-P", "-c", code], capture_output=True, text=True, env=os.environ
+        [sys.executable, "-P", "-c", code], capture_output=True, text=True, env=buffered
     )
     assert (done.returncode, done.stdout, done.stderr) == (0, "begin\nend\n", "")
+
+
+@pytest.mark.parametrize("display", ["", ":77", "unix:77.0", "localhost:9999", "nowhere", ":x"])
+def test_a_display_that_is_not_there_is_none(monkeypatch, display):
+    monkeypatch.setenv("DISPLAY", display)
+    world = Simulation(window=True)  # the process would end here
+    assert world.client.isConnected()
+    world.close()
