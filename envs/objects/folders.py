@@ -58,6 +58,11 @@ class Folder:
         self.fingerprint = hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
         """Of names and contents, wherever the folder is."""
 
+    @property
+    def all_names(self) -> set[str]:
+        """The names of all objects."""
+        return set(self._models)
+
     @cached_property
     def _by_split(self) -> dict[str, list[str]]:
         splits: dict[str, list[str]] = {}
@@ -127,17 +132,27 @@ def _folder(path: str | Path) -> Path:
 def _urdfs(root: Path, skip_broken: bool) -> dict[str, Path]:
     """The URDF files below a folder by the names of the objects."""
     found: dict[str, Path] = {}
-    try:
-        files = sorted(root.glob("*/*/*.urdf"))
-    except OSError as error:
-        raise WorldError(f"{error.filename or root} cannot be read: {error.strerror}") from error
-    for file in files:
-        name = f"folder/{file.parent.parent.name}/{file.parent.name}"
-        if name in found:
-            message = f"{file.parent} holds several URDF files, and an object is one of them"
-            if not skip_broken:
-                raise WorldError(message)
-            warnings.warn(f"left out: {file}: {message}", stacklevel=3)
-            continue
-        found[name] = file
+    for kind in _inside(root):
+        for instance in _inside(kind):
+            files = [file for file in _inside(instance) if file.suffix == ".urdf"]
+            name = f"folder/{kind.name}/{instance.name}"
+            fault = ""
+            if len(files) > 1:
+                fault = "holds several URDF files, and an object is one of them"
+            elif files and name.encode(errors="replace").decode() != name:
+                fault = "has a name that is no text"
+            if fault and not skip_broken:
+                raise WorldError(f"{instance} {fault}")
+            if fault:
+                warnings.warn(f"left out: {instance} {fault}", stacklevel=3)
+            elif files:
+                found[name] = files[0]
     return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder holds, in order; nothing for what is no folder."""
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise WorldError(f"{error.filename or folder} cannot be read: {error.strerror}") from error

@@ -116,5 +116,11 @@ def open_objects(
         else:
             folder = Folder(spec.removeprefix("folder:"), skip_broken, scale)
             folder.require(tuple(splits))
+            for other in filter(lambda each: isinstance(each, Folder), opened):
+                if twice := other.all_names & folder.all_names:
+                    raise WorldError(
+                        f"{other.root} and {folder.root} both have an object of the name "
+                        f"{min(twice)}: rename one"
+                    )
             opened.append(folder)
     return Union(opened)

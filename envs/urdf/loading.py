@@ -28,7 +28,7 @@ def load_urdf(
                 path, position, orientation, useFixedBase=fixed, globalScaling=scale
             )
     except pybullet.error as error:
-        raise WorldError(f"{path} does not load") from error
+        raise WorldError(f"Bullet cannot load {path}") from error
 
 
 def links_of(client: BulletClient, body: int) -> range:

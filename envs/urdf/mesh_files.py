@@ -73,8 +73,8 @@ def load_pieces(path: Path, looks: bool) -> list[Piece]:
     except MemoryError:
         raise
     except Exception as error:  # whatever the readers of trimesh stumble over
-        said = " ".join(str(error).split())[:120]
-        raise WorldError(f"{where} cannot be read: {said or type(error).__name__}") from error
+        said = f": {' '.join(str(error).split())[:120]}" if type(error) is ValueError else ""
+        raise WorldError(f"{where} cannot be read as {kind.upper()}{said}") from error
     if not pieces:
         raise WorldError(f"{where} has no triangles")
     if not any(_areas(piece).max() > 0 for piece in pieces):

@@ -49,7 +49,11 @@ def prepare(path: str, folder: str, movable: bool) -> None:
     Raises:
         WorldError: for what is wrong with the file or a file that it needs.
     """
-    robot = merge_fixed(read_urdf(Path(path)))
+    robot = read_urdf(Path(path))
+    masses = [link.inertial.mass for link in robot.links.values() if link.inertial]
+    if movable and masses and not any(masses):
+        raise WorldError("has no mass: the <mass> of at least one link must be above 0")
+    robot = merge_fixed(robot)
     links = list(robot.links.values())
     if movable and not any(link.collisions for link in links):
         raise WorldError("has no <collision>: nothing could touch it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import json
 import os
@@ -62,7 +63,8 @@ def _lower(what: int, value: int) -> None:
     """Set a soft limit, as far as the hard one lets it."""
     _, hard = resource.getrlimit(what)
     soft = value if hard == resource.RLIM_INFINITY else min(value, hard)
-    resource.setrlimit(what, (soft, hard))
+    with contextlib.suppress(OSError, ValueError):  # some systems know no such limit
+        resource.setrlimit(what, (soft, hard))
 
 
 if __name__ == "__main__":

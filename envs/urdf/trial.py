@@ -28,7 +28,7 @@ def prepare_object(path: str, folder: str) -> dict[str, Any]:
     simulation = Simulation()
     try:
         client = simulation.client
-        body = load_urdf(client, str(Path(folder, FILE)))
+        body = _load(simulation, folder, fixed=False)
         low, high = bounding_box(client, body)
         origin, orientation = client.getBasePositionAndOrientation(body)
         masses = [client.getDynamicsInfo(body, link)[0] for link in links_of(client, body)]
@@ -49,12 +49,19 @@ def prepare_fixture(path: str, folder: str) -> dict[str, Any]:
     prepare(path, folder, movable=False)
     simulation = Simulation()
     try:
-        load_urdf(simulation.client, str(Path(folder, FILE)), fixed=True)
+        _load(simulation, folder, fixed=True)
         _render(simulation, np.full(3, -0.5), np.full(3, 0.5))
         simulation.step(2)
     finally:
         simulation.close()
     return {}
+
+
+def _load(simulation: Simulation, folder: str, fixed: bool) -> int:
+    try:
+        return load_urdf(simulation.client, str(Path(folder, FILE)), fixed=fixed)
+    except WorldError as error:
+        raise WorldError("has more links or shapes than Bullet can load") from error
 
 
 def _check_looks(simulation: Simulation, body: int, low: np.ndarray, high: np.ndarray) -> None:

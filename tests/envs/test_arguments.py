@@ -113,6 +113,19 @@ def test_a_folder_at_home(tmp_path, monkeypatch):
             open_objects([f"folder:{path}"])
 
 
+def test_two_folders_with_one_name_are_refused(tmp_path):
+    for root in ("one", "two"):
+        write(tmp_path / root, brick())
+    with pytest.raises(WorldError, match="both have an object of the name folder/brick/0"):
+        open_objects([f"folder:{tmp_path}/one", f"folder:{tmp_path}/two"])
+
+
+def test_a_name_that_is_no_text_is_refused(tmp_path):
+    write(tmp_path, brick(), "brick/" + os.fsdecode(b"\xff"))
+    with pytest.raises(WorldError, match="no text"):
+        open_objects([f"folder:{tmp_path}"])
+
+
 def test_two_files_of_one_object_are_refused(tmp_path):
     file = write(tmp_path, brick())
     file.with_name("other.urdf").write_text(brick())

@@ -6,6 +6,8 @@ from urdfs import brick, inertial, joint, link, robot, shapes, write
 
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.simulation import TIME_STEP, Simulation
+from embodied_ssl_envs.tabletop.env import TabletopEnv
+from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES, closing_direction
 from embodied_ssl_envs.urdf.loading import bounding_box, links_of
 
 CUBE = '<box size=".05 .05 .05"/>'
@@ -94,3 +96,40 @@ def test_no_mass_at_all_is_that_of_bullet_and_one_link_is_what_it_was(tmp_path):
     objects = open_objects([f"folder:{tmp_path}"])
     assert objects.load("folder/brick/none").mass == 0.8  # 1 kg, and no object is heavier
     assert objects.load("folder/brick/some").shares == (1.0,)
+
+
+class Placed:
+    """An object set of one model, which always falls upright at the same place."""
+
+    kinds = ("body",)
+
+    def __init__(self, model):
+        self.model, self.name = model, model.name
+        self.source, self.kind, self.mass = model.source, model.kind, model.mass
+        self.extents, self.material = model.extents, model.material
+
+    def sample(self, rng, split):
+        return self.name
+
+    def load(self, name):
+        return self
+
+    def spawn(self, client, position, orientation=(0, 0, 0, 1), scale=1.0, fixed=False):
+        return self.model.spawn(client, (0.5, 0.0, self.extents[2] / 2 + 0.002))
+
+
+@pytest.mark.parametrize("case", BODIES)
+def test_it_can_be_grasped(models, case):
+    env = TabletopEnv(image_size=64, max_objects=1)
+    env.objects = Placed(models[case])
+    env.reset(seed=3)
+    (body,) = env.world.objects
+    middle = bounding_box(env.simulation.client, body).mean(axis=0)
+    point = env.world.scene.overhead.project(middle) / 64
+    across = np.pi / 2  # the longer side of every body is along x
+    off = [abs(np.sin(closing_direction(env.world, a) - across)) for a in range(GRASP_ANGLES)]
+    action = {"interaction": 0, "point": np.float32(point), "angle": int(np.argmin(off))}
+    *_, info = env.step(action)
+    env.close()
+    assert info["record"]["success"]
+    assert info["record"]["object"]["mass"] == pytest.approx(0.1, abs=0.0011)
