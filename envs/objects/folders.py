@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 import warnings
+from contextlib import closing
 from functools import cached_property
 from pathlib import Path
 
@@ -43,15 +44,16 @@ class Folder:
             raise WorldError(f"{self.root} holds no kind/instance/*.urdf")
         self._models: dict[str, UrdfModel] = {}
         digests = {}
-        checks = check_urdfs([str(file) for file in files.values()], movable=True)
-        for name, checked in zip(files, checks, strict=True):
-            digests[name] = checked.digest
-            try:
-                self._models[name] = urdf_model(name, checked, scale)
-            except WorldError as error:
-                if not skip_broken:
-                    raise
-                warnings.warn(f"left out: {error}", stacklevel=2)
+        paths = [str(file) for file in files.values()]
+        with closing(check_urdfs(paths, movable=True)) as checks:
+            for name, checked in zip(files, checks, strict=True):
+                digests[name] = checked.digest
+                try:
+                    self._models[name] = urdf_model(name, checked, scale)
+                except WorldError as error:
+                    if not skip_broken:
+                        raise
+                    warnings.warn(f"left out: {error}", stacklevel=2)
         if not self._models:
             raise WorldError(f"none of the objects in {self.root} can be simulated")
         self.kinds = tuple(sorted({name.split("/")[1] for name in self._models}))

@@ -6,7 +6,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,7 @@ class CheckedUrdf:
 
 def check_urdfs(
     paths: Sequence[str], movable: bool, sandbox: Sandbox | None = None
-) -> Iterator[CheckedUrdf]:
+) -> Generator[CheckedUrdf]:
     """What is known of each URDF file; those not yet known are tried in a sandbox.
 
     Args:
@@ -62,7 +63,7 @@ def check_urdfs(
         WorldError: when files cannot be checked at all, whatever is in them.
     """
     task, role = (OBJECT, "object") if movable else (FIXTURE, "fixture")
-    with sandbox or Sandbox() as ours:
+    with nullcontext(sandbox) if sandbox else Sandbox() as ours:
         for path in paths:
             source = Path(path)
             if not _readable(source):
