@@ -34,6 +34,7 @@ from embodied_ssl_envs.urdf.urdf_writer import (
 )
 
 FILE = "body.urdf"
+MOST_JOINTS = 127  # of Bullet
 FLAT = 1e-4  # thickness of a mesh as a part of its length, below which it has no volume
 
 
@@ -54,6 +55,8 @@ def prepare(path: str, folder: str, movable: bool) -> None:
     if movable and masses and not any(masses):
         raise WorldError("has no mass: the <mass> of at least one link must be above 0")
     robot = merge_fixed(robot)
+    if len(robot.joints) > MOST_JOINTS:
+        raise WorldError(f"has {len(robot.joints)} joints that move: at most {MOST_JOINTS}")
     links = list(robot.links.values())
     if movable and not any(link.collisions for link in links):
         raise WorldError("has no <collision>: nothing could touch it")
@@ -67,6 +70,7 @@ def prepare(path: str, folder: str, movable: bool) -> None:
         root.append(link_element(names[name], link, shapes))
     for number, joint in enumerate(robot.joints):
         root.append(joint_element(f"joint{number}", joint, names))
+    ET.indent(root)  # Bullet breaks lines of more than 8192 bytes, wherever that is
     (Path(folder) / FILE).write_bytes(ET.tostring(root))
 
 

@@ -61,7 +61,7 @@ def _load(simulation: Simulation, folder: str, fixed: bool) -> int:
     try:
         return load_urdf(simulation.client, str(Path(folder, FILE)), fixed=fixed)
     except WorldError as error:
-        raise WorldError("has more links or shapes than Bullet can load") from error
+        raise WorldError("is more than Bullet can load") from error
 
 
 def _check_looks(simulation: Simulation, body: int, low: np.ndarray, high: np.ndarray) -> None:

@@ -98,6 +98,16 @@ def test_no_mass_at_all_is_that_of_bullet_and_one_link_is_what_it_was(tmp_path):
     assert objects.load("folder/brick/some").shares == (1.0,)
 
 
+def test_many_shapes_and_many_joints_are_loaded(tmp_path):
+    chain = [link(f"l{n}", inertial(0.001), shapes(CUBE)) for n in range(128)]
+    chain += [joint(f"l{n}", f"l{n + 1}", "continuous", "0 0 .001") for n in range(127)]
+    write(tmp_path, robot(*chain), "body/chain")
+    write(tmp_path, robot(link("base", inertial(), shapes() * 300)), "body/shapes")
+    objects = open_objects([f"folder:{tmp_path}"])
+    assert len(objects.load("folder/body/chain").shares) == 128
+    assert objects.load("folder/body/shapes").mass == pytest.approx(0.1)
+
+
 class Placed:
     """An object set of one model, which always falls upright at the same place."""
 
