@@ -19,9 +19,11 @@ def check_settings(manifest: Manifest, spec: CollectSpec) -> None:
     follow = (_amount_name(spec), GROWN_FROM) if grows else ()
     for name in spec.settings | manifest.settings:
         then, now = (each.get(name, "none") for each in (manifest.settings, spec.settings))
-        if then != now and name in grows:
+        if spec.world.same_setting(name, then, now):
+            continue
+        if name in grows:
             _check_amount(name, manifest, spec)
-        elif then != now and name not in follow:
+        elif name not in follow:
             raise UserError(
                 f"{spec.out} was collected with {name} {then}, not {now}: choose another --out."
             )

@@ -134,6 +134,8 @@ def shard_rows(spec: CollectSpec, k: int, beat: Beat = lambda: None) -> Rows:
         UserError: where the episodes give fewer rows than were asked for.
     """
     env = _open_env(spec.env, spec.config, spec.image_size)
+    if spec.recorded and dict(spec.recorded) != spec.world.recorded(env):
+        raise UserError("files of the world changed while it was collected: run the command again.")
     if not spec.endless:
         first = k * EPISODES
         return play_all(env, spec.seed, range(first, first + spec.wanted(k)), beat)

@@ -130,6 +130,16 @@ class World:
         content = Path(self.config.split_file).expanduser().read_bytes()
         return {"split_file": hashlib.sha256(content).hexdigest()[:16]}
 
+    def same_setting(self, name: str, then: Any, now: Any) -> bool:
+        """Whether a setting of an older dataset means what it means now.
+
+        Args:
+            name: of the setting.
+            then: what ``dataset.json`` says of it.
+            now: what it would say of it today.
+        """
+        return then == now
+
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:
         """What ``info`` prints of a dataset of this world: tables and sentences."""
@@ -138,8 +148,21 @@ class World:
         return [splits_table(dataset)]
 
 
-def at_least_one(config: Any, *names: str) -> None:
-    """UserError for the first of these options that is below one."""
-    for name in names:
-        if getattr(config, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
+def require_bounds(config: Any, **bounds: tuple[float, float]) -> None:
+    """UserError for the first of some options that is not between its bounds, or is no number.
+
+    Args:
+        config: whose options they are.
+        bounds: lowest and highest value of each, both allowed.
+    """
+    for name, (low, high) in bounds.items():
+        value = getattr(config, name)
+        if not low <= value <= high:
+            raise UserError(
+                f"--{name.replace('_', '-')} must be from {_shown(low)} to {_shown(high)}, "
+                f"not {value}."
+            )
+
+
+def _shown(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"

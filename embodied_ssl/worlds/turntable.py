@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, Columns
 from embodied_ssl.errors import UserError
-from embodied_ssl.worlds.base import GROWN_FROM, World, at_least_one
+from embodied_ssl.worlds.base import GROWN_FROM, World, require_bounds
+from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from embodied_ssl.data.dataset import Dataset
 
 
-class Turntable(World):
+MOST_AZIMUTHS = 49  # that many views have backgrounds of their own
+
+
+class Turntable(WithObjects):
     """Labelled views of held-out objects from all around (UW RGB-D turntable, ICRA 2011)."""
 
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
     amounts = ("val_objects", "test_objects")
-    newer_options = ("orbit", GROWN_FROM)
+    newer_options = ("orbit", GROWN_FROM, "scale")
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -55,7 +59,9 @@ class Turntable(World):
         objects: tuple[str, ...] = ("household", "blobs")
         """Where objects come from: household, blobs, folder:PATH."""
         skip_broken: bool = False
-        """Leave out objects of a folder that do not load."""
+        """Leave out objects of a folder that cannot be simulated."""
+        scale: float = 1.0
+        """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
         val_objects: int = 60
         """Objects of the validation split."""
         test_objects: int = 160
@@ -73,7 +79,13 @@ class Turntable(World):
         """Val and test objects before the dataset grew, which come first; collect sees to it."""
 
         def __post_init__(self):
-            at_least_one(self, "val_objects", "test_objects", "azimuths")
+            require_bounds(
+                self,
+                val_objects=(1, 100_000),
+                test_objects=(1, 100_000),
+                azimuths=(1, 360 if self.orbit else MOST_AZIMUTHS),
+                scale=SCALES,
+            )
 
     def continuing(self, begun: Mapping[str, Any]) -> World:
         """The world as the dataset was begun: objects that are added later come last."""

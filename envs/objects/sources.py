@@ -15,6 +15,7 @@ from embodied_ssl_envs.objects.model import ObjectModel
 from embodied_ssl_envs.objects.splits import Splits
 
 SOURCES = {"household": Household, "blobs": Blobs}
+CONTENTS = "folder:sha256-"  # begins what a dataset says of a folder
 
 
 class ObjectSet(Protocol):
@@ -32,6 +33,11 @@ class ObjectSet(Protocol):
 
     def load(self, name: str) -> ObjectModel:
         """The object of a name."""
+        ...
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The sources; a folder by a name for its contents."""
         ...
 
 
@@ -55,6 +61,14 @@ class Union:
         ]
         return [name for names in reversed(lists) for name in names][:count]
 
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The sources; a folder by a name for its contents, which stays the same elsewhere."""
+        return tuple(
+            f"{CONTENTS}{each.fingerprint[:32]}" if isinstance(each, Folder) else each.source
+            for each in self._sources
+        )
+
     def load(self, name: str) -> ObjectModel:
         """The object of a name."""
         source = name.split("/")[0]
@@ -70,14 +84,20 @@ class Union:
 
 
 def open_objects(
-    specs: Sequence[str], skip_broken: bool = False, splits: Splits | None = None
+    specs: Sequence[str],
+    skip_broken: bool = False,
+    scale: float = 1.0,
+    splits: Splits | None = None,
+    needed: Sequence[str] = (),
 ) -> ObjectSet:
     """The objects of one or several sources.
 
     Args:
         specs: each ``household``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
-        skip_broken: leave out files of a folder that do not load, with a warning each.
+        skip_broken: leave out files of a folder that cannot be simulated, with a warning each.
+        scale: factor of the lengths of the objects of folders.
         splits: how the objects of a folder are split; by a hash of the name if left out.
+        needed: splits in each of which every source must have an object.
 
     Raises:
         WorldError: for an unknown source, or a folder that cannot be used.
@@ -86,12 +106,24 @@ def open_objects(
         specs = (specs,)
     if not specs:
         raise WorldError("no objects asked for: name household, blobs or folder:PATH")
-    return Union([_open(spec, skip_broken, splits or Splits()) for spec in specs])
-
-
-def _open(spec: str, skip_broken: bool, splits: Splits) -> Household | Blobs | Folder:
-    if spec.startswith("folder:"):
-        return Folder(spec.removeprefix("folder:"), skip_broken, splits)
-    if spec in SOURCES:
-        return SOURCES[spec]()
-    raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))
+    for spec in specs:
+        if spec not in SOURCES and not spec.startswith("folder:"):
+            raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))
+    folders = [spec for spec in specs if spec.startswith("folder:")]
+    if scale != 1 and not folders:
+        raise WorldError("scale is for the objects of folder:PATH, and there are none")
+    opened: list[Household | Blobs | Folder] = []
+    for spec in specs:
+        if spec in SOURCES:
+            opened.append(SOURCES[spec]())
+        else:
+            folder = Folder(spec.removeprefix("folder:"), skip_broken, scale, splits)
+            folder.require(tuple(needed))
+            for other in filter(lambda each: isinstance(each, Folder), opened):
+                if twice := other.all_names & folder.all_names:
+                    raise WorldError(
+                        f"{other.root} and {folder.root} both have an object of the name "
+                        f"{min(twice)}: rename one"
+                    )
+            opened.append(folder)
+    return Union(opened)

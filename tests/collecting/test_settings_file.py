@@ -63,7 +63,7 @@ def test_a_dataset_from_before_is_given_the_file(config, views):
     [
         ({"azimuth": 2}, (), "unknown setting in it.yaml 'azimuth': did you mean 'azimuths'"),
         ({"azimuths": "two"}, (), "it.yaml: azimuths must be a whole number"),
-        ({"azimuths": 0}, (), "--azimuths must be at least 1"),
+        ({"azimuths": 0}, (), "--azimuths must be from 1 to 49, not 0"),
         ({"episodes": 5}, (), "'episodes'"),
         ({"workers": 0}, (), "--workers must be at least 1"),
         ({"env": "turntabel"}, (), "did you mean 'turntable'"),
