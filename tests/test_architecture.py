@@ -17,7 +17,17 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
-    {"errors", "schedules", "color", "distributed", "tiles", "masks", "losses", "standins"},
+    {
+        "errors",
+        "commit",
+        "schedules",
+        "color",
+        "distributed",
+        "tiles",
+        "masks",
+        "losses",
+        "standins",
+    },
     {"files"},
     {"registry", "provenance", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
