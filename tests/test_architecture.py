@@ -29,7 +29,7 @@ LAYERS = (
         "standins",
     },
     {"files"},
-    {"registry", "provenance", "progress", "augment", "settings"},
+    {"registry", "provenance", "outputs", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
     {"data"},
     {"motion"},

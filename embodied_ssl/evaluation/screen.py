@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rich import box
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from embodied_ssl.evaluation.base import Protocol
 from embodied_ssl.evaluation.results import Results
 from embodied_ssl.figures import Row, Table
+from embodied_ssl.screen_text import printable
 
 
-def print_results(protocol: type[Protocol], results: Results) -> None:
-    """The table, with as much of it as the terminal is wide enough for."""
+def print_results(
+    protocol: type[Protocol], results: Results, not_numbers: Mapping[str, Sequence[str]]
+) -> None:
+    """The table, with as much of it as the terminal is wide enough for, and what is left out.
+
+    Args:
+        protocol: that judged.
+        results: of it.
+        not_numbers: model -> metrics that could not be computed, which the table has as n/a.
+    """
     console = Console()
     table = protocol.table(results)
     caption = "; ".join(filter(None, (protocol.summary(results), table.caption)))
@@ -22,6 +34,9 @@ def print_results(protocol: type[Protocol], results: Results) -> None:
     console.print(shown)
     if "imagenet" in protocol.baselines and "imagenet" not in results["models"]:
         console.print("imagenet is not installed: pip install 'embodied-ssl\\[imagenet]'")
+    for model, names in not_numbers.items():
+        line = f"{model}: no finite number for {', '.join(names)}: n/a in the table, null in --out"
+        console.print(Text(printable(line)))
 
 
 def joined(table: Table, count: int | None = None) -> Table:
