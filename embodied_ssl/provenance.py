@@ -28,6 +28,14 @@ def provenance(settings: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def version_line() -> str:
+    """What ``--version`` prints: the version, and the commit where it is known."""
+    own, found = installed(), commit()
+    return f"embodied-ssl {own.version if own else '(not installed)'}" + (
+        f", commit {found}" if found else ""
+    )
+
+
 def _program() -> str:
     """The command's name; ``python -m embodied_ssl`` is embodied-ssl."""
     name = Path(sys.argv[0]).name

@@ -17,19 +17,10 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
-    {
-        "errors",
-        "commit",
-        "schedules",
-        "color",
-        "distributed",
-        "tiles",
-        "masks",
-        "losses",
-        "standins",
-    },
-    {"files"},
-    {"registry", "provenance", "outputs", "progress", "augment", "settings"},
+    {"screen_text"},
+    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks", "losses"},
+    {"standins", "files", "process"},
+    {"registry", "provenance", "outputs", "progress", "augment", "settings", "leaves"},
     {"crops", "options", "figures"},
     {"data"},
     {"motion"},
@@ -40,6 +31,7 @@ LAYERS = (
     {"training"},
     {"collecting", "info", "evaluation"},
     {"report"},
+    {"verbs"},
     {"cli"},
     {"__main__"},
 )
