@@ -9,7 +9,8 @@ import dataclasses
 import io
 import os
 import shutil
-from collections.abc import Mapping
+from argparse import ArgumentTypeError
+from collections.abc import Callable, Mapping
 from contextlib import redirect_stderr
 from dataclasses import dataclass
 from pathlib import Path
@@ -48,6 +49,17 @@ def settings_given(args: list[str]) -> dict[str, Any]:
     """What the file of ``--config`` says, nothing without one."""
     file = value_of("--config", args)
     return read_settings(Path(file)) if file else {}
+
+
+def between(low: int, high: int) -> Callable[[str], int]:
+    """The type of an option of a script: whole numbers within bounds."""
+
+    def number(text: str) -> int:
+        if not text.lstrip("-").isdecimal() or not low <= int(text) <= high:
+            raise ArgumentTypeError(f"must be a whole number from {low} to {high}, not {text!r}")
+        return int(text)
+
+    return number
 
 
 def parse(

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import io
 import os
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
 
 
 def check_output(path: Path, option: str = "--out", inputs: Iterable[Path] = ()) -> Path:
@@ -56,6 +61,13 @@ def write_output(path: Path, data: bytes) -> None:
         write_atomically(check_output(path), data)
     except OSError as error:
         raise UserError(f"cannot write {path}: {_reason(error)}.") from error
+
+
+def webp(image: Image, **settings: Any) -> bytes:
+    """A picture, or several that follow one another, as the bytes of a WebP file."""
+    written = io.BytesIO()
+    image.save(written, format="webp", **settings)
+    return written.getvalue()
 
 
 def _reason(error: Exception) -> str:

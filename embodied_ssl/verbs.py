@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 
 from embodied_ssl.errors import UserError
@@ -35,11 +36,24 @@ def _collect(args: list[str], program: str) -> Work:
     shared, own = parse(args, program, summary, *classes, given=given, titles=("run", "world"))
 
     def work() -> None:
+        check_simulator(world.env_id)
         from embodied_ssl.collecting.command import run_collect
 
         run_collect(shared, own)
 
     return work
+
+
+def check_simulator(env_id: str) -> None:
+    """UserError where a world of ours cannot be simulated, for instance on Python 3.12."""
+    from importlib.util import find_spec
+
+    if env_id.startswith("embodied_ssl_envs:") and find_spec("pybullet") is None:
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise UserError(
+            f"collect simulates with pybullet, which is not installed here (Python {version}; it "
+            "has wheels for 3.11): collect with Python 3.11, for which scripts/setup makes a .venv."
+        )
 
 
 def _info(args: list[str], program: str) -> Work:
