@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.results import short_names
 from embodied_ssl.outputs import check_output, write_output
+from embodied_ssl.progress import each
 from embodied_ssl.screen_text import printable
 
 if TYPE_CHECKING:
@@ -86,10 +89,14 @@ def sections(config: ReportConfig) -> dict[str, Section]:
     from embodied_ssl.report.evaluated import evaluated
     from embodied_ssl.report.trained import trained
 
-    found = {f"data-{i}": collected(path, config.seed) for i, path in enumerate(config.data, 1)}
-    if config.runs:
-        found["runs"] = trained(config.runs, config.seed, config.root)
-    return found | {
-        f"evaluation-{i}": evaluated(file, config.root)
-        for i, file in enumerate(config.evaluations, 1)
+    parts: dict[str, Callable[[], Section]] = {
+        f"data-{number}": partial(collected, path, config.seed)
+        for number, path in enumerate(config.data, 1)
     }
+    if config.runs:
+        parts["runs"] = partial(trained, config.runs, config.seed, config.root)
+    parts |= {
+        f"evaluation-{number}": partial(evaluated, file, config.root)
+        for number, file in enumerate(config.evaluations, 1)
+    }
+    return {name: draw() for name, draw in each(parts.items(), "report", "sections")}

@@ -25,6 +25,7 @@ from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.embedding import principal
 from embodied_ssl.evaluation.rooms import RoomsProtocol, best_stage
 from embodied_ssl.motion import SECONDS, mine_pairs
+from embodied_ssl.progress import each
 
 MOST = 6000  # pairs
 DIMS = 64  # of the features of a frame, after PCA
@@ -60,7 +61,10 @@ class Odometry(RoomsProtocol):
 
     def judge(self, model: Model) -> dict[str, Any]:
         stages, ends, motion = self.stages(model), self.ends, self.motion
-        predict = {stage: learn(z, ends["train"], motion["train"]) for stage, z in stages.items()}
+        predict = {
+            stage: learn(z, ends["train"], motion["train"])
+            for stage, z in each(stages.items(), f"{model.name}: motion", "stages")
+        }
         scale = motion["train"].std(axis=0)
 
         def quality(stage: str) -> float:
