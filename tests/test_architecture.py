@@ -18,9 +18,10 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"screen_text"},
-    {"errors", "schedules", "color", "distributed", "tiles", "masks", "standins"},
-    {"files", "notes", "bounds", "knn", "losses"},
-    {"registry", "provenance", "progress", "augment", "settings", "checkpoints"},
+    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks", "losses"},
+    {"standins", "files", "process", "notes", "bounds", "knn"},
+    {"registry", "provenance", "outputs", "progress", "augment", "settings", "leaves"},
+    {"checkpoints"},
     {"crops", "options", "figures"},
     {"data"},
     {"motion"},
@@ -31,6 +32,7 @@ LAYERS = (
     {"training"},
     {"collecting", "info", "caches", "evaluation"},
     {"report"},
+    {"verbs"},
     {"cli"},
     {"__main__"},
 )

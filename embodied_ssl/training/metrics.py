@@ -39,3 +39,12 @@ def _is_number(value: object) -> bool:
         return type(value) in (int, float) and math.isfinite(float(value))
     except OverflowError:
         return False
+
+
+def count_damaged(path: Path) -> int:
+    """How many lines of the file are left out by ``read_metrics``, but for a last one that was not
+    written to its end."""
+    if not path.is_file():
+        return 0
+    lines = path.read_bytes().decode(errors="replace").split("\n")[:-1]
+    return sum(bool(line.strip()) and "step" not in _numbers(line) for line in lines)

@@ -17,7 +17,8 @@ class WithObjects(World):
 
     def recorded(self, env: Any) -> dict[str, Any]:
         """Folders of objects by their contents: they may move, and must not change."""
-        return {"objects": env.objects.recorded}
+        there = getattr(env, "objects", None)  # a scene has bodies of its own
+        return super().recorded(env) | ({"objects": there.recorded} if there else {})
 
     def same_setting(self, name: str, then: Any, now: Any) -> bool:
         """Whether objects are the same; datasets from before contents were recorded say paths."""
