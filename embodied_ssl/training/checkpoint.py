@@ -86,7 +86,7 @@ def save_checkpoint(
         if not torch.isfinite(tensor).all():
             raise UserError(
                 f"{name!r} is not finite at step {done.step}: try a smaller --lr, or --clip-norm. "
-                "The checkpoint before it stays."
+                "A checkpoint of before stays."
             )
     final = run / "checkpoints" / f"step-{done.step:08d}"
     if final.is_dir() and damage(final) is None:

@@ -19,9 +19,9 @@ from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
 from embodied_ssl.training.checkpoint import Progress
 from embodied_ssl.training.config import TrainConfig
-from embodied_ssl.training.continuing import check_run, finished, keep_run
+from embodied_ssl.training.continuing import check_run, finished, has_begun, keep_run
 from embodied_ssl.training.describing import card_facts, command_settings, describe_run, summary
-from embodied_ssl.training.folder import check_folder, training_in
+from embodied_ssl.training.folder import training_in
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.probe import Probe
@@ -50,7 +50,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     method_config = method_config or cls.Config()
     if config.threads:
         torch.set_num_threads(config.threads)
-    begun = check_folder(config.out)
+    begun = has_begun(config.out)
     datasets = open_worlds(config.data, cls)
     method = build_method(config, cls, method_config, name)
     run = describe_run(config, name, method_config, datasets)
@@ -71,10 +71,10 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
         if state.is_main_process:
             if not begun:
                 stack.enter_context(training_in(config.out))
-                if check_folder(config.out):
+                if has_begun(config.out):
                     raise UserError(f"{config.out} was begun meanwhile: run the command again.")
             settings = command_settings(config, name, method_config)
-            keep_run(config.out, run | {"processes": loop.processes}, settings)
+            keep_run(config.out, run | {"processes": loop.processes}, settings, begun)
         state.wait_for_everyone()
         start = time.monotonic()
         before, done = loop.run(card_facts(config, run))

@@ -6,12 +6,12 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
-from embodied_ssl.checkpoints import STATE
+from embodied_ssl.checkpoints import STATE, candidates
 from embodied_ssl.methods.base import Method, Recipe
 from embodied_ssl.settings import to_dict
-from embodied_ssl.training.checkpoint import RUN, Progress, newest, progress_of
+from embodied_ssl.training.checkpoint import Progress, newest, progress_of
 from embodied_ssl.training.config import LoopConfig, TrainConfig
-from embodied_ssl.training.folder import write_run
+from embodied_ssl.training.folder import check_folder, write_run
 from embodied_ssl.training.growth import check_data, check_growth, check_settings
 from embodied_ssl.training.runs import read_run
 from embodied_ssl.trunks import all_settings
@@ -41,7 +41,8 @@ def check_run(
     if grows:
         checkpoint = newest(config.out)
         done = progress_of(checkpoint) if checkpoint else Progress()
-        check_growth(config.out, config.images, done, config.recipe, method, config.extend)
+        was = earlier["train"]["images"]
+        check_growth(config.out, was, config.images, done, config.recipe, method, config.extend)
     return grows
 
 
@@ -54,9 +55,19 @@ def finished(config: TrainConfig, processes: int) -> float:
     return done.images if done.processes == processes and done.images >= config.images else 0
 
 
-def keep_run(out: Path, run: dict[str, Any], settings: dict[str, Any]) -> None:
+def has_begun(out: Path) -> bool:
+    """Whether there is a run in a folder that has come to a checkpoint; without one, as after a
+    loss that was not finite, the folder may be used for other settings.
+
+    Raises:
+        UserError: when it holds something else, or cannot be written to.
+    """
+    return check_folder(out) and bool(candidates(out))
+
+
+def keep_run(out: Path, run: dict[str, Any], settings: dict[str, Any], begun: bool) -> None:
     """Write what a run is where it begins or its budget grows; the budgets of before are kept."""
-    if not (out / RUN).exists():
+    if not begun:
         write_run(out, run, settings)
         return
     earlier = read_run(out)

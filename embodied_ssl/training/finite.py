@@ -29,5 +29,5 @@ class FiniteWatch:
         if step:
             raise UserError(
                 f"the loss or its gradient is not finite at step {step}: try a smaller --lr, or "
-                "--clip-norm. The checkpoint before it stays."
+                "--clip-norm. A checkpoint of before stays."
             )

@@ -79,13 +79,19 @@ def _word(value: Any) -> str:
 
 
 def check_growth(
-    out: Path, images: int, done: Progress, recipe: Recipe, method: Method, extend: bool
+    out: Path,
+    before: int,
+    images: int,
+    done: Progress,
+    recipe: Recipe,
+    method: Method,
+    extend: bool,
 ) -> None:
     """UserError when a step would be another one for the larger budget, unless ``extend``.
 
     Args:
         out: the run's folder.
-        images: the new budget.
+        before, images: the budget of the run and the new one.
         done: how far the run is.
         recipe: of the method.
         method: what is trained.
@@ -96,7 +102,9 @@ def check_growth(
         return
     progress = done.images / images
     if recipe.lr_schedule == "cosine":
-        reason = "its learning rate falls along a cosine to the end of the budget and would rise"
+        reason = (
+            "its learning rate, which falls along a cosine to the end of the budget, would rise"
+        )
     elif progress < recipe.warmup:
         reason = "it would be in its --warmup again"
     elif any(final is not None for final in finals) or method.bound_to_budget:
@@ -104,8 +112,8 @@ def check_growth(
     else:
         return
     raise UserError(
-        f"{out} was begun with fewer --images than {images}, and {reason}: add --extend to go on "
-        "all the same, or choose another --out."
+        f"{out} was trained with --images {before}, and with {images} {reason}: add --extend to go "
+        "on all the same, or choose another --out."
     )
 
 

@@ -56,7 +56,7 @@ def test_all_bytes_are_on_the_disk_before_the_name_and_the_earlier_one_goes_last
     halfway, whole, parts, monkeypatch
 ):
     said = []
-    sync_folder, replace, remove = checkpoints.sync_folder, checkpoints.os.replace, None
+    sync_folder, replace = checkpoints.sync_folder, checkpoints.os.replace
     remove = checkpoints.remove
     monkeypatch.setattr(
         checkpoints, "sync_folder", lambda folder: (said.append("sync"), sync_folder(folder))

@@ -19,6 +19,8 @@ from embodied_ssl.training import loop
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.finite import FiniteWatch
+from embodied_ssl.training.metrics import read_metrics
+from embodied_ssl.training.runs import load_run
 
 
 def test_a_loss_that_diverges_stops_at_its_step_and_keeps_the_checkpoint(config):
@@ -37,6 +39,17 @@ def test_a_loss_that_diverges_stops_at_its_step_and_keeps_the_checkpoint(config)
     assert damage(good) is None
     lines = (config.out / "metrics.jsonl").read_text()
     assert "NaN" not in lines and "Infinity" not in lines
+
+
+def test_where_nothing_was_saved_the_folder_takes_other_settings(config):
+    config = dataclasses.replace(config, checkpoint_minutes=5)
+    wild = Recipe("sgd", lr=1e12, lr_schedule="constant", warmup=0.0)
+    with pytest.raises(UserError, match="not finite"):
+        run_train(dataclasses.replace(config, images=4000, recipe=wild), "simclr")
+    assert newest(config.out) is None
+    run_train(config, "simclr")
+    assert load_run(config.out).recipe["lr"] == SimCLR.recipe.lr
+    assert [entry["step"] for entry in read_metrics(config.out / "metrics.jsonl")] == [6]
 
 
 def test_the_first_step_that_was_not_finite_is_named():
