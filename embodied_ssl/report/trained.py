@@ -53,6 +53,8 @@ def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = N
     logged, damaged = read_metrics(run / METRICS), count_damaged(run / METRICS)
     charts = curves(logged)
     said = "" if charts else "Nothing was logged."
+    if damaged:
+        said += f" {damaged:,} lines of {METRICS} are damaged and left out."
     listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))
     return Section(
         title or run.name,
