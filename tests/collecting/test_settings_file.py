@@ -41,8 +41,9 @@ def test_settings_are_taken_from_the_file_and_options_win(collect, tmp_path):
     assert collect(SMALL | {"out": "data", "seed": 3}, "--seed", 4, "--test-objects=3")[0] == 0
     left = yaml.safe_load((tmp_path / "data" / "settings.yaml").read_text())
     expected = SMALL | {"seed": 4, "test_objects": 3}
-    rest = {"skip_broken": False, "orbit": False, "splits": "stratified", "split_file": ""}
-    assert left == expected | rest | {"grown_from": []}
+    rest = {"skip_broken": False, "scale": 1.0, "orbit": False}
+    rest |= {"splits": "stratified", "split_file": "", "grown_from": []}
+    assert left == expected | rest
 
 
 def test_the_hub_reads_the_folder_as_it_is(config, views):
