@@ -27,6 +27,7 @@ from embodied_ssl.data.frames import FrameCache
 from embodied_ssl.data.photos import read_photo
 from embodied_ssl.data.places import place
 from embodied_ssl.data.rows import Rows
+from embodied_ssl.data.sequence_splits import split_sequences
 from embodied_ssl.data.sequences import Sequence, read_sequence
 from embodied_ssl.errors import UserError
 from embodied_ssl.notes import note
@@ -73,8 +74,7 @@ class VideoFolder:
     def cache(self, image_size: int | None = None) -> FrameCache:
         """All frames, the middle square of each, with their poses and times.
 
-        A sequence's split follows from a hash of its name: 70 % train, 15 % val, 15 % test; a
-        single sequence is all train. Its kind is the folder that it is in.
+        ``sequence_splits`` says how they are split. A sequence's kind is the folder that it is in.
         """
         files = [file for sequence in self.sequences for file in sequence.frames]
         frames, index = open_decoded(
@@ -88,7 +88,7 @@ class VideoFolder:
         folders = [sequence.folder for sequence in self.sequences]
         names = [str(folder.relative_to(self.path)) for folder in folders]
         words = {
-            "split": ["train"] if len(names) == 1 else list(map(_split, names)),
+            "split": split_sequences(self.path, names),
             "kind": [(f if f == self.path else f.parent).name for f in folders],
             "instance": names,
         }
@@ -106,12 +106,3 @@ class VideoFolder:
 
 def _shown(folder: Path, path: Path) -> bool:
     return not any(part.startswith(".") for part in folder.relative_to(path).parts)
-
-
-def _split(name: str) -> str:
-    # The rule of `split_of` in envs/objects/splits.py, which is not imported here because data are
-    # read without simulators. tests/data/test_video.py holds the two together.
-    percent = (
-        int.from_bytes(hashlib.blake2b(os.fsencode(name), digest_size=8).digest(), "big") % 100
-    )
-    return "train" if percent < 70 else "val" if percent < 85 else "test"

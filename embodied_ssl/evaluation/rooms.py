@@ -33,7 +33,10 @@ class RoomsProtocol(Protocol):
         self.cache, self.fingerprint = dataset.cache(image_size), dataset.fingerprint
         for split in self.splits:
             if not (self.cache.rows["split"] == split).any():
-                raise UserError(f"{source} has no {split} rooms: collect more --episodes.")
+                raise UserError(
+                    f"{source} has no {split} rooms: three rooms of each category have all splits "
+                    "(--episodes 24 for all eight), and so have three sequences of one's own."
+                )
 
     def look_at(self, rows: Int[np.ndarray, " M"]) -> None:
         """Set the rows that are looked at, in any order, some of them of training rooms."""

@@ -15,8 +15,6 @@ from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.collecting.shard import make_spec
 from embodied_ssl.worlds.turntable import Turntable
 
-LOCK = "manifest.lock"
-
 
 @pytest.fixture
 def config(tmp_path):
@@ -35,7 +33,9 @@ def digests():
     """The checksums of everything that a dataset's folder holds."""
 
     def of(folder):
-        files = [file for file in sorted(folder.rglob("*")) if file.is_file() and file.name != LOCK]
+        files = [
+            file for file in sorted(folder.rglob("*")) if file.is_file() and file.suffix != ".lock"
+        ]
         return {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files}
 
     return of

@@ -122,12 +122,3 @@ def test_nothing_there_is_said(tmp_path):
         VideoFolder.open(f"folder-video:{tmp_path / 'nowhere'}")
     with pytest.raises(UserError, match="no numbered frames"):
         VideoFolder.open(f"folder-video:{tmp_path}")
-
-
-def test_a_sequence_is_split_as_an_object_is():
-    from embodied_ssl.data import video
-    from embodied_ssl_envs.objects.splits import SPLITS, split_of
-
-    names = [f"office/seq-{number:02d}" for number in range(200)]
-    splits = [video._split(name) for name in names]
-    assert splits == [split_of(name) for name in names] and set(splits) == set(SPLITS)
