@@ -27,7 +27,8 @@ def print_results(
     """
     console = Console()
     table = protocol.table(results)
-    caption = "; ".join(filter(None, (protocol.summary(results), table.caption)))
+    said = (protocol.summary(results), results.get("images_of"), table.caption)
+    caption = "; ".join(filter(None, said))
     shown = _grouped(table, console) if table.groups else _plain(table.transposed())
     shown.title, shown.caption = _text(results["title"]), _text(caption)
     console.print(shown)

@@ -68,7 +68,7 @@ def _section(results: Results) -> Section:
         title[:1].upper() + title[1:],
         # As text at once, because it shows what is amiss in the file.
         tuple(Fragment(html(figure, 3)) for figure in protocol.figures(results)),
-        f"{protocol.summary(results)}.",
+        "; ".join(filter(None, (protocol.summary(results), results.get("images_of")))) + ".",
         results["settings"]["data"],
         menu=name,
     )
