@@ -6,7 +6,6 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
@@ -20,6 +19,7 @@ from embodied_ssl.data.manifest import FILE, SETTINGS, SHARDS, Manifest, read_ma
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
 from embodied_ssl.progress import progress_bar
+from embodied_ssl.provenance import version_of
 from embodied_ssl.settings import to_dict, write_settings
 
 RECORDED = ("embodied-ssl", "pybullet", "numpy", "opencv-python-headless")
@@ -62,7 +62,7 @@ def _open_folder(spec: CollectSpec) -> Manifest:
     elif spec.out.exists() and (not spec.out.is_dir() or any(spec.out.iterdir())):
         raise UserError(f"{spec.out} holds something that is no dataset: choose another --out.")
     else:
-        versions = {name: version(name) for name in RECORDED}
+        versions = {name: found for name in RECORDED if (found := version_of(name))}
         manifest = Manifest(spec.env, spec.settings, versions=versions)
     for k in range(spec.num_shards):
         _adopt(spec.file(k), manifest)

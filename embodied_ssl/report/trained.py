@@ -51,7 +51,10 @@ def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = N
     settings = read_settings_of(run)
     logged, damaged = read_curves(run / METRICS)
     charts = curves(logged)
-    said = "" if charts else "Nothing was logged."
+    once = (
+        "Numbers were logged but once, which makes no curve." if logged else "Nothing was logged."
+    )
+    said = "" if charts else once
     if damaged:
         said += f" {damaged:,} lines of {METRICS} are damaged and left out."
     listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))
