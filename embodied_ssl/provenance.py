@@ -24,7 +24,7 @@ def provenance(settings: dict[str, Any]) -> dict[str, Any]:
         "command": [_program(), *sys.argv[1:]],
         "settings": settings,
         "commit": commit(),
-        "versions": versions | {name: _version(name) for name in LIBRARIES},
+        "versions": versions | {name: version_of(name) for name in LIBRARIES},
     }
 
 
@@ -42,7 +42,8 @@ def _program() -> str:
     return "embodied-ssl" if name in ("__main__.py", "-m") else name
 
 
-def _version(library: str) -> str | None:
+def version_of(library: str) -> str | None:
+    """The version of an installed library, None for one that is not there."""
     try:
         return version(library)
     except PackageNotFoundError:

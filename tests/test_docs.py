@@ -1,12 +1,12 @@
 """Every command that the documentation prints is one that there is."""
 
-import importlib.machinery
-import importlib.util
 import os
 import re
+import runpy
 import shlex
 import tomllib
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -93,7 +93,6 @@ def verb_of(words):
 
 @pytest.fixture
 def settings(tmp_path):
-    """A file of settings in place of one that is named."""
     file = tmp_path / "settings.yaml"
     file.write_text(yaml.safe_dump({"method": "simclr", "data": ["data"], "out": "run"}))
     return str(file)
@@ -153,19 +152,12 @@ def test_a_printed_command_is_understood(page, words, whole, settings):
         ), f"{page} prints {words[0]}, which nobody checks"
 
 
-def load_script(path):
-    loader = importlib.machinery.SourceFileLoader(path.name, str(path))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader(path.name, loader))
-    loader.exec_module(module)
-    return module
-
-
 def check_script(words):
     path = ROOT / words[0]
     assert os.access(path, os.X_OK), words[0]
     first = path.read_text(encoding="utf-8").splitlines()[0]
     if first == PYTHON:
-        load_script(path).parser().parse_args(words[1:])
+        runpy.run_path(str(path), run_name="script")["parser"]().parse_args(words[1:])
     else:
         assert first == "#!/usr/bin/env bash"
 
@@ -183,3 +175,26 @@ def test_every_page_prints_commands_that_are_found():
     assert sum(bool(verb_of(words)) for _, words, _ in COMMANDS) > 40
     readme = {words[0] for page, words, whole in COMMANDS if whole and page == "README.md"}
     assert {"collect", "train", "evaluate"} <= readme
+
+
+SMALL = {
+    "collect": "--image-size 48 --workers 1",
+    "train": "--images 24 --trunk.width 0.1 --trunk.fc-dim 16 --train-size 48 --batch-size 8",
+    "tabletop": "--interactions 40",
+    "turntable": "--val-objects 2 --test-objects 2 --azimuths 1",
+}
+"""Options behind those that are printed: the last one counts."""
+
+
+def test_the_first_commands_of_the_readme_run_one_after_the_other(tmp_path, monkeypatch, capsys):
+    """Those of its first block with every verb, small."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("embodied_ssl.evaluation.models.imagenet_installed", lambda: False)
+    found = [list(words_of(block)) for block in fenced(PAGES[0])[0]]
+    chain = next(b for b in found if {"collect", "train", "evaluate"} <= {w[0] for w in b})
+    if find_spec("pybullet") is None:
+        pytest.skip("the simulator is not installed")
+    for verb, *args in chain:
+        small = [SMALL.get(word, "").split() for word in (verb, *args)]
+        cli.prepare(verb, args + [word for words in small for word in words], verb)()
+    assert "recall@1" in capsys.readouterr().out

@@ -57,6 +57,7 @@ def run_evaluate(config: EvaluateConfig, protocol_config: Any = None) -> Results
         "title": protocol.title,
         "data": protocol.counts,
         "fingerprint": protocol.fingerprint,
+        "images_of": said_size(protocol, config.image_size, size),
         "metrics": {name: list(metric) for name, metric in protocol.metrics.items()},
         "models": references | judged,
         "runs": list(models)[len(models) - len(runs) :],  # they come last
@@ -66,6 +67,13 @@ def run_evaluate(config: EvaluateConfig, protocol_config: Any = None) -> Results
     if config.out is not None:
         write_results(results, config.out)
     return results
+
+
+def said_size(protocol: Protocol, told: int | None, trained: int | None) -> str:
+    """The size of the images that are judged, and who chose it."""
+    by = "as --image-size says" if told else "as the data have them"
+    by = "as the runs were trained" if trained and not told else by
+    return f"images of {protocol.images.shape[1]} pixels, {by}"
 
 
 def judge_models(

@@ -27,8 +27,14 @@ def print_results(
     """
     console = Console()
     table = protocol.table(results)
-    caption = "; ".join(filter(None, (protocol.summary(results), table.caption)))
-    shown = _grouped(table, console) if table.groups else _plain(table.transposed())
+    hidden: tuple[str, ...] = ()
+    if table.groups:
+        shown, hidden = _grouped(table, console)
+    else:
+        shown = _plain(table.transposed())
+    narrow = f"no room for {', '.join(hidden)}, which --out has" if hidden else ""
+    said = (protocol.summary(results), results.get("images_of"), table.caption, narrow)
+    caption = "; ".join(filter(None, said))
     shown.title, shown.caption = _text(results["title"]), _text(caption)
     console.print(shown)
     if "imagenet" in protocol.baselines and "imagenet" not in results["models"]:
@@ -54,14 +60,15 @@ def joined(table: Table, count: int | None = None) -> Table:
     return Table(titles, rows, table.corner, caption=table.caption)
 
 
-def _grouped(table: Table, console: Console) -> RichTable:
-    """With as many columns of each group as there is room for."""
+def _grouped(table: Table, console: Console) -> tuple[RichTable, tuple[str, ...]]:
+    """With as many columns of each group as there is room for, and the titles of the others."""
     unbounded = console.options.update(width=1000)
-    for count in range(len(table.columns) // len(table.groups), 0, -1):
+    size = len(table.columns) // len(table.groups)
+    for count in range(size, 0, -1):
         shown = _plain(joined(table, count))
         if console.measure(shown, options=unbounded).maximum <= console.width:
             break
-    return shown
+    return shown, table.columns[count:size]
 
 
 def _plain(table: Table) -> RichTable:

@@ -46,7 +46,7 @@ def evaluated(file: Path, root: Path | None = None) -> Section:
     results["settings"]["data"] = find_source(told, file, root)
     try:
         with reading(file):
-            return _section(results)
+            return _section(results, told)
     except UserError as error:
         raise UserError(
             f"{error} {file} was evaluated on {told}: name by --root the folder to which that path "
@@ -60,7 +60,7 @@ def _is_there(source: str) -> bool:
     return Path(source.partition(":")[2] or source).exists()
 
 
-def _section(results: Results) -> Section:
+def _section(results: Results, source: str) -> Section:
     protocol = protocol_of(results)
     name = results["protocol"].replace("-", " ").capitalize()
     title = results.get("title", protocol.title)
@@ -68,7 +68,7 @@ def _section(results: Results) -> Section:
         title[:1].upper() + title[1:],
         # As text at once, because it shows what is amiss in the file.
         tuple(Fragment(html(figure, 3)) for figure in protocol.figures(results)),
-        f"{protocol.summary(results)}.",
-        results["settings"]["data"],
+        "; ".join(filter(None, (protocol.summary(results), results.get("images_of")))) + ".",
+        source,
         menu=name,
     )

@@ -31,6 +31,7 @@ def rooms(dataset: Dataset | VideoFolder, seed: int = 0) -> Section:
         "rooms.html.j2",
         bumped=bool(rows["bumped"].any()),
         strips=strips(cache, found, paths, seed),
+        left_out=sorted(set(rows["category"]))[CATEGORIES:],
         motions=motions(rows, seed),
     )
     return Section(

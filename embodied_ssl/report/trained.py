@@ -52,7 +52,10 @@ def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = N
     settings = stored_run(run)
     logged, damaged = read_metrics(run / METRICS), count_damaged(run / METRICS)
     charts = curves(logged)
-    said = "" if charts else "Nothing was logged."
+    once = (
+        "Numbers were logged but once, which makes no curve." if logged else "Nothing was logged."
+    )
+    said = "" if charts else once
     if damaged:
         said += f" {damaged:,} lines of {METRICS} are damaged and left out."
     listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))

@@ -11,6 +11,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig
 from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.evaluation.results import read_results, short_names, value_of
+from embodied_ssl.evaluation.screen import print_results
 from embodied_ssl.figures import Neighbours, Pictures, Section
 from embodied_ssl.report.html import html
 
@@ -142,3 +143,13 @@ def test_bad_input_is_one_clear_line(settings, line, turntable_dir):
 def test_a_folder_that_is_no_run_is_an_error(tmp_path, turntable_dir):
     with pytest.raises(UserError, match=tmp_path.name):
         run_evaluate(EvaluateConfig(runs=(str(tmp_path),), data=str(turntable_dir)))
+
+
+def test_columns_without_room_are_said(evaluated_small, capsys, monkeypatch):
+    _, results = evaluated_small("retrieval")
+    for columns, hidden in (("60", "no room for"), ("250", "")):
+        monkeypatch.setenv("COLUMNS", columns)
+        print_results(PROTOCOLS.load("retrieval"), results, {})
+        said = " ".join(capsys.readouterr().out.split())
+        assert ("no room for" in said) == bool(hidden)
+        assert "images of 64 pixels, as the runs were trained" in said
