@@ -16,7 +16,7 @@ from embodied_ssl_envs.rooms.free_space import FreeSpace, find_free_space
 from embodied_ssl_envs.rooms.scene_file import Body, SceneFile, Start
 from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.urdf.loading import load_urdf
-from embodied_ssl_envs.urdf.sandbox import Ended, Killed, Sandbox
+from embodied_ssl_envs.urdf.sandbox import Ended, Killed, Sandbox, Unsure
 
 VERSION = 1  # of what is remembered
 SECONDS = 300  # of processor time
@@ -38,7 +38,7 @@ def free_space(scene: SceneFile, sandbox: Sandbox) -> FreeSpace:
         content = {**asdict(scene), "file": str(scene.file)}
         try:
             found = sandbox.call(FUNCTION, content, seconds=SECONDS)
-        except (Ended, Killed) as error:
+        except (Ended, Killed, Unsure) as error:
             raise WorldError(f"{scene.file}: {error}") from error
         return json.dumps(found).encode()
 

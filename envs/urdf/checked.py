@@ -15,7 +15,7 @@ from typing import Any
 from embodied_ssl_envs.cache import cache_folder
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.urdf.references import digest, is_file
-from embodied_ssl_envs.urdf.sandbox import Killed, Sandbox
+from embodied_ssl_envs.urdf.sandbox import Killed, Sandbox, Unsure
 
 VERSION = 1  # of what is prepared: another one is prepared anew
 VERDICT = "verdict.json"
@@ -90,7 +90,7 @@ def _recall(place: Path) -> dict[str, Any] | None:
 
 
 def _try(sandbox: Sandbox, task: str, source: Path, place: Path) -> dict[str, Any]:
-    """Check a file and remember the verdict, good or bad."""
+    """Check a file and remember the verdict, good or bad, unless chance had a part in it."""
     place.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(dir=place.parent))
     try:
@@ -98,6 +98,9 @@ def _try(sandbox: Sandbox, task: str, source: Path, place: Path) -> dict[str, An
     except Killed as error:
         shutil.rmtree(draft, ignore_errors=True)
         raise WorldError(f"{source}: {error}") from error
+    except Unsure as error:
+        shutil.rmtree(draft, ignore_errors=True)
+        return {"fault": str(error)}
     except WorldError as error:
         for file in draft.iterdir():
             file.unlink()

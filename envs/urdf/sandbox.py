@@ -27,6 +27,10 @@ class Killed(Exception):
     """Somebody else ended the process, which says nothing about the file."""
 
 
+class Unsure(WorldError):
+    """Something that went wrong for want of memory, or that nobody thought of; it may go well."""
+
+
 class Ended(WorldError):
     """What the file did to the process, without the file's name."""
 
@@ -58,6 +62,7 @@ class Sandbox:
 
         Raises:
             WorldError: that the function raises.
+            Unsure: when it raises anything else.
             Ended: when the process ended or took too long.
             Killed: when the process was killed from outside.
         """
@@ -76,8 +81,8 @@ class Sandbox:
             self._end()
             raise _ended(status if ready else -signal.SIGXCPU, seconds)
         kind, value = json.loads(answer)
-        if kind == "error":
-            raise WorldError(value)
+        if kind in ("error", "unsure"):
+            raise (WorldError if kind == "error" else Unsure)(value)
         return value
 
     def _end(self) -> None:

@@ -35,11 +35,11 @@ def _result(function: str, args: list[Any], memory: int) -> tuple[str, Any]:
     except WorldError as error:
         return "error", str(error)
     except MemoryError:
-        return "error", f"needs more than {memory >> 30} GB of memory"
+        return "unsure", f"needs more than {memory >> 30} GB of memory"
     except RecursionError:
         return "error", "is nested too deeply"
     except Exception as error:  # what nobody thought of is one line too
-        return "error", f"cannot be used: {type(error).__name__} {' '.join(str(error).split())}"
+        return "unsure", f"cannot be used: {type(error).__name__} {' '.join(str(error).split())}"
 
 
 def _answer(answers: BinaryIO, kind: str, value: Any) -> None:

@@ -115,6 +115,16 @@ def test_the_verdict_is_remembered(tmp_path, monkeypatch):
     assert "checks files ended" in fault(tmp_path)
 
 
+def test_what_chance_had_a_part_in_is_not_remembered(tmp_path, monkeypatch):
+    file = str(write(tmp_path, brick(f'<box size=".05 .05 {0.06 + os.getpid() % 1000 * 1e-5}"/>')))
+    with monkeypatch.context() as changed:
+        changed.setattr("embodied_ssl_envs.urdf.checked.OBJECT", "os:no_such_function")
+        (checked,) = check_urdfs([file], movable=True)
+        assert checked.fault.startswith("cannot be used")
+    (checked,) = check_urdfs([file], movable=True)
+    assert not checked.fault
+
+
 @pytest.mark.parametrize("suffix", ["stl", "dae", "glb", "ply", "off"])
 def test_other_formats_of_meshes_are_read(tmp_path, suffix):
     block = trimesh.creation.box((0.04, 0.06, 0.1))
