@@ -29,8 +29,9 @@ def cache_folder() -> Path:
             raise WorldError(f"EMBODIED_SSL_CACHE is {named}, a folder that cannot be written")
         return folder
     with contextlib.suppress(RuntimeError):  # nobody knows this user
-        folder = Path.home() / ".cache" / "embodied-ssl"
-        if folder.is_absolute() and _writable(folder):
+        home = Path.home()  # an empty HOME makes it the root of all folders
+        folder = home / ".cache" / "embodied-ssl"
+        if home.is_absolute() and home != Path("/") and _writable(folder):
             return folder
     return _temporary()
 

@@ -61,9 +61,8 @@ class TurntableEnv(Uncopied, gymnasium.Env):
 
     ### Reset
 
-    `options={"episode": e}` chooses the object: first those of the val split, then those of test,
-    then those of a later growth.
-    Without it the object is random. Everything else is drawn from the env's generator.
+    `options={"episode": e}` chooses the object: val, then test, then those of a later growth;
+    without it the object is random. Everything else is drawn from the env's generator.
 
     Args:
         image_size: S, pixels along each side of an image.
@@ -75,8 +74,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
-        grown_from: numbers of val and test objects, each pair larger than the one before: the
-            objects of the first pair come first, then those that the second adds, and so on.
+        grown_from: earlier numbers of val and test objects, whose objects come first.
         render_mode: "rgb_array" or "human" (Bullet's window, where there is a display).
 
     Raises:

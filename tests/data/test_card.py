@@ -8,7 +8,7 @@ import pytest
 import yaml
 from datasets import load_dataset
 
-from embodied_ssl.collecting import folder as filling
+from embodied_ssl.collecting import filling
 from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.data import Dataset
@@ -69,8 +69,8 @@ def test_a_collection_that_was_killed_has_a_card_already(tmp_path, monkeypatch):
     config = CollectConfig(env="turntable", out=tmp_path / "it", image_size=16)
 
     def one_of(engine):
-        def collect(spec, missing):
-            yield next(iter(engine(spec, missing)))
+        def collect(spec, missing, patience):
+            yield next(iter(engine(spec, missing, patience)))
             raise KeyboardInterrupt
 
         return collect
@@ -78,7 +78,7 @@ def test_a_collection_that_was_killed_has_a_card_already(tmp_path, monkeypatch):
     views = Turntable.Config(val_objects=6, test_objects=6, azimuths=1)
     fill = filling.collect_missing
     monkeypatch.setattr(
-        "embodied_ssl.collecting.command.collect_missing", lambda s, e: fill(s, one_of(e))
+        filling, "collect_missing", lambda spec, engine, *rest: fill(spec, one_of(engine), *rest)
     )
     with pytest.raises(KeyboardInterrupt):
         run_collect(config, views)

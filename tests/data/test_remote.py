@@ -6,7 +6,7 @@ import fsspec
 import pytest
 
 from embodied_ssl import cli
-from embodied_ssl.collecting import engines
+from embodied_ssl.collecting import folder
 from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.data import Dataset, open_labelled, open_source
@@ -87,16 +87,16 @@ def test_it_is_collected_shard_by_shard_and_continued(tmp_path, monkeypatch):
 
     files = fsspec.filesystem("memory")
     config = CollectConfig("turntable", Path("memory://bucket/new"), image_size=16)
-    write, written = engines.collect_shard, []
+    write, written = folder.collect_shard, []
 
-    def fail(spec, k):
+    def fail(spec, k, beat):
         if written:
             raise KeyboardInterrupt
         written.append(k)
-        return write(spec, k)
+        return write(spec, k, beat)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engines, "collect_shard", fail)
+        patch.setattr(folder, "collect_shard", fail)
         with pytest.raises(KeyboardInterrupt):
             run_collect(config, VIEWS)
     assert [n for n in files.find("/bucket/new") if n.endswith("parquet")] == [
