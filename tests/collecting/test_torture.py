@@ -29,8 +29,8 @@ def torture(counting, monkeypatch):
 
 @pytest.mark.timeout(600)
 def test_kills_lose_nothing_and_change_nothing(torture, tmp_path):
-    figures = torture.torture(["counting:Counting"], 4, 2, tmp_path)["counting:Counting"]
-    assert figures.kills == 4 and figures.outcomes_compared
+    figures = torture.torture(["counting:Counting"], 3, 2, tmp_path)["counting:Counting"]
+    assert figures.kills >= 3 and figures.outcomes_compared
     faults = {name: count for name, count in vars(figures).items() if name in torture.FAULTS}
     assert faults == dict.fromkeys(torture.FAULTS, 0)
 
