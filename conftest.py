@@ -14,6 +14,6 @@ def pytest_runtest_call(item):
     try:
         return (yield)
     except Exception as error:
-        if MISSING not in repr(error):
+        if MISSING not in str(error):
             raise
         pytest.skip("the simulator is not installed")
