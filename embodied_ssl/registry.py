@@ -18,6 +18,13 @@ from pathlib import Path
 
 from embodied_ssl.errors import UserError, did_you_mean
 
+PARTS = {
+    "method": ("Config", "loss"),
+    "protocol": ("Config", "judge"),
+    "world": ("Config", "columns"),
+}
+"""What a class has to have."""
+
 
 class Registry(Mapping[str, str]):
     """Name -> "module:Class".
@@ -58,13 +65,17 @@ class Registry(Mapping[str, str]):
             raise did_you_mean(self.what, name, self)
         module, _, attribute = place.partition(":")
         try:
-            return getattr(importlib.import_module(module), attribute)
+            found = getattr(importlib.import_module(module), attribute)
         except Exception as error:  # a plug-in may raise anything while it is imported
             if name in self._own:
                 raise
             raise UserError(
                 f"the {self.what} {name!r} cannot be imported from {place}: {error!r}."
             ) from error
+        for part in PARTS.get(self.what, ()):
+            if not hasattr(found, part):
+                raise UserError(f"{place} is no {self.what}: it has no {part}.")
+        return found
 
     def summary(self, name: str) -> str:
         """The first line of a class's docstring, read without importing its module."""
