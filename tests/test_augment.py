@@ -69,7 +69,8 @@ def test_a_third_of_the_colour_circle_permutes_the_channels(monkeypatch, drawn, 
     """The largest turn to either side, because every random number is its bound."""
     monkeypatch.setattr(torch, "rand", lambda shape, generator: torch.full(shape, drawn))
     frames = torch.tensor([200, 100, 50]).byte().reshape(1, 3, 1, 1).expand(1, 3, 4, 4)
-    turned = augment(frames, 4, Augmentation((1, 1), -1.0, 0, 0, 0, 0, hue=1 / 3), seeded())
+    plain = Augmentation((1, 1), 0, 0, 0, 0, 0, hue=1 / 3)
+    turned = augment(frames, 4, plain, seeded(), flip=torch.tensor([False]))
     assert (turned[0, :, 2, 2] * 255).round().int().tolist() == list(expected)
 
 

@@ -10,7 +10,9 @@ ROOT = Path(__file__).resolve().parents[1]
 PYTHON = '#!/usr/bin/env -S bash -c \'exec "$(dirname "$0")/python" "$0" "$@"\''
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in (ROOT / "scripts").iterdir()))
+@pytest.mark.parametrize(
+    "name", sorted(path.name for path in (ROOT / "scripts").iterdir() if path.is_file())
+)
 def test_a_script_starts_as_it_is_printed(name, tmp_path):
     """From a clone, from any folder, by the interpreter of its environment."""
     first = (ROOT / "scripts" / name).read_text(encoding="utf-8").splitlines()[0]

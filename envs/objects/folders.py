@@ -63,6 +63,7 @@ class Folder:
         if not self._models:
             raise WorldError(f"none of the objects in {self.root} can be simulated")
         self.kinds = tuple(sorted({name.split("/")[1] for name in self._models}))
+        self._splits = (splits or Splits()).of_all(self._models)
         self.fingerprint = hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
         """Of names and contents, wherever the folder is."""
 

@@ -68,10 +68,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
 
     ### Reset
 
-    The whole world is rebuilt from the episode's generator: objects, their poses, scales and
-    colours, the textures of table, tray and room, lamps and cameras. `options={"episode": e}`
-    numbers the episode, otherwise its number is random; every tenth one is played with validation
-    objects, the others with training objects, none ever with test objects.
+    The whole world is rebuilt from the episode's generator: objects, poses, scales, colours,
+    textures, lamps, cameras. `options={"episode": e}` numbers the episode, otherwise its number is
+    random; every tenth one is played with validation objects, the others with training objects.
 
     Args:
         image_size: S, pixels along each side of an image.
@@ -79,21 +78,17 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
         scale: factor of the lengths of the objects of folders.
         max_objects: an episode has one to so many objects, 20 at most.
-        splits, split_file: rule and file of `objects/splits.py`.
-        depth: observe depth too.
-        segmentation: observe segmentation too.
-        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window, where there
-            is a display).
+        splits, split_file: see `objects/splits.py`.
+        depth, segmentation: observe them too.
+        render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
     Raises:
         WorldError: for objects that cannot be simulated, impossible numbers and actions.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 30}
-    num_episodes: ClassVar[int | None] = None
-    """As many as one likes."""
-    steps_per_episode: ClassVar[int | None] = None
-    """Different from episode to episode."""
+    num_episodes: ClassVar[int | None] = None  # as many as one likes
+    steps_per_episode: ClassVar[int | None] = None  # different from episode to episode
 
     def __init__(
         self,

@@ -41,12 +41,17 @@ class Report:
     """``read``: what was mutated does no harm; ``refused``: in one line; ``same``: not mutated."""
     findings: list[str] = field(default_factory=list)
     memory: int = 0
-    """Bytes at most."""
+    """Bytes that were taken at most, besides what the process had taken before."""
+
+
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def run(name: str, seed: int, numbers: range) -> Report:
     """Files of these numbers through one target."""
     report, target = Report(), TARGETS[name]()
+    before = _peak()
     with tempfile.TemporaryDirectory(prefix="fuzz-") as place, _without_home(Path(place)):
         sample = Path(place) / "sample"
         sample.mkdir()
@@ -55,7 +60,7 @@ def run(name: str, seed: int, numbers: range) -> Report:
             expected = target.read(sample)
         for number in numbers:
             _one(target, Path(place), expected, f"{name} {seed} {number}", report)
-    report.memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+    report.memory = _peak() - before
     if report.memory > MOST_BYTES:
         report.findings.append(f"{name}: {report.memory / 1e9:.2f} GB of memory")
     return report

@@ -18,7 +18,8 @@ def collect(capfd):
     """Call ``collect --env turntable ...`` in this process: (status, errors)."""
 
     def call(*args):
-        small = ("--image-size", 32, "--azimuths", 1, "--val-objects", 9, "--test-objects", 9)
+        small = ("--image-size", 32, "--azimuths", 1, "--val-objects", 8, "--test-objects", 1)
+        small += ("--splits", "hash")
         words = ["collect", "--env", "turntable", *(str(arg) for arg in (*small, *args))]
         return cli.run(lambda: cli._dispatch(words)), capfd.readouterr().err
 
