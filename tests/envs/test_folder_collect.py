@@ -107,6 +107,9 @@ def test_a_dataset_that_says_the_path_is_continued(collect, folder, tmp_path, mo
     manifest["settings"]["objects"] = ["folder:things"]
     (out / "dataset.json").write_text(json.dumps(manifest))
     assert collect("--out", out, "--objects", f"folder:{folder}")[0] == 0
+    now = json.loads((out / "dataset.json").read_text())
+    assert now["settings"]["objects"][0].startswith("folder:sha256-")
+    (out / "dataset.json").write_text(json.dumps(manifest))
     kill(out)
     folder.rename(tmp_path / "others")
     assert collect("--out", out, "--objects", "folder:others")[0] == cli.USAGE_ERROR
