@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
@@ -47,3 +48,30 @@ def unpatchify(patches: Float[Tensor, "B L P"], patch: int) -> Float[Tensor, "B 
     grid = round(patches.shape[1] ** 0.5)
     x = patches.reshape(len(patches), grid, grid, patch, patch, -1)
     return x.permute(0, 5, 1, 3, 2, 4).reshape(len(patches), -1, grid * patch, grid * patch)
+
+
+def centre_region(count: int, side: int) -> Float[Tensor, "count 1 side side"]:
+    """The middle square of images, half as high and wide: 1 inside, 0 outside."""
+    region = torch.zeros(count, 1, side, side)
+    start = side // 4
+    region[..., start : start + side // 2, start : start + side // 2] = 1
+    return region
+
+
+def random_region(
+    count: int, side: int, share: float, generator: torch.Generator, grain: int = 6
+) -> Float[Tensor, "count 1 side side"]:
+    """A random shape of each image that covers a share of it: 1 inside, 0 outside.
+
+    It is where smooth noise, drawn on a grid of ``grain`` x ``grain``, is highest (Context
+    Encoders, Pathak et al. 2016).
+    """
+    noise = torch.rand((count, 1, grain, grain), generator=generator)
+    smooth = F.interpolate(noise, size=side, mode="bicubic", align_corners=False)
+    level = smooth.flatten(1).quantile(1 - share, dim=1)
+    return (smooth > level[:, None, None, None]).float()
+
+
+def eroded(region: Float[Tensor, "B 1 s s"], pixels: int) -> Float[Tensor, "B 1 s s"]:
+    """The region without a border of so many pixels along its edge."""
+    return 1 - F.max_pool2d(1 - region, 2 * pixels + 1, stride=1, padding=pixels)

@@ -143,6 +143,12 @@ class Method(nn.Module):
         """The trunk that is saved and judged."""
         return self.trunk
 
+    @property
+    def chance(self) -> dict[str, float]:
+        """What is expected of those who know nothing, of each number of ``loss`` that says how well
+        a pretext task is solved; larger ones are better. Nothing where there is no such task."""
+        return {}
+
     def part(self, cls: type[M]) -> M | None:
         """Itself if it is of a class, or a part of a sum that is."""
         return self if isinstance(self, cls) else None

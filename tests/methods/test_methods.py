@@ -15,9 +15,14 @@ from embodied_ssl.sampling import generator_of
 from embodied_ssl.settings import from_dict, to_dict
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method
-from embodied_ssl.trunks import AlexNet, build_trunk
+from embodied_ssl.trunks import build_trunk, default_trunk
 
 BATCH, SIZE = 8, 48
+SMALL = {
+    "alexnet": {"width": 0.1, "fc_dim": 16},
+    "split": {"width": 0.2, "fc_dim": 32},
+    "vit": {"dim": 24, "depth": 2, "heads": 2},
+}
 ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 
 
@@ -25,10 +30,8 @@ ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 def method(request):
     torch.manual_seed(0)
     cls = load_method_class(request.param)
-    if issubclass(AlexNet, cls.trunk_type):
-        trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
-    else:
-        trunk = build_trunk("vit", dim=24, depth=2, heads=2)
+    name = default_trunk(cls.trunk_type)
+    trunk = build_trunk(name, **SMALL[name])
     return cls(trunk, cls.Config(), SIZE).train()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from math import ceil, factorial
+from math import factorial
 
 import torch
 import torch.nn.functional as F
@@ -14,15 +14,13 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.sampling import Batch
-from embodied_ssl.tiles import cut_tiles, permutation_set, standardized
+from embodied_ssl.tiles import cut_tiles, permutation_set, standardized, tile_sizes
 from embodied_ssl.trunks import Trunk
 
 GRID = 3
 TILES = GRID * GRID
 TILE_SIDE = 64 / 75
 """Of a cell's side, as in the paper; the rest is the random gap between neighbours."""
-MIN_TILE = 24
-"""Pixels; AlexNet takes no less."""
 
 
 class Jigsaw(Method):
@@ -66,12 +64,15 @@ class Jigsaw(Method):
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
         self.register_buffer("permutations", permutation_set(config.permutations, TILES, seed=0))
-        self.tile_size = max(round(TILE_SIDE * train_size / GRID), MIN_TILE)
-        self.image_size = max(train_size, GRID * ceil(self.tile_size / TILE_SIDE))
+        self.tile_size, self.image_size = tile_sizes(train_size, GRID, TILE_SIDE)
         self.describe = nn.Sequential(nn.Linear(trunk.dim, config.tile_hidden), nn.ReLU())
         self.classify = projection_head(
             TILES * config.tile_hidden, config.hidden, config.permutations
         )
+
+    @property
+    def chance(self) -> dict[str, float]:
+        return {"accuracy": 1 / len(self.permutations)}
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` (9B, 3, t, t), the shuffled tiles of one image after the other, and

@@ -32,6 +32,10 @@ class Rotation(Method):
         super().__init__(trunk, config, train_size)
         self.classify = nn.Linear(trunk.dim, 4)
 
+    @property
+    def chance(self) -> dict[str, float]:
+        return {"accuracy": 1 / 4}
+
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """Four copies of each image in one batch, as in the paper: turned by 0, 90, 180 and 270
         degrees counter-clockwise."""
