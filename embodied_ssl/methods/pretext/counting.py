@@ -68,7 +68,9 @@ class Counting(Method):
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         counts = self.count(self.trunk.pool(stages)).float()  # (5B, C)
-        whole, tiles = counts.split([len(counts) // (1 + TILES), len(counts) * TILES // (1 + TILES)])
+        whole, tiles = counts.split(
+            [len(counts) // (1 + TILES), len(counts) * TILES // (1 + TILES)]
+        )
         parts = tiles.unflatten(0, (-1, TILES)).sum(1)  # (B, C)
         same = (whole - parts).square().sum(1)
         other = (whole.roll(1, 0) - parts).square().sum(1)

@@ -107,4 +107,6 @@ class SplitBrain(Method):
                 "lightness told from colour": mean.expand(-1, 3, -1, -1),
             }
 
-        return [picture_strips(self, caches, seed, pictures, "What the halves tell of unseen frames")]
+        return [
+            picture_strips(self, caches, seed, pictures, "What the halves tell of unseen frames")
+        ]
