@@ -90,7 +90,7 @@ def pixelate(
     factor, drawn, down to 10 x 10 pixels (Doersch et al. 2015)."""
     size = tiles.shape[-1]
     chosen = (torch.rand(len(tiles), generator=generator) < share).to(tiles.device)
-    drawn = torch.randint(min(COARSEST, size), size + 1, (), generator=generator)
+    drawn = torch.randint(min(COARSEST, size - 1), size, (), generator=generator)
     small = F.interpolate(tiles, size=int(drawn), mode="area")
     coarse = F.interpolate(small, size=size, mode="bilinear", align_corners=False)
     return torch.where(chosen[:, None, None, None], coarse, tiles)

@@ -64,9 +64,7 @@ def fit_probes(
     std = torch.where(std > 1e-6 * std.max().clamp(min=1e-12), std, torch.ones_like(std))
     x = (features - mean) / std
     count, dim, device = len(x), x.shape[1], x.device
-    rate, decay = (
-        torch.tensor(v, device=device)[:, None, None] for v in zip(*settings, strict=True)
-    )
+    rate, decay = torch.tensor(settings, device=device).T[:, :, None, None]  # (G, 1, 1) each
     # Each input's weight moves all logits: many inputs want smaller steps.
     rate = rate / dim**0.5
     weight = torch.zeros(len(settings), dim + 1, classes, device=device)  # the last row: bias

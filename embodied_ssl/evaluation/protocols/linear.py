@@ -1,4 +1,4 @@
-"""Linear probes: labels of images by a linear classifier on frozen features (Zhang et al., 2016)."""
+"""Linear probes: labels by a linear classifier on frozen features (Zhang et al., ECCV 2016)."""
 
 from __future__ import annotations
 
@@ -23,10 +23,8 @@ class Linear(Probing):
         fit, judged = (torch.from_numpy(p).to(features.device) for p in (part.fit, part.judged))
         labels = torch.from_numpy(self.splits.label).to(features.device)
         probes = fit_probes(features[fit], labels[fit], len(self.splits.names), self.seed)
-        return {
-            f"lr {rate:g}, decay {decay:g}": probes.logits(features[judged], g)
-            .argmax(1)
-            .cpu()
-            .numpy()
-            for g, (rate, decay) in enumerate(probes.settings)
-        }
+        told = {}
+        for g, (rate, decay) in enumerate(probes.settings):
+            logits = probes.logits(features[judged], g)
+            told[f"lr {rate:g}, decay {decay:g}"] = logits.argmax(1).cpu().numpy()
+        return told

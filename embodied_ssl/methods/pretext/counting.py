@@ -21,7 +21,7 @@ TILES = GRID * GRID
 
 
 class Counting(Method):
-    """What an image counts is the sum of what its tiles count (Counting, Noroozi et al., ICCV 2017).
+    """What an image counts is the sum of what its tiles count (Noroozi et al., ICCV 2017).
 
     The image made half as large and its four tiles pass the trunk, all of one size. The counts of
     another image shall be at least the margin away, or everything would be counted as nothing. Five
@@ -68,10 +68,8 @@ class Counting(Method):
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         counts = self.count(self.trunk.pool(stages)).float()  # (5B, C)
-        whole, tiles = counts.split(
-            [len(counts) // (1 + TILES), len(counts) * TILES // (1 + TILES)]
-        )
-        parts = tiles.unflatten(0, (-1, TILES)).sum(1)  # (B, C)
+        count = len(counts) // (1 + TILES)
+        whole, parts = counts[:count], counts[count:].unflatten(0, (-1, TILES)).sum(1)  # (B, C)
         same = (whole - parts).square().sum(1)
         other = (whole.roll(1, 0) - parts).square().sum(1)
         return {

@@ -76,8 +76,8 @@ class TemporalOrder(Method):
         )
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
-        """``images`` (3B, 3, s, s), the first frame of every tuple, then the second, then the third,
-        and whether each tuple is ``in_order`` (B,)."""
+        """``images`` (3B, 3, s, s), the first frame of every tuple, then the second ones, then the
+        third ones, and whether each tuple is ``in_order`` (B,)."""
         clip, generator = batch["clip"], step.generator
         count = len(clip)
         positive = torch.rand(count, generator=generator) < self.config.in_order
