@@ -105,6 +105,12 @@ def standardized(tiles: Float[Tensor, "... 3 h w"]) -> Float[Tensor, "... 3 h w"
     return (tiles - mean) / std.clamp(min=GRAY_LEVEL)
 
 
+def laid_out(tiles: Float[Tensor, "B T 3 h w"], grid: int) -> Float[Tensor, "B 3 H W"]:
+    """The tiles of each image beside each other, row by row."""
+    rows = tiles.unflatten(1, (grid, grid)).permute(0, 3, 1, 4, 2, 5)  # (B, 3, g, h, g, w)
+    return rows.flatten(4, 5).flatten(2, 3)
+
+
 def permutation_set(count: int, tiles: int, seed: int) -> Int[Tensor, "count tiles"]:
     """Permutations that differ in as many places as a greedy choice can make them.
 

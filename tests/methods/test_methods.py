@@ -176,3 +176,12 @@ def test_a_method_of_others_is_named_by_its_module(few_steps, tmp_path, tabletop
     config = few_steps(tabletop_dir, out=tmp_path / "run")
     run_train(config, "brightness:Brightness")
     assert type(load_method(config.out)).__name__ == "Brightness"
+
+
+def test_figures_show_unseen_frames(method, data):
+    state = {name: value.clone() for name, value in method.state_dict().items()}
+    figures = method.eval().figures(data, 0)
+    assert all(figure.title for figure in figures)
+    after = method.state_dict()
+    learned = [name for name, value in method.named_parameters()]
+    assert all(torch.equal(state[name], after[name]) for name in learned)

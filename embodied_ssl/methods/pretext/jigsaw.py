@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import factorial
 
@@ -10,11 +11,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.pretext.pictures import picture_strips, stretched
 from embodied_ssl.sampling import Batch
-from embodied_ssl.tiles import cut_tiles, permutation_set, standardized, tile_sizes
+from embodied_ssl.tiles import cut_tiles, laid_out, permutation_set, standardized, tile_sizes
 from embodied_ssl.trunks import Trunk
 
 GRID = 3
@@ -87,9 +91,26 @@ class Jigsaw(Method):
         return {"images": tiles[each, order].flatten(0, 1), "shuffled": shuffled}
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
-        described = self.describe(self.trunk.pool(stages))  # (9B, tile_hidden)
-        logits = self.classify(described.reshape(-1, TILES * described.shape[1])).float()
+        logits = self.classified(stages)
         return {
             "loss": F.cross_entropy(logits, batch["shuffled"]),
             "accuracy": (logits.argmax(1) == batch["shuffled"]).float().mean(),
         }
+
+    def classified(self, stages: Stages) -> Tensor:
+        """Logits (B, P) of the permutations."""
+        described = self.describe(self.trunk.pool(stages))  # (9B, tile_hidden)
+        return self.classify(described.reshape(-1, TILES * described.shape[1])).float()
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        def pictures(batch: Batch) -> dict[str, Tensor]:
+            told = self.classified(self.encode(batch)).argmax(1)
+            tiles = stretched(batch["images"]).unflatten(0, (-1, TILES))
+            each = torch.arange(len(tiles), device=tiles.device)[:, None]
+            laid = {"shuffled": tiles}
+            for name, by in (("laid out as told", told), ("right", batch["shuffled"])):
+                laid[name] = tiles[each, self.permutations[by].argsort(1)]
+            return {name: laid_out(tiles, GRID) for name, tiles in laid.items()}
+
+        return [picture_strips(self, caches, seed, pictures, "Puzzles of unseen frames")]

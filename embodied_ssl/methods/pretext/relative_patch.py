@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -10,9 +11,12 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import within
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.sampling import Batch
 from embodied_ssl.tiles import cut_tiles, drop_colors, pixelate, project_colors, tile_sizes
 from embodied_ssl.trunks import Trunk
@@ -87,3 +91,22 @@ class RelativePatch(Method):
             "loss": F.cross_entropy(logits, place),
             "accuracy": (logits.argmax(1) == place).float().mean(),
         }
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        """Patches and those nearest to them in other frames."""
+
+        def pictures(batch: Batch) -> dict[str, Tensor]:
+            z = F.normalize(self.trunk.pool(self.encode(batch)), dim=1)
+            similarity = z @ z.T
+            frame = torch.arange(len(z), device=z.device) // (GRID * GRID)
+            similarity[frame[:, None] == frame] = -2
+            images = batch["images"] * self.trunk.std + self.trunk.mean
+            middle = torch.arange(CENTRE, len(z), GRID * GRID, device=z.device)
+            nearest = similarity[middle].topk(3, dim=1).indices.T
+            return {"patch": images[middle]} | {
+                f"{place}. neighbour": images[near] for place, near in enumerate(nearest, start=1)
+            }
+
+        title = "Patches and their neighbours in other unseen frames"
+        return [picture_strips(self, caches, seed, pictures, title)]
