@@ -17,8 +17,8 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
-    {"errors", "schedules", "color", "distributed", "knn", "tiles", "masks", "losses", "standins"},
-    {"files", "color_bins"},
+    {"collapse", "errors", "schedules", "color", "distributed", "knn", "tiles", "masks", "losses", "standins"},
+    {"files", "color_bins", "joint_losses"},
     {"registry", "provenance", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
     {"data"},

@@ -16,6 +16,7 @@ METHODS = Registry(
         name: f"embodied_ssl.methods.{place}"
         for name, place in {
             "curious-robot": "interaction.curious_robot:CuriousRobot",
+            "identity": "interaction.identity:Identity",
             "egomotion": "motion.egomotion:EgoMotion",
             "continuous-equivariance": "motion.continuous_equivariance:Continuous",
             "temporal": "motion.temporal:Temporal",
@@ -39,6 +40,16 @@ METHODS = Registry(
             "supervised": "supervised:Supervised",
             "simclr": "contrastive.simclr:SimCLR",
             "moco": "contrastive.moco:MoCo",
+            "instdisc": "contrastive.instdisc:InstDisc",
+            "pirl": "contrastive.pirl:PIRL",
+            "nnclr": "contrastive.nnclr:NNCLR",
+            "swav": "contrastive.swav:SwAV",
+            "byol": "distillation.byol:BYOL",
+            "simsiam": "distillation.simsiam:SimSiam",
+            "barlow-twins": "distillation.barlow_twins:BarlowTwins",
+            "vicreg": "distillation.vicreg:VICReg",
+            "lejepa": "distillation.lejepa:LeJEPA",
+            "dino": "distillation.dino:DINO",
             "mae": "masked.mae:MAE",
         }.items()
     },
