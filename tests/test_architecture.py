@@ -17,7 +17,8 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
-    {"collapse", "errors", "schedules", "color", "distributed", "knn", "tiles", "masks", "losses", "standins"},
+    {"errors", "schedules", "color", "distributed", "tiles", "masks", "standins"},
+    {"collapse", "knn", "losses"},
     {"files", "color_bins", "joint_losses"},
     {"registry", "provenance", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
