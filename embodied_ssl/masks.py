@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 
@@ -29,6 +29,35 @@ def random_masking(
     kept = min(max(round(patches * (1 - ratio)), 1), patches - 1)
     ids_shuffle = torch.rand((count, patches), generator=generator).argsort(1)
     return ids_shuffle[:, :kept], ids_shuffle.argsort(1)
+
+
+def block_masking(
+    count: int, grid: int, ratio: float, smallest: int, generator: torch.Generator
+) -> Bool[Tensor, "count patches"]:
+    """Which patches are masked: blocks of random shape until a share is reached (BEiT, Bao et al.,
+    ICLR 2022).
+
+    Args:
+        count: of images.
+        grid: patches along a side.
+        ratio: part of the patches that is masked, the same number in each image.
+        smallest: patches of a block, at least, as far as there are as many to go.
+        generator: source of all random numbers, on the CPU.
+    """
+    wanted = min(max(round(ratio * grid * grid), 1), grid * grid - 1)
+    masks = torch.zeros(count, grid, grid, dtype=torch.bool)
+    for mask in masks:
+        while (left := wanted - int(mask.sum())) > 0:
+            area, aspect, row, column = torch.rand(4, generator=generator).tolist()
+            area = min(smallest, left) + area * max(left - smallest, 0)
+            aspect = 0.3 ** (2 * aspect - 1)  # from .3 to 1 / .3, as likely high as wide
+            height = min(max(round((area * aspect) ** 0.5), 1), grid)
+            width = min(max(round((area / aspect) ** 0.5), 1), grid)
+            top, start = int(row * (grid - height + 1)), int(column * (grid - width + 1))
+            block = mask[top : top + height, start : start + width]
+            new = (~block).nonzero()[:left]  # no more than are wanted
+            block[new[:, 0], new[:, 1]] = True
+    return masks.flatten(1)
 
 
 def removed(ids_restore: Int[Tensor, "B L"], kept: int) -> Float[Tensor, "B L"]:

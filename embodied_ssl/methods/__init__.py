@@ -54,6 +54,8 @@ METHODS = Registry(
             "lejepa": "distillation.lejepa:LeJEPA",
             "dino": "distillation.dino:DINO",
             "mae": "masked.mae:MAE",
+            "beit": "masked.beit:BEiT",
+            "clip": "language.clip:CLIP",
         }.items()
     },
 )
