@@ -17,8 +17,10 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
-    {"errors", "schedules", "color", "distributed", "knn", "tiles", "masks", "losses", "standins"},
-    {"files", "color_bins"},
+    {"screen_text"},
+    {"errors", "schedules", "color", "distributed", "tiles", "masks", "standins"},
+    {"losses", "knn"},
+    {"files", "notes", "color_bins"},
     {"registry", "provenance", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
     {"data"},
@@ -28,7 +30,7 @@ LAYERS = (
     {"trunks"},
     {"methods"},
     {"training"},
-    {"collecting", "info", "evaluation"},
+    {"collecting", "info", "caches", "evaluation"},
     {"report"},
     {"cli"},
     {"__main__"},

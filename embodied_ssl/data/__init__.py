@@ -7,7 +7,8 @@ if TYPE_CHECKING:
     from embodied_ssl.data.dataset import Dataset
     from embodied_ssl.data.frames import FrameCache
     from embodied_ssl.data.labelled import LabelledImages, open_labelled
-    from embodied_ssl.data.video import VideoFolder, open_source
+    from embodied_ssl.data.sources import open_source, require_whole
+    from embodied_ssl.data.video import VideoFolder
 
 __all__ = [
     "Dataset",
@@ -16,6 +17,7 @@ __all__ = [
     "VideoFolder",
     "open_labelled",
     "open_source",
+    "require_whole",
 ]
 
 _MODULES = {
@@ -24,7 +26,8 @@ _MODULES = {
     "LabelledImages": "labelled",
     "VideoFolder": "video",
     "open_labelled": "labelled",
-    "open_source": "video",
+    "open_source": "sources",
+    "require_whole": "sources",
 }
 
 

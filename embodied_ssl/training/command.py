@@ -77,11 +77,16 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
         dataset = open_source(path)
         if cls.worlds and dataset.env not in cls.worlds:
             worlds = " or ".join(cls.worlds)
-            raise UserError(f"{path} was collected in {dataset.env!r}: train on {worlds} data.")
+            where = (
+                "holds photos" if dataset.env == "photos" else f"was collected in {dataset.env!r}"
+            )
+            raise UserError(f"{path} {where}, {cls.__name__} learns from {worlds} data alone.")
         if dataset.env in datasets:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
         if isinstance(dataset, Dataset) and "train" not in dataset.arrays(["split"])["split"]:
             raise UserError(f"{path} has no episodes to train on: collect --env tabletop or rooms.")
+        if isinstance(dataset, Dataset):
+            dataset.say_if_part()
         datasets[dataset.env] = dataset
     for part in getattr(cls, "types", (cls,)):
         if part.worlds and not datasets.keys() & set(part.worlds):
