@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from embodied_ssl.data import Dataset, open_source
+from embodied_ssl.data import Dataset, common_size, open_source
 from embodied_ssl.data.manifest import SETTINGS
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
@@ -53,7 +53,8 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     method = build_method(config, cls, method_config, name)
     run = describe_run(config, name, method_config, datasets)
     check_folder(config.out, run)
-    caches = {world: dataset.cache(config.image_size) for world, dataset in datasets.items()}
+    size = config.image_size or common_size(datasets.values())
+    caches = {world: dataset.cache(size) for world, dataset in datasets.items()}
     loop = Loop(config, method, caches)
     check_sizes(loop)
     state.wait_for_everyone()
