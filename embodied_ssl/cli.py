@@ -4,7 +4,7 @@ import errno
 import os
 import sys
 from collections.abc import Callable
-from typing import Any
+from importlib import import_module
 
 from embodied_ssl.errors import UserError, did_you_mean
 
@@ -12,7 +12,6 @@ from embodied_ssl.errors import UserError, did_you_mean
 # they wait for would run, as soon as there is other work. OpenMP reads this when it is loaded.
 os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
-DISK_FULL = (errno.ENOSPC, errno.EDQUOT)
 USAGE_ERROR, INTERRUPTED = 2, 130
 
 
@@ -25,8 +24,8 @@ def _collect(args: list[str], program: str) -> None:
     given = settings_given(args)
     name = value_of("--env", args) or given.get("env")
     if name is None and (asked or not args):
-        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}")
-        print(f"\n{program} --env WORLD --help lists the options, those of the world among them.")
+        print(f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}\n")
+        print(f"{program} --env WORLD --help lists the options, those of the world among them.")
         return
     if name is None:
         raise UserError(f"name the world: {program} --env WORLD --out DIR.")
@@ -38,13 +37,6 @@ def _collect(args: list[str], program: str) -> None:
     from embodied_ssl.collecting.command import run_collect
 
     run_collect(shared, own)
-
-
-def _info(args: list[str], program: str) -> None:
-    """Say what a dataset holds and whether it is whole."""
-    from embodied_ssl.info import InfoConfig, print_info
-
-    print_info(_parse(InfoConfig, args, program).data)
 
 
 def _methods(args: list[str], program: str) -> None:
@@ -111,12 +103,23 @@ def _evaluate(args: list[str], program: str) -> None:
     run_evaluate(config, own)
 
 
-def _report(args: list[str], program: str) -> None:
-    """Write everything into one HTML page."""
-    from embodied_ssl.report import ReportConfig, run_report
+def _plain(summary: str, what: str) -> Callable[[list[str], str], None]:
+    """A verb as ``module:dataclass of its options:function``."""
 
-    run_report(_parse(ReportConfig, args, program))
+    def verb(args: list[str], program: str) -> None:
+        import tyro
 
+        module, config, function = what.split(":")
+        found = import_module(f"embodied_ssl.{module}")
+        getattr(found, function)(tyro.cli(getattr(found, config), prog=program, args=args))
+
+    verb.__doc__ = summary
+    return verb
+
+
+_info = _plain("Say what a dataset holds and whether it is whole.", "info:InfoConfig:run_info")
+_report = _plain("Write everything into one HTML page.", "report:ReportConfig:run_report")
+_cache = _plain("Show what is cached, and clear it.", "caches:CacheConfig:run_cache")
 
 VERBS: dict[str, Callable[[list[str], str], None]] = {
     "collect": _collect,
@@ -125,14 +128,8 @@ VERBS: dict[str, Callable[[list[str], str], None]] = {
     "train": _train,
     "evaluate": _evaluate,
     "report": _report,
+    "cache": _cache,
 }
-
-
-def _parse(what: Any, args: list[str], program: str, description: str | None = None) -> Any:
-    """The verb's settings; tyro ends the program with status 2 where they make no sense."""
-    import tyro
-
-    return tyro.cli(what, prog=program, description=description, args=args)
 
 
 def _dispatch(args: list[str]) -> None:
@@ -175,7 +172,10 @@ def run(command: Callable[[], None]) -> int:
         sys.stderr.close()
         return 1
     except OSError as error:
-        if not isinstance(error, PermissionError) and error.errno not in DISK_FULL:
+        if not isinstance(error, PermissionError) and error.errno not in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+        ):
             raise
         return _complain(f"{error.strerror}: {error.filename or 'while writing'}.")
     return 0

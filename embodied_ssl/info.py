@@ -10,6 +10,9 @@ from rich.console import Console
 from tyro.conf import Positional
 
 from embodied_ssl.data.dataset import Dataset, damaged
+from embodied_ssl.data.manifest import SHARDS
+from embodied_ssl.notes import console
+from embodied_ssl.screen_text import printable
 from embodied_ssl.worlds import WORLDS
 
 
@@ -17,11 +20,16 @@ from embodied_ssl.worlds import WORLDS
 class InfoConfig:
     """Say what a dataset holds and whether it is whole."""
 
-    data: Annotated[Path, Positional]
+    data: Annotated[str, Positional]
     """Folder of the dataset."""
 
 
-def print_info(path: Path) -> None:
+def run_info(config: InfoConfig) -> None:
+    """``embodied-ssl info``."""
+    print_info(config.data)
+
+
+def print_info(path: str | Path) -> None:
     """Print size, settings, the state of the checksums, and what the dataset's world says of it.
 
     Raises:
@@ -30,14 +38,34 @@ def print_info(path: Path) -> None:
     """
     dataset = Dataset.open(path)
     broken = dataset.damaged_files()
-    console = Console()
+    screen = console()
     size = sum(file.stat().st_size for file in dataset.files)
     settings = ", ".join(f"{k} {v}" for k, v in dataset.manifest.settings.items())
-    state = f"{len(broken)} damaged" if broken else "all whole"
-    console.print(f"[bold]{path}[/bold]: {dataset.env}, {dataset.num_rows} rows")
-    console.print(f"{len(dataset.files)} shards, {size / 1e6:.1f} MB, checksums: {state}")
-    console.print(f"settings: {settings}")
+    state = f"{len(broken)} damaged" if broken else "as collected"
+    screen.print(printable(f"{path}: {dataset.env}, {dataset.num_rows} rows"), style="bold")
+    screen.print(f"{dataset.manifest.amount}, {size / 1e6:.1f} MB, checksums: {state}")
+    screen.print(printable(f"settings: {settings}"))
     if broken:
         raise damaged(broken[0])
+    _say_what_is_missing(dataset, screen)
     for part in WORLDS.load(dataset.env).describe(dataset):
-        console.print(part)
+        screen.print(part)
+
+
+def _say_what_is_missing(dataset: Dataset, screen: Console) -> None:
+    """Whether it is whole, and files among its shards that are none of them."""
+    if not dataset.whole:
+        screen.print(
+            printable(f"{dataset.part_line()}: the same collect command collects the rest.")
+        )
+    elif dataset.planned_shards is None:
+        screen.print("an older version collected it: whether shards are missing is not known")
+    else:
+        screen.print("all whole")
+    others = {
+        file.name for file in (dataset.path / SHARDS).iterdir()
+    } - dataset.manifest.shards.keys()
+    if others := sorted(name for name in others if not name.startswith(".")):
+        screen.print(
+            printable(f"{len(others)} files of {SHARDS} are not of the dataset: {others[0]}")
+        )

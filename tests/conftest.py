@@ -29,15 +29,17 @@ def draw(instance: int, turn: float, rng: np.random.Generator) -> np.ndarray:
 
 def save(folder, env, rows, settings, rows_per_shard):
     """Write rows as the dataset that ``collect`` would have left."""
-    columns = WORLDS.load(env).columns
+    world = WORLDS.load(env)
+    columns = world.columns
     manifest = Manifest(env, {"seed": 0, "image_size": SIDE, **settings})
-    for k in range(-(-len(rows) // rows_per_shard)):
+    manifest.planned = {"shards": -(-len(rows) // rows_per_shard)}
+    for k in range(manifest.planned["shards"]):
         path = folder / "data" / f"{k:05d}.parquet"
         part = rows[k * rows_per_shard : (k + 1) * rows_per_shard]
         write_shard(path, columns, part)
         manifest.shards[path.name] = {"rows": len(part), "sha256": checksum(path)}
     manifest.write(folder)
-    write_card(folder, manifest, columns)
+    write_card(folder, manifest, columns, world.meanings)
     return folder
 
 

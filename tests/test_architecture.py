@@ -17,9 +17,10 @@ FORBIDDEN = {
     "assets": {"torch", "pybullet", "numpy", "gymnasium", "embodied_ssl", "embodied_ssl_envs"},
 }
 LAYERS = (
+    {"screen_text"},
     {"errors", "schedules", "color", "distributed", "tiles", "masks", "standins"},
-    {"collapse", "knn", "losses"},
-    {"files", "color_bins", "joint_losses"},
+    {"losses", "knn", "collapse"},
+    {"files", "notes", "color_bins", "joint_losses"},
     {"registry", "provenance", "progress", "augment", "settings"},
     {"crops", "options", "figures"},
     {"data"},
@@ -29,7 +30,7 @@ LAYERS = (
     {"trunks"},
     {"methods"},
     {"training"},
-    {"collecting", "info", "evaluation"},
+    {"collecting", "info", "caches", "evaluation"},
     {"report"},
     {"cli"},
     {"__main__"},

@@ -37,13 +37,15 @@ def collect_missing(spec: CollectSpec, engine: Engine) -> Manifest:
         missing = [k for k in range(spec.num_shards) if spec.file(k).name not in manifest.shards]
         total = spec.amount if spec.endless else spec.num_shards
         unit = spec.world.rows_option or "shards"
+        # A folder without a card would be read as one split.
+        write_card(spec.out, manifest, spec.world.columns, spec.world.meanings)
         with progress_bar(f"collect {spec.env}", total, unit) as advance:
             advance(manifest.rows if spec.endless else len(manifest.shards))
             for path in engine(spec, missing):
                 manifest.shards[path.name] = _entry(path)
                 manifest.write(spec.out)
                 advance(manifest.shards[path.name]["rows"] if spec.endless else 1)
-        write_card(spec.out, manifest, spec.world.columns)
+        write_card(spec.out, manifest, spec.world.columns, spec.world.meanings)
     return manifest
 
 
@@ -69,6 +71,7 @@ def _open_folder(spec: CollectSpec) -> Manifest:
     spec.out.mkdir(parents=True, exist_ok=True)
     for draft in (spec.out / SHARDS).glob(".*.tmp"):
         draft.unlink(missing_ok=True)  # of a run that was killed
+    manifest.planned = spec.planned
     manifest.write(spec.out)
     _write_settings(spec)
     return manifest

@@ -12,13 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from embodied_ssl.collecting.config import CollectConfig
-from embodied_ssl.data.manifest import shard_path
+from embodied_ssl.data.manifest import EPISODES, ROWS, shard_name, shard_path
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds import WORLDS
 from embodied_ssl.worlds.base import World
-
-ROWS = 100  # in a shard of a world that has no end of episodes
-EPISODES = 8  # in a shard of a world with a fixed number of them
 
 
 @dataclass(frozen=True)
@@ -52,9 +49,14 @@ class CollectSpec:
         """How many shards make the dataset."""
         return -(-self.amount // (ROWS if self.endless else EPISODES))
 
+    @property
+    def planned(self) -> dict[str, int]:
+        """How many shards the settings call for, and rows where that is known beforehand."""
+        return {"shards": self.num_shards} | ({"rows": self.amount} if self.endless else {})
+
     def file(self, k: int) -> Path:
         """Path of shard ``k``."""
-        return shard_path(self.out, f"{k:05d}.parquet")
+        return shard_path(self.out, shard_name(k))
 
     @property
     def settings(self) -> dict[str, Any]:

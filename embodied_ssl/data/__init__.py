@@ -7,15 +7,18 @@ if TYPE_CHECKING:
     from embodied_ssl.data.dataset import Dataset
     from embodied_ssl.data.frames import FrameCache
     from embodied_ssl.data.labelled import LabelledImages, open_labelled
-    from embodied_ssl.data.video import VideoFolder, open_source
+    from embodied_ssl.data.sources import common_size, open_source, require_whole
+    from embodied_ssl.data.video import VideoFolder
 
 __all__ = [
     "Dataset",
     "FrameCache",
     "LabelledImages",
     "VideoFolder",
+    "common_size",
     "open_labelled",
     "open_source",
+    "require_whole",
 ]
 
 _MODULES = {
@@ -24,7 +27,9 @@ _MODULES = {
     "LabelledImages": "labelled",
     "VideoFolder": "video",
     "open_labelled": "labelled",
-    "open_source": "video",
+    "common_size": "sources",
+    "open_source": "sources",
+    "require_whole": "sources",
 }
 
 

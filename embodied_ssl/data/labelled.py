@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -13,11 +14,15 @@ import numpy as np
 from jaxtyping import Int, UInt8
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.photos import PHOTOS, read_photo
+from embodied_ssl.data.photo_folder import INSTANCES, LAYOUTS, PhotoFolder, find_photos, listed
+from embodied_ssl.data.photos import quiet_pillow, read_photo
+from embodied_ssl.data.places import place
 from embodied_ssl.errors import UserError
+from embodied_ssl.files import checksum
+from embodied_ssl.notes import note
 
+PHOTO_PREFIX = "folder:"
 PHOTO_SIZE = 128  # pixels, unless told otherwise
-PREFIXES = {"train": ("both", "gallery"), "val": ("val", "query"), "test": ("test", "query")}
 
 
 @dataclass(frozen=True)
@@ -36,11 +41,18 @@ class LabelledImages:
     """Another one when the data change."""
     read: Callable[[Int[np.ndarray, " M"]], UInt8[np.ndarray, "M S S 3"]]
     """Some of the images by their place, RGB."""
+    left_out: dict[str, int] = field(default_factory=dict)
+    """What a folder of photos holds besides them: how many files of each sort."""
+    remark: str = ""
+    """What there is to say of a folder of photos, said when all of them could be read."""
 
     @cached_property
     def images(self) -> UInt8[np.ndarray, "N S S 3"]:
         """All of them."""
-        return self.read(np.arange(len(self.role)))
+        images = self.read(np.arange(len(self.role)))
+        if self.remark:
+            note(self.remark)
+        return images
 
     def select(self, split: str, role: str) -> Int[np.ndarray, " M"]:
         """Places of the images of a split ("val" or "test") that play a role."""
@@ -50,20 +62,22 @@ class LabelledImages:
 def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
     """Labelled images from a turntable dataset or from ``folder:PATH``.
 
-    A folder holds photos as ``category/instance/*.jpg``. Names that begin with ``train_`` make the
-    gallery, ``val_`` and ``test_`` the queries; without such names a hash of the path decides.
+    A folder holds photos as ``category/instance/*.jpg``, or as ``category/*.jpg``, where each photo
+    is an object of its own. Names that begin with ``train_`` make the gallery, ``val_`` and
+    ``test_`` the queries; without such names a hash of the path decides.
 
     Args:
         spec: a dataset's folder, or "folder:PATH".
         image_size: S; for a dataset its own size by default, for photos 128.
 
     Raises:
-        UserError: for what is not there or holds no labelled images; when they are read, for what
-            is no image.
+        UserError: for what is not there or holds no labelled images, for a part of a dataset; when
+            they are read, for what is no image.
     """
-    if spec.startswith("folder:"):
-        return _open_photos(Path(spec.removeprefix("folder:")), image_size or PHOTO_SIZE)
+    if spec.startswith(PHOTO_PREFIX):
+        return _open_photos(place(spec.removeprefix(PHOTO_PREFIX)), image_size or PHOTO_SIZE)
     dataset = Dataset.open(spec)
+    dataset.require_whole()
     if "role" not in dataset.columns:
         raise UserError(
             f"{spec} was collected in {dataset.env!r} and has no labels: collect --env turntable."
@@ -86,35 +100,57 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
 
 
 def _open_photos(folder: Path, size: int) -> LabelledImages:
-    if not folder.is_dir():
-        raise UserError(f"{folder} is no folder of photos.")
-    paths = sorted(p for p in folder.glob("*/*/*") if p.suffix.lower() in PHOTOS)
-    if not paths:
-        raise UserError(f"{folder} holds no photos as category/instance/*.jpg.")
-    named = all(path.name.split("_")[0] in PREFIXES for path in paths)
-    parts = [PREFIXES[path.name.split("_")[0] if named else _drawn(path)] for path in paths]
-    split, role = np.array(parts, object).T
+    found = find_photos(folder)
+    paths = found.paths
+    split, role = np.array(found.parts, object).T
     for needed in ("val", "test"):
         if not (split == needed).any() or not (role == "gallery").any():
             raise UserError(f"{folder} has too few photos for a gallery and {needed} queries.")
-    sizes = "".join(f"{path.relative_to(folder)} {path.stat().st_size}\n" for path in paths)
 
     def read(places: np.ndarray) -> np.ndarray:
-        with ThreadPoolExecutor() as pool:
+        with quiet_pillow(), ThreadPoolExecutor() as pool:
             chosen = [paths[place] for place in places]
             return np.stack(list(pool.map(lambda path: read_photo(path, size), chosen)))
 
+    below = [path.relative_to(folder) for path in paths]
+    # In category/*.jpg no two photos are known to show the same object.
+    objects = [part.parent if found.layout == INSTANCES else part for part in below]
     return LabelledImages(
-        category=np.array([path.parts[-3] for path in paths], object),
-        instance=np.array(["/".join(path.parts[-3:-1]) for path in paths], object),
+        category=np.array([part.parts[0] for part in below], object),
+        instance=np.array([each.as_posix() for each in objects], object),
         split=split,
         role=role,
-        fingerprint=hashlib.sha256(sizes.encode()).hexdigest()[:16],
+        fingerprint=_fingerprint(folder, paths),
         read=read,
+        left_out=found.left_out,
+        remark=_remark(folder, found, role, split),
     )
 
 
-def _drawn(path: Path) -> str:
-    """Half of the photos of a folder without prefixes for the gallery, a quarter for each split."""
-    name = "/".join(path.parts[-3:])
-    return ("train", "train", "val", "test")[hashlib.blake2b(name.encode()).digest()[0] % 4]
+def _remark(folder: Path, found: PhotoFolder, role: np.ndarray, split: np.ndarray) -> str:
+    """What is not as one may expect; nothing where all photos are named and none is left out."""
+    said = []
+    if found.layout != INSTANCES:
+        said.append(f"photos as {LAYOUTS[found.layout]}: categories are retrieved, no instances")
+    if not found.named:
+        counts = ((role == "gallery").sum(), (split == "val").sum(), (split == "test").sum())
+        said.append(
+            "by a hash of their paths {} photos are the gallery, {} val and {} test queries".format(
+                *counts
+            )
+        )
+    if found.left_out:
+        said.append(f"left out: {listed(found.left_out)}")
+    return f"{folder}: {'; '.join(said)}" if said else ""
+
+
+def _fingerprint(folder: Path, paths: list[Path]) -> str:
+    """Of the names and the contents of photos."""
+    digest = hashlib.sha256()
+    try:
+        with ThreadPoolExecutor() as pool:
+            for path, content in zip(paths, pool.map(checksum, paths), strict=True):
+                digest.update(os.fsencode(f"{path.relative_to(folder)} {content}\n"))
+    except OSError as error:
+        raise UserError(f"{error.filename or folder} cannot be read: {error.strerror}.") from error
+    return digest.hexdigest()[:16]

@@ -62,5 +62,9 @@ def _array(column: pa.Array) -> np.ndarray:
         pa.types.is_integer: -1,
         pa.types.is_boolean: False,
     }
-    fill = next(value for test, value in absent.items() if test(column.type))
+    fill = next((value for test, value in absent.items() if test(column.type)), None)
+    if fill is None:
+        raise UserError(
+            f"the dataset has a column of {column.type}, which this program cannot read."
+        )
     return column.fill_null(fill).to_numpy(zero_copy_only=False)

@@ -11,6 +11,7 @@ Version 1 calls the category of an object or a room ``kind``. Version 2 will cal
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,6 +29,15 @@ Columns = dict[str, Any]
 def image_columns(columns: Columns) -> list[str]:
     """The columns that hold one image or a list of images."""
     return [name for name, type_ in columns.items() if type_ in (IMAGE, IMAGES)]
+
+
+def column_names(columns: Columns, prefix: str = "") -> Iterator[str]:
+    """The names of columns, ``object.mass`` and its like for the parts of a struct."""
+    for name, type_ in columns.items():
+        if isinstance(type_, dict):
+            yield from column_names(type_, f"{prefix}{name}.")
+        else:
+            yield prefix + name
 
 
 def features(columns: Columns) -> Features:

@@ -14,6 +14,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, features
+from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
 
 # The least effort: 20 times faster than OpenCV's encoder on textured rooms, 12 % more bytes.
@@ -30,8 +31,10 @@ def encode(image: np.ndarray | None) -> dict[str, Any] | None:
 
 
 def decode(data: bytes) -> np.ndarray:
-    """The image (H, W, 3) uint8 RGB that ``encode`` was given."""
-    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    """The image (H, W, 3) uint8 RGB that ``encode`` was given; UserError for no image."""
+    image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    if image is None:
+        raise UserError("a shard holds an image that cannot be decoded: collect it again.")
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 

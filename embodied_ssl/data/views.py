@@ -30,8 +30,9 @@ class TurntableViews:
 
     @classmethod
     def open(cls, path: str, image_size: int | None = None) -> TurntableViews:
-        """The views of a turntable dataset; UserError for any other."""
+        """The views of a turntable dataset; UserError for any other, and for a part of one."""
         dataset = Dataset.open(path)
+        dataset.require_whole()
         if not {"elevation", "azimuth"} <= dataset.columns.keys():
             raise UserError(f"{path} holds no views of objects: collect --env turntable --orbit.")
         cache = dataset.cache(image_size)

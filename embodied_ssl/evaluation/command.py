@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from embodied_ssl.data import require_whole
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import PROTOCOLS
 from embodied_ssl.evaluation.base import Protocol
@@ -33,6 +34,7 @@ def run_evaluate(config: EvaluateConfig, protocol_config: Any = None) -> Results
     cls: type[Protocol] = PROTOCOLS.load(config.protocol)
     if config.image_size is not None and config.image_size < 1:
         raise UserError(f"--image-size must be positive, not {config.image_size}.")
+    require_whole(config.data)
     models = list_models(config.runs, cls.baselines, config.seed)
     device = open_device(config.device)
     if config.out is not None:

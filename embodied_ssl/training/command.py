@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from embodied_ssl.data import Dataset, open_source
+from embodied_ssl.data import Dataset, common_size, open_source
 from embodied_ssl.data.manifest import SETTINGS
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
@@ -53,7 +53,8 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     method = build_method(config, cls, method_config, name)
     run = describe_run(config, name, method_config, datasets)
     check_folder(config.out, run)
-    caches = {world: dataset.cache(config.image_size) for world, dataset in datasets.items()}
+    size = config.image_size or common_size(datasets.values())
+    caches = {world: dataset.cache(size) for world, dataset in datasets.items()}
     loop = Loop(config, method, caches)
     check_sizes(loop)
     state.wait_for_everyone()
@@ -77,11 +78,16 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
         dataset = open_source(path)
         if cls.worlds and dataset.env not in cls.worlds:
             worlds = " or ".join(cls.worlds)
-            raise UserError(f"{path} was collected in {dataset.env!r}: train on {worlds} data.")
+            where = (
+                "holds photos" if dataset.env == "photos" else f"was collected in {dataset.env!r}"
+            )
+            raise UserError(f"{path} {where}, {cls.__name__} learns from {worlds} data alone.")
         if dataset.env in datasets:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
         if isinstance(dataset, Dataset) and "train" not in dataset.arrays(["split"])["split"]:
             raise UserError(f"{path} has no episodes to train on: collect --env tabletop or rooms.")
+        if isinstance(dataset, Dataset):
+            dataset.say_if_part()
         datasets[dataset.env] = dataset
     for part in getattr(cls, "types", (cls,)):
         if part.worlds and not datasets.keys() & set(part.worlds):

@@ -46,6 +46,9 @@ class World:
     (train, val or test) and an image column (in the record (S, S, 3) uint8 RGB, or a list of such)
     whose name is among ``embodied_ssl.sampling.frames.IMAGE_COLUMNS``, such as ``image``; methods
     and protocols say what else they read."""
+    meanings: ClassVar[dict[str, str]] = {}
+    """What each column means, with its unit, for the dataset card; ``object.mass`` and its like for
+    the parts of a struct."""
     rows_option: ClassVar[str] = ""
     """The option that says how many rows to collect, where the env has no end of episodes."""
     newer_options: ClassVar[tuple[str, ...]] = ()

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.rows import is_image, is_images
+from embodied_ssl.screen_text import printable
 
 
 def splits_table(dataset: Dataset) -> Table:
@@ -22,7 +23,7 @@ def splits_table(dataset: Dataset) -> Table:
     for split, count in counts.items():
         ours = [row for row in rows if row["split"] == split]
         found = [sum(count_images(row[name]) for row in ours) for name in images]
-        table.add_row(split, str(count), *map(str, found))
+        table.add_row(printable(split), str(count), *map(str, found))
     return table
 
 
@@ -42,5 +43,6 @@ def categories_line(named: Iterable[tuple[str, str]], what: str) -> str:
     """
     distinct = set(named)
     categories = Counter(category for category, _ in distinct)
-    listed = ", ".join(f"{category} {count}" for category, count in categories.most_common())
+    counts = categories.most_common()
+    listed = ", ".join(f"{printable(category)} {count}" for category, count in counts)
     return f"{len(distinct)} distinct {what} of {len(categories)} categories: {listed}"

@@ -30,16 +30,31 @@ class Rooms(World):
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
-        "time": "float32",  # seconds since the episode's first frame
-        "split": "string",  # train, val or test, of the room
-        "kind": "string",  # of the room
-        "instance": "string",  # the room's full name
+        "time": "float32",
+        "split": "string",
+        "kind": "string",
+        "instance": "string",
         "image": IMAGE,
-        "pose": ["float32"],  # camera to world, 4 x 4 row by row; x right, y down, z ahead; metres
-        "action": ["float32"],  # asked for: m/s ahead, rad/s counter-clockwise (and tilt, rad/s)
-        "odometry": ["float32"],  # since the frame before: metres ahead and to the left, radians
+        "pose": ["float32"],
+        "action": ["float32"],
+        "odometry": ["float32"],
         "bumped": "bool",
-        "fov": "float32",  # degrees
+        "fov": "float32",
+    }
+    meanings: ClassVar[dict[str, str]] = {
+        "episode": "number of the drive; each is in a room of its own",
+        "step": "number of the frame within its episode",
+        "time": "seconds since the episode's first frame",
+        "split": "train, val or test, of the room",
+        "kind": "category of the room, such as kitchen",
+        "instance": "full name of the room",
+        "image": "what the camera sees, RGB",
+        "pose": "camera to world, 4 x 4 row by row; x right, y down, z ahead; metres",
+        "action": "asked for: m/s ahead, rad/s counter-clockwise, and with --tilt rad/s upwards",
+        "odometry": "motion since the frame before: metres ahead, metres to the left, radians "
+        "counter-clockwise",
+        "bumped": "whether the base collided since the frame before",
+        "fov": "field of view from side to side, degrees",
     }
 
     @dataclass(frozen=True)

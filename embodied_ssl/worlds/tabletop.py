@@ -31,6 +31,18 @@ OBJECT: Columns = {
 """The simulator's own labels of the touched object: for analysis and supervised baselines only."""
 
 
+OBJECT_MEANINGS = {
+    "source": "where the touched object comes from: household, blobs or folder",
+    "kind": "its category, such as mug",
+    "instance": "its full name",
+    "material": "the name of its material",
+    "mass": "kg",
+    "friction": "coefficient of lateral friction",
+    "stiffness": "of its contacts, N/m",
+}
+"""Labels of the simulator, for analysis and supervised baselines only."""
+
+
 class Tabletop(World):
     """A robot arm grasps, pushes, pokes and looks at objects (The Curious Robot, ECCV 2016)."""
 
@@ -41,26 +53,48 @@ class Tabletop(World):
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
-        "interaction": "string",  # of INTERACTIONS
-        "split": "string",  # train or val, of the episode's objects
-        "overhead": IMAGE,  # the whole tray before acting
-        "before": IMAGE,  # the overhead camera's crop about the action, before it
-        "after": IMAGE,  # push: the same crop afterwards
-        "wrist": IMAGE,  # from the hand, hovering above the point of the action
-        "views": IMAGES,  # look: the held object in up to 5 poses
-        "pixel": ["float32"],  # (u, v) of the action in `overhead`
-        "angle": "int8",  # grasp: closing direction, of GRASP_ANGLES, counter-clockwise from u
-        "push": [
-            "float32"
-        ],  # u0, v0, u1, v1 in `before`, -1 to 1; height of the fingertips, metres
-        "crop_width": "float32",  # metres across `before` at the table
-        "success": "bool",  # grasp: still held after lift and shake
-        "displacement": ["float32"],  # push: dx, dy in metres, turn in radians of what moved most
-        "force": ["float32"],  # poke: newtons on the fingertips at every TIME_STEP of the descent
-        "slope": "float32",  # poke: N/s of the line fitted to the force from the first touch
-        "intercept": "float32",  # poke: N
-        "track": "string",  # the same for a grasp and the look at what it holds; empty otherwise
+        "interaction": "string",
+        "split": "string",
+        "overhead": IMAGE,
+        "before": IMAGE,
+        "after": IMAGE,
+        "wrist": IMAGE,
+        "views": IMAGES,
+        "pixel": ["float32"],
+        "angle": "int8",
+        "push": ["float32"],
+        "crop_width": "float32",
+        "success": "bool",
+        "displacement": ["float32"],
+        "force": ["float32"],
+        "slope": "float32",
+        "intercept": "float32",
+        "track": "string",
         "object": OBJECT,
+    }
+    meanings: ClassVar[dict[str, str]] = {
+        "episode": "number of the episode; each has objects of its own on the tray",
+        "step": "number of the interaction within its episode",
+        "interaction": f"one of {', '.join(INTERACTIONS)}",
+        "split": "train or val, of the episode's objects",
+        "overhead": "the whole tray before acting, RGB",
+        "before": "the overhead camera's crop about the action, before it, RGB",
+        "after": "push: the same crop afterwards, RGB",
+        "wrist": "from the hand, hovering above the point of the action, RGB",
+        "views": "look: the held object in up to 5 poses, RGB",
+        "pixel": "(u, v) of the action in `overhead`, pixels",
+        "angle": f"grasp: closing direction, 0 to {GRASP_ANGLES - 1}, each "
+        f"{180 // GRASP_ANGLES} degrees, counter-clockwise from u; -1 for other interactions",
+        "push": "u0, v0, u1, v1 in `before`, -1 to 1; height of the fingertips, metres",
+        "crop_width": "metres across `before` at the table",
+        "success": "grasp: still held after lift and shake",
+        "displacement": "push: dx, dy in metres, turn in radians, of what moved most",
+        "force": f"poke: newtons on the fingertips, {round(1 / TIME_STEP)} times a second of the "
+        "descent",
+        "slope": "poke: N/s of the line fitted to the force from the first touch",
+        "intercept": "poke: N of that line at the first touch",
+        "track": "the same for a grasp and the look at what it holds; empty otherwise",
+        **{f"object.{name}": meaning for name, meaning in OBJECT_MEANINGS.items()},
     }
 
     @dataclass(frozen=True)

@@ -24,13 +24,24 @@ class Turntable(World):
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
-        "split": "string",  # val or test
+        "split": "string",
         "image": IMAGE,
         "kind": "string",
         "instance": "string",
-        "elevation": "float32",  # degrees
-        "azimuth": "float32",  # degrees
-        "role": "string",  # gallery or query
+        "elevation": "float32",
+        "azimuth": "float32",
+        "role": "string",
+    }
+    meanings: ClassVar[dict[str, str]] = {
+        "episode": "number of the object",
+        "step": "number of the view within its episode",
+        "split": "val or test, of the object",
+        "image": "the view, RGB",
+        "kind": "category of the object, such as mug",
+        "instance": "full name of the object",
+        "elevation": "of the camera above the object's plane, degrees",
+        "azimuth": "of the camera around the object, degrees",
+        "role": "gallery or query, in retrieval",
     }
 
     @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def test_settings_are_taken_from_the_file_and_options_win(collect, tmp_path):
 
 def test_the_hub_reads_the_folder_as_it_is(config, views):
     run_collect(config, views)
-    rows = load_dataset(str(config.out), split="train")
+    rows = load_dataset(str(config.out), split="all")
     assert len(rows) == 24 * 3 and rows[0]["image"].size == (32, 32)
 
 

@@ -76,7 +76,7 @@ def test_the_choice_does_not_change_with_the_labels_or_features_of_test():
 )
 def test_equal_recall_at_1_is_decided_by_recall_at_5_and_then_by_the_order(recalls, best):
     class Scored:
-        gallery = np.arange(9)
+        gallery, level = np.arange(9), "instance"
         left = iter(recalls)
 
         def similarity(self, features, encoder):

@@ -16,7 +16,7 @@ from embodied_ssl.collecting.shard import play_episode
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.rows import is_image, is_images
-from embodied_ssl.data.schema import IMAGE, features, image_columns
+from embodied_ssl.data.schema import IMAGE, column_names, features, image_columns
 from embodied_ssl.data.shards import write_shard
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
@@ -64,6 +64,13 @@ def test_the_columns_are_well_formed(name):
     assert list(features(world.columns)) == list(world.columns)
     assert world.columns["split"] == "string"
     assert set(image_columns(world.columns)) & set(IMAGE_COLUMNS)
+
+
+@worlds
+def test_the_meaning_of_every_column_is_said(name):
+    world = WORLDS.load(name)
+    assert list(world.meanings) == list(column_names(world.columns))
+    assert all(len(meaning) > 1 for meaning in world.meanings.values())
 
 
 @worlds

@@ -41,6 +41,7 @@ class Retrieval(Protocol):
         self.calibration = self.images[self.val.gallery]
         self.counts = {
             "image_size": self.images.shape[1],
+            "left_out": labelled.left_out,
             "val": self.val.counts,
             "test": self.test.counts,
         }
@@ -57,7 +58,8 @@ class Retrieval(Protocol):
         counts = results["data"]["test"]
         categories = counts.get("categories", counts.get("kinds"))
         return (
-            f"{counts['queries']:,} queries, {counts['gallery']:,} images in the gallery, "
+            f"{counts['queries']:,} queries ({judged(results)[0]:,} have their object in the "
+            f"gallery), {counts['gallery']:,} images in the gallery, "
             f"{counts['instances']:,} objects of {categories} categories"
         )
 
@@ -80,9 +82,9 @@ class Retrieval(Protocol):
             "the k nearest by cosine; first the embedding chosen on validation objects, then the "
             "raw one, the last pooled stage, which nobody chose"
         )
-        judged = next(iter(models.values()))["test"]["category_without_own"]["queries"]
-        if left := results["data"]["test"]["queries"] - judged:
-            caption += f"; {left:,} queries have no other object of their category: left out"
+        counts = zip(LEVELS.values(), judged(results), strict=True)
+        caption += "; queries behind each number, the others having no such image: "
+        caption += ", ".join(f"{title} {count:,}" for title, count in counts)
         columns = tuple(f"@{k}" for _ in LEVELS for k in RANKS)
         corner, levels = ("model", "embedding"), tuple(LEVELS.values())
         return Table(columns, tuple(rows), corner, levels, caption)
@@ -91,8 +93,9 @@ class Retrieval(Protocol):
     def figures(cls, results: Results, images: bool = True) -> list[Figure]:
         models, shown = results["models"], short_names(results["models"])
         series = {
-            title: tuple(model["test"][level]["1"] for model in models.values())
-            for level, title in LEVELS.items()
+            f"{title} ({count:,} queries)": tuple(m["test"][level]["1"] for m in models.values())
+            for (level, title), count in zip(LEVELS.items(), judged(results), strict=True)
+            if count
         }
         runs = frozenset(shown[name] for name in runs_of(results))
         tried = tuple(embeddings(shown[name], model) for name, model in models.items())
@@ -109,10 +112,18 @@ class Retrieval(Protocol):
         return found
 
 
+def judged(results: Results) -> list[int]:
+    """Behind each level, the queries that have a correct image in the gallery."""
+    test = next(iter(results["models"].values()))["test"]
+    return [test[level]["queries"] for level in LEVELS]
+
+
 def best_run(results: Results) -> str | None:
-    """The run with the highest instance recall@1; nothing when only baselines were evaluated."""
+    """The run with the highest recall@1 of instances, or of categories where no object is seen
+    twice; nothing when only baselines were evaluated."""
     models = results["models"]
-    return max(runs_of(results), key=lambda n: models[n]["test"]["instance"]["1"], default=None)
+    level = "instance" if judged(results)[0] else "category"
+    return max(runs_of(results), key=lambda n: models[n]["test"][level]["1"], default=None)
 
 
 def embeddings(name: str, model: dict[str, Any]) -> Table:

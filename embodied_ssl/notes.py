@@ -1,0 +1,25 @@
+"""What is said on the terminal beside results: lines of text, in which names are but names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from embodied_ssl.screen_text import printable
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+
+def console() -> Console:
+    """A console that prints what it is given: brackets are no markup, ``:names:`` no emoji."""
+    from rich.console import Console
+
+    return Console(markup=False, emoji=False, highlight=False)
+
+
+def note(text: str) -> None:
+    """Say one line on the standard error; of several processes the first says it."""
+    if os.environ.get("RANK", "0") == "0":
+        print(printable(text), file=sys.stderr, flush=True)
