@@ -7,34 +7,45 @@ single operations. All random numbers come from the generator that is passed.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Bool, Float, UInt8
 from torch import Tensor
 
+from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.errors import UserError
+
 GRAY = (0.299, 0.587, 0.114)
 
 
 @dataclass(frozen=True)
-class Augmentation:
+class Augmentation(Bounded):
     """How strongly images are varied; a range of (1, 1) or a strength of 0 leaves them alone."""
 
-    crop_side: tuple[float, float] = (0.5, 1.0)
+    option = "--augmentation."
+
+    crop_side: Annotated[tuple[float, float], Within(0.05, 1)] = (0.5, 1.0)
     """Side of the square cut out, as a fraction of the image's."""
-    flip: float = 0.5
+    flip: Annotated[float, Within(0, 1)] = 0.5
     """Probability of a mirror image."""
-    rotate: float = 0.0
+    rotate: Annotated[float, Within(0, 6.3)] = 0.0
     """Largest rotation to either side, radians."""
-    brightness: float = 0.4
-    contrast: float = 0.4
-    saturation: float = 0.4
-    hue: float = 0.1
+    brightness: Annotated[float, Within(0, 1)] = 0.4
+    contrast: Annotated[float, Within(0, 1)] = 0.4
+    saturation: Annotated[float, Within(0, 1)] = 0.4
+    hue: Annotated[float, Within(0, 0.5)] = 0.1
     """Largest turn of the colour circle, as a fraction of the whole."""
-    gray: float = 0.0
+    gray: Annotated[float, Within(0, 1)] = 0.0
     """Probability of a grey image."""
-    blur: float = 0.0
+    blur: Annotated[float, Within(0, 1)] = 0.0
     """Probability of a Gaussian blur."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.crop_side[0] > self.crop_side[1]:
+            raise UserError(f"--augmentation.crop-side {self.crop_side} must not fall.")
 
 
 IDENTITY = Augmentation((1, 1), 0, 0, 0, 0, 0, 0, 0, 0)

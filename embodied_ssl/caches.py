@@ -12,7 +12,7 @@ from typing import Annotated
 from filelock import FileLock, Timeout
 from tyro.conf import Positional
 
-from embodied_ssl.data.caches import INSIDE, size_of, user_caches
+from embodied_ssl.data.caches import COPIES, INSIDE, size_of, user_caches
 from embodied_ssl.data.places import place
 from embodied_ssl.errors import UserError
 from embodied_ssl.notes import console
@@ -37,7 +37,7 @@ def run_cache(config: CacheConfig) -> None:
     """
     screen = console()
     caches = user_caches()
-    found = list(_entries([caches, *(_inside(spec) for spec in config.data)]))
+    found = list(_entries([caches, caches / COPIES, *(_inside(spec) for spec in config.data)]))
     total = 0
     for entry in found:
         size = size_of(entry) if entry.is_dir() else entry.lstat().st_size
@@ -64,7 +64,7 @@ def _entries(folders: Iterable[Path]) -> Iterator[Path]:
     """What is cached in each folder, in order; locks stay."""
     for folder in folders:
         if folder.is_dir():
-            yield from (entry for entry in sorted(folder.iterdir()) if entry.name != ".lock")
+            yield from (e for e in sorted(folder.iterdir()) if e.name not in (".lock", COPIES))
 
 
 def _remove(entry: Path) -> None:

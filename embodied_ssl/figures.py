@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 import numpy as np
 from jaxtyping import UInt8
 
+from embodied_ssl.screen_text import printable
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure as Canvas
@@ -160,6 +162,11 @@ class Section:
 Figure: TypeAlias = (
     Table | Bars | Chart | Pictures | Neighbours | Tiles | Listing | Fragment | Section
 )
+
+
+def literal(name: object) -> str:
+    """A name as matplotlib shows it: ``$`` begins no formula, and every character is seen."""
+    return printable(name).replace("$", r"\$")
 
 
 def open_chart(width: float, height: float) -> tuple[Canvas, Axes]:

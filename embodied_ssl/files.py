@@ -141,8 +141,19 @@ def _finite(text: str) -> float:
 def _flush_folder(folder: Path) -> None:
     """The rename itself reaches the disk, where the file system offers that."""
     with contextlib.suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
+        sync(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Have every file of a folder, and the names of all of them, on the disk itself."""
+    for path in (*folder.rglob("*"), folder):
+        sync(path)
+
+
+def sync(path: Path) -> None:
+    """Have the bytes of a file, or the names in a folder, on the disk itself."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -71,7 +71,7 @@ class Registry(Mapping[str, str]):
         module, _, attribute = self[name].partition(":")
         try:
             spec = find_spec(module)
-            tree = ast.parse(Path(spec.origin).read_text())
+            tree = ast.parse(Path(spec.origin).read_text(encoding="utf-8"))
             node = next(n for n in tree.body if getattr(n, "name", None) == attribute)
             return (ast.get_docstring(node) or "").split("\n")[0]
         except Exception:  # one broken plug-in does not hide the others

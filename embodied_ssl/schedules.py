@@ -14,5 +14,14 @@ def cosine(start: float, end: float, progress: float) -> float:
 def warmup_cosine(peak: float, warmup: float, progress: float) -> float:
     """A linear rise to ``peak`` over the part ``warmup``, then half a cosine down to zero."""
     if progress < warmup:
-        return peak * (progress + 1e-3) / (warmup + 1e-3)  # the first step is no step of zero
+        return _rise(peak, warmup, progress)
     return cosine(peak, 0.0, (progress - warmup) / (1 - warmup))
+
+
+def warmup_constant(peak: float, warmup: float, progress: float) -> float:
+    """A linear rise to ``peak`` over the part ``warmup``, and no change after it."""
+    return _rise(peak, warmup, progress) if progress < warmup else peak
+
+
+def _rise(peak: float, warmup: float, progress: float) -> float:
+    return peak * (progress + 1e-3) / (warmup + 1e-3)  # the first step is no step of zero

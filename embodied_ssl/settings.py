@@ -6,6 +6,9 @@
 from __future__ import annotations
 
 import dataclasses
+import errno
+import math
+import reprlib
 import types
 import typing
 from collections.abc import Iterable, Mapping
@@ -15,10 +18,12 @@ from typing import Any
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.files import write_atomically
 
+LARGEST = 1 << 20
+"""Characters of a file of settings."""
 SCALARS = {
     bool: "true or false",
     int: "a whole number",
-    float: "a number",
+    float: "a finite number",
     str: "a text",
     Path: "a path",
 }
@@ -37,18 +42,31 @@ def read_settings(path: Path, known: Iterable[str] | None = None) -> dict[str, A
     import yaml
 
     try:
-        settings = yaml.safe_load(Path(path).read_text())
+        settings = yaml.safe_load(_text(Path(path)))
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UserError(f"{path} cannot be read: {reason}.") from error
     except yaml.YAMLError as error:
         raise UserError(f"{path} is no YAML: {error}.") from error
+    except (ValueError, OverflowError, RecursionError) as error:  # a 13th month, a bracket too deep
+        raise UserError(f"{path} has a value that YAML cannot hold: {error}.") from error
     settings = {} if settings is None else settings
     if not isinstance(settings, dict) or not all(isinstance(name, str) for name in settings):
         raise UserError(f"{path} must be a mapping from names of settings to values.")
     if known is not None:
         refuse_unknown(settings, known, str(path))
     return settings
+
+
+def _text(path: Path) -> str:
+    """Of a file; OSError for a device or a pipe, which might never end, and for a large file."""
+    if path.exists() and not path.is_dir() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file")
+    with path.open(encoding="utf-8") as file:
+        text = file.read(LARGEST + 1)
+    if len(text) > LARGEST:
+        raise OSError(errno.EFBIG, "it is too large for settings")
+    return text
 
 
 def write_settings(path: Path, settings: Mapping[str, Any]) -> None:
@@ -135,7 +153,9 @@ def _convert(hint: Any, value: Any, name: str, where: str) -> Any:
         return {key: _convert(parts[1], item, name, where) for key, item in value.items()}
     if origin is None and (scalar := _scalar(hint, value)) is not None:
         return scalar
-    raise UserError(f"{where}: {name} must be {_wanted(hint)}, not {value!r}.".removeprefix(": "))
+    raise UserError(
+        f"{where}: {name} must be {_wanted(hint)}, not {reprlib.repr(value)}.".removeprefix(": ")
+    )
 
 
 def _scalar(hint: type, value: Any) -> Any:
@@ -145,10 +165,10 @@ def _scalar(hint: type, value: Any) -> Any:
     if hint in (int, float):
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             return None
         if hint is float:
-            return number
+            return number if math.isfinite(number) else None
         return int(value if isinstance(value, int) else number) if number.is_integer() else None
     if hint in (str, Path):
         return hint(value) if isinstance(value, str | Path) else None

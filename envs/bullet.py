@@ -2,29 +2,40 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
 @contextmanager
 def silence() -> Iterator[None]:
     """Discard what Bullet's C code prints to stdout and stderr."""
-    streams = (sys.stdout, sys.stderr)
-    saved = [os.dup(number) for number in (1, 2)]
+    saved = {}
+    for number in (1, 2):
+        with suppress(OSError):  # one that is closed has nothing to say
+            saved[number] = os.dup(number)
     with open(os.devnull, "w") as nowhere:
-        for stream, number in zip(streams, (1, 2), strict=True):
-            stream.flush()
+        _flush()
+        for number in saved:
             os.dup2(nowhere.fileno(), number)
         try:
             yield
         finally:
-            for stream, number, original in zip(streams, (1, 2), saved, strict=True):
-                stream.flush()
+            _flush()
+            for number, original in saved.items():
                 os.dup2(original, number)
                 os.close(original)
+
+
+def _flush() -> None:
+    """Empty the buffers of Python and of C, which keeps what is printed to a pipe until later."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and not stream.closed:
+            stream.flush()
+    ctypes.CDLL(None).fflush(None)
 
 
 with silence():
@@ -32,7 +43,22 @@ with silence():
     import pybullet_data
     from pybullet_utils.bullet_client import BulletClient
 
-__all__ = ["BulletClient", "data_path", "pybullet", "silence"]
+__all__ = ["BulletClient", "Client", "data_path", "pybullet", "silence"]
+
+
+class Client(BulletClient):
+    """A client that is closed once and without a word, also while the interpreter ends."""
+
+    def close(self) -> None:
+        """Disconnect; safe to call twice."""
+        client, self._client = self._client, -1
+        if client >= 0 and self._pid == os.getpid():
+            with suppress(pybullet.error):
+                pybullet.disconnect(physicsClientId=client)
+
+    def __del__(self) -> None:
+        with suppress(Exception):  # the modules that this needs may be gone
+            self.close()
 
 
 def data_path(*parts: str) -> Path:

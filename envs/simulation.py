@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
+import socket
 import sys
 import time
 from collections import Counter
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
-from embodied_ssl_envs.bullet import BulletClient, data_path, pybullet, silence
+from embodied_ssl_envs.bullet import Client, data_path, pybullet, silence
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.geometry import Vector
 
@@ -46,10 +49,40 @@ class Frame:
 
 def _has_display() -> bool:
     # Bullet ends the whole process when it finds no X server to open its window on.
-    return sys.platform != "linux" or bool(os.environ.get("DISPLAY"))
+    return sys.platform != "linux" or _x_server_answers(os.environ.get("DISPLAY", ""))
 
 
-class Simulation:
+def _x_server_answers(display: str) -> bool:
+    """Whether there is an X server at a place such as ``:0`` or ``host:10.0``."""
+    host, _, number = display.rpartition(":")
+    number = number.partition(".")[0]
+    if not number.isdecimal():
+        return False
+    local = f"/tmp/.X11-unix/X{number}"
+    places = [local, f"\0{local}"] if host in ("", "unix") else [(host, 6000 + int(number))]
+    for place in places:
+        family = socket.AF_UNIX if isinstance(place, str) else socket.AF_INET
+        with socket.socket(family) as end, contextlib.suppress(OSError):
+            end.settimeout(2)
+            end.connect(place)
+            return True
+    return False
+
+
+class Uncopied:
+    """What holds a simulation: a copy would share its world, and nothing could tell the two apart.
+
+    Copying and pickling raise a TypeError.
+    """
+
+    def __reduce_ex__(self, protocol: int) -> NoReturn:
+        raise TypeError(
+            f"a {type(self).__name__} cannot be copied nor pickled, because its world is Bullet's: "
+            "make another, and reset it with the same seed"
+        )
+
+
+class Simulation(Uncopied):
     """A Bullet simulation with a physics client of its own, so that one process can hold several.
 
     Args:
@@ -59,7 +92,7 @@ class Simulation:
     def __init__(self, window: bool = False):
         with silence():
             shown = window and _has_display()
-            self.client = BulletClient(pybullet.GUI if shown else pybullet.DIRECT)
+            self.client = Client(pybullet.GUI if shown else pybullet.DIRECT)
         self.client.setAdditionalSearchPath(str(data_path()))
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
@@ -123,5 +156,5 @@ class Simulation:
 
     def close(self) -> None:
         """Disconnect; safe to call twice."""
-        if self.client.isConnected():
-            self.client.disconnect()
+        with silence():
+            self.client.close()

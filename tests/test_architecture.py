@@ -18,10 +18,11 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"screen_text"},
-    {"errors", "schedules", "color", "distributed", "tiles", "masks", "standins"},
-    {"losses", "knn", "collapse"},
-    {"files", "notes", "color_bins", "joint_losses"},
-    {"registry", "provenance", "progress", "augment", "settings"},
+    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks"},
+    {"losses", "knn", "collapse", "color_bins", "joint_losses"},
+    {"standins", "files", "process", "notes", "bounds"},
+    {"registry", "provenance", "outputs", "progress", "augment", "settings", "leaves"},
+    {"checkpoints"},
     {"crops", "options", "figures"},
     {"data"},
     {"motion"},
@@ -32,6 +33,7 @@ LAYERS = (
     {"training"},
     {"collecting", "info", "caches", "evaluation"},
     {"report"},
+    {"verbs"},
     {"cli"},
     {"__main__"},
 )

@@ -50,6 +50,7 @@ def test_options_reach_their_dataclass(furnish):
     table, chair = furnish("--out here --lamp.watts 7 --arm-rests --cushions red blue")
     assert table == Table("here", lamp=Lamp(7.0)) and chair == Chair(True, ("red", "blue"))
     assert furnish("--out=here --arm_rests") == [Table("here"), Chair(True)]
+    assert furnish("--out=here --lamp.watts=3")[0].lamp == Lamp(3.0)
 
 
 def test_a_file_wins_over_defaults_and_options_over_the_file(furnish):
@@ -82,12 +83,36 @@ def test_a_mistake_is_one_line(furnish, line, settings, said):
     assert said in str(error.value) and "\n" not in str(error.value)
 
 
-@pytest.mark.parametrize("line", ["--legs many --out x", ""])
-def test_what_is_no_number_or_is_missing_ends_with_status_2(furnish, line, capsys):
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("--legs many --out x", "--legs: invalid literal"),
+        ("", "--out must be given"),
+        ("--out x -y", "-y"),
+        ("--out x more", "more"),
+        ("--out x --legs", "--legs"),
+        ("--out x --lamp.watts \x1b[31m", r"\x1b[31m"),
+        ("--out", "--out"),
+    ],
+)
+def test_what_is_no_number_or_is_missing_ends_with_status_2_and_one_line(
+    furnish, line, said, capsys
+):
     with pytest.raises(SystemExit) as end:
         furnish(line)
+    errors = capsys.readouterr().err
     assert end.value.code == 2
-    assert ("--legs" if line else "--out") in capsys.readouterr().err
+    assert errors.startswith("error: ") and errors.count("\n") == 1 and said in errors
+
+
+def test_help_is_in_groups(capsys):
+    with pytest.raises(SystemExit):
+        parse(["--help"], "furnish", "Furnish.", Table, Chair, given={}, titles=("table", "chair"))
+    said = capsys.readouterr().out
+    places = [said.index(part) for part in (
+        "data options", "--config", "--out", "table options", "--legs", "chair options",
+        "--arm-rests", "lamp options", "--lamp.watts")]  # fmt: skip
+    assert places == sorted(places)
 
 
 def test_help_says_what_the_file_sets(furnish, capsys):

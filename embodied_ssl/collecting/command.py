@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from embodied_ssl.collecting.config import CollectConfig
-from embodied_ssl.collecting.engines import Engine, engine_of
-from embodied_ssl.collecting.folder import collect_missing
-from embodied_ssl.collecting.shard import CollectSpec, make_spec
-from embodied_ssl.data.remote import Remote
-from embodied_ssl.files import address_of
+from embodied_ssl.collecting.endings import sigterm_in_one_line
+
+if TYPE_CHECKING:
+    from embodied_ssl.collecting.engines import Engine
 
 
 def run_collect(config: CollectConfig, world_config: Any) -> None:
@@ -21,31 +19,38 @@ def run_collect(config: CollectConfig, world_config: Any) -> None:
     Args:
         config: what all worlds share; ``out`` may be an address such as ``s3://bucket/folder``.
         world_config: of the ``Config`` of the world that ``config.env`` names.
+
+    Raises:
+        UserError: for what the user got wrong; ``--out`` is looked at first, and untouched.
     """
-    engine = engine_of(config.workers)
-    address = address_of(config.out)
-    if address is None:
-        collect_missing(make_spec(config, world_config), engine)
-        return
-    remote = Remote.of(address)
-    spec = make_spec(replace(config, out=remote.copy), world_config)
-    if remote.exists():
-        remote.pull()
-    collect_missing(spec, _uploading(engine, remote))
-    for path in sorted(remote.copy.iterdir()):
-        if path.is_file() and not path.name.startswith("."):
-            remote.push(path)
+    with sigterm_in_one_line():
+        from embodied_ssl.collecting.engines import engine_of
+        from embodied_ssl.collecting.uploading import upload_rest, uploading
+        from embodied_ssl.data.remote import Remote
+        from embodied_ssl.files import address_of
+
+        engine, address = engine_of(config.workers), address_of(config.out)
+        if address is None:
+            _collect(config, world_config, engine)
+            return
+        remote = Remote.of(address)
+        if remote.exists():
+            remote.pull()
+        _collect(replace(config, out=remote.copy), world_config, uploading(engine, remote))
+        upload_rest(remote)
 
 
-def _uploading(engine: Engine, remote: Remote) -> Engine:
-    """An engine whose shards are uploaded as they are done, and the manifest that knows them."""
+def _collect(config: CollectConfig, world_config: Any, engine: Engine) -> None:
+    from embodied_ssl.collecting.filling import collect_missing
+    from embodied_ssl.collecting.patience import Patience
+    from embodied_ssl.collecting.preflight import inspect
+    from embodied_ssl.collecting.shard import make_spec
+    from embodied_ssl.errors import UserError
 
-    def collect(spec: CollectSpec, numbers: list[int]) -> Iterator[Path]:
-        for path in sorted((remote.copy / "data").glob("[0-9]*.parquet")):
-            remote.push(path)  # of a run that was killed before it could
-        for path in engine(spec, numbers):
-            remote.push(path)
-            yield path
-            remote.push(remote.copy / "dataset.json")
-
-    return collect
+    begun = inspect(config.out)
+    if begun is not None and begun.env != config.env:
+        raise UserError(f"{config.out} holds a {begun.env} dataset: choose another --out.")
+    start = time.monotonic()
+    spec = make_spec(config, world_config, begun and begun.settings)
+    patience = Patience(config.timeout, longest=time.monotonic() - start)
+    collect_missing(spec, engine, config.numbers(spec.num_shards), patience)

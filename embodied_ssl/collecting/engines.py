@@ -1,73 +1,76 @@
-"""Who collects the shards: this process, or a pool of processes."""
+"""Who collects the shards: this process, or several others."""
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, wait
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context, parent_process
-from pathlib import Path
 
-from embodied_ssl.collecting.shard import CollectSpec, collect_shard
-from embodied_ssl.errors import UserError
+from embodied_ssl.collecting.folder import collect_claimed
+from embodied_ssl.collecting.patience import Failures, Patience
+from embodied_ssl.collecting.shard import CollectSpec
+from embodied_ssl.collecting.workers import Worker
 
-Engine = Callable[[CollectSpec, list[int]], Iterator[Path]]
-"""Collects shards of these numbers in any order and gives the path of each as it is done."""
+POLL = 0.25  # seconds between two looks at the workers
+
+Engine = Callable[[CollectSpec, list[int], Patience], Iterator[int | None]]
+"""Collects shards of these numbers in any order, passing over those that other collectors hold.
+Gives the number of each as it is done, and None while it waits."""
 
 
 def engine_of(workers: int) -> Engine:
     """The engine for so many processes."""
     if workers == 1:
         return in_this_process
-    return lambda spec, numbers: in_processes(spec, numbers, workers)
+    return lambda spec, numbers, patience: in_processes(spec, numbers, patience, workers)
 
 
-def in_this_process(spec: CollectSpec, numbers: list[int]) -> Iterator[Path]:
+def in_this_process(spec: CollectSpec, numbers: list[int], patience: Patience) -> Iterator[int]:
     """One shard after the other."""
     for k in numbers:
-        yield collect_shard(spec, k)
+        patience.learn(collect_claimed(spec, k) or 0.0)
+        yield k
 
 
-def in_processes(spec: CollectSpec, numbers: list[int], workers: int) -> Iterator[Path]:
-    """As many shards at once as there are workers."""
-    if len(numbers) < 2:
-        yield from in_this_process(spec, numbers)
-        return
-    count = min(workers, len(numbers))
-    pool = ProcessPoolExecutor(count, get_context("spawn"), initializer=_become_worker)
+def in_processes(
+    spec: CollectSpec, numbers: list[int], patience: Patience, workers: int
+) -> Iterator[int | None]:
+    """As many shards at once as there are workers.
+
+    Raises:
+        UserError: once all others are done, for shards whose process died or hung again and again.
+    """
+    waiting, failures = deque(numbers), Failures(spec.seed)
+    crew = [Worker(spec) for _ in range(min(workers, len(numbers)))]
     try:
-        for done in as_completed([pool.submit(collect_shard, spec, k) for k in numbers]):
-            yield done.result()
-    except BrokenProcessPool as error:
-        raise UserError(
-            "a worker was killed; what was whole stays: run the same command again."
-        ) from error
+        while waiting or any(worker.job for worker in crew):
+            for worker in crew:
+                if waiting and not worker.job:
+                    worker.begin(waiting.popleft())
+            wait([worker.job for worker in crew if worker.job], POLL, FIRST_COMPLETED)
+            yield None
+            for worker in crew:
+                if worker.job and (why := _look_at(worker, patience)):
+                    worker.end()
+                    if failures.again(worker.number, why):
+                        waiting.append(worker.number)
+                elif worker.job and worker.job.done():
+                    worker.job = None
+                    yield worker.number
+        failures.report()
     finally:
-        _end(pool)
+        for worker in crew:
+            worker.end()
 
 
-def _become_worker() -> None:
-    # Ctrl-C reaches the whole group of processes; the parent decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    # A parent that was killed cannot stop its workers, and they would wait for work for ever.
-    parent = parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _end(pool: Executor) -> None:
-    """Stop at once: a shard that is half collected is worth nothing."""
-    processes = list((getattr(pool, "_processes", None) or {}).values())
-    pool.shutdown(wait=False, cancel_futures=True)
-    for process in processes:
-        process.terminate()
-    for process in processes:
-        process.join()
+def _look_at(worker: Worker, patience: Patience) -> str:
+    """What is wrong with a worker; nothing while it works, and when it is done."""
+    if not worker.job.done():
+        silence = worker.hangs(patience)
+        return f"no row for {silence:.0f} s (--timeout)" if silence else ""
+    try:
+        patience.learn(worker.job.result() or 0.0)
+    except BrokenProcessPool:
+        return "its process was killed"
+    return ""

@@ -1,80 +1,143 @@
-"""Filling a dataset's folder with the shards that it lacks."""
+"""A dataset's folder: which shards it has, and entering new ones.
+
+``dataset.json`` is the only account of what is there. It is read, changed and replaced while it is
+locked, so several collectors lose nothing of one another's; a shard that it does not name is
+collected again.
+"""
 
 from __future__ import annotations
 
-import errno
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from embodied_ssl.collecting.engines import Engine
-from embodied_ssl.collecting.shard import CollectSpec
-from embodied_ssl.data.card import write_card
+from embodied_ssl.collecting.claims import COLLECTING, claim, locked_manifest
+from embodied_ssl.collecting.growth import check_settings, cut_shard
+from embodied_ssl.collecting.shard import CollectSpec, collect_shard, prepare
 from embodied_ssl.data.dataset import damaged
 from embodied_ssl.data.manifest import FILE, SETTINGS, SHARDS, Manifest, read_manifest
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
-from embodied_ssl.progress import progress_bar
 from embodied_ssl.settings import to_dict, write_settings
 
 RECORDED = ("embodied-ssl", "pybullet", "numpy", "opencv-python-headless")
 
 
-def collect_missing(spec: CollectSpec, engine: Engine) -> Manifest:
-    """Collect the shards of a dataset that are not there yet.
+def open_folder(spec: CollectSpec) -> int | None:
+    """Make a folder ready for collecting, checking what is in it.
+
+    Returns:
+        the shard to collect before all others, where the dataset grows and its last one is cut.
 
     Raises:
-        UserError: for a folder that holds something else, for a damaged shard, when the folder
-            cannot be written or the disk is full; shards that are whole stay.
+        UserError: for a dataset of other settings, and for a damaged shard.
     """
-    with _disk_errors_explained(spec.out):
-        manifest = _open_folder(spec)
-        missing = [k for k in range(spec.num_shards) if spec.file(k).name not in manifest.shards]
-        total = spec.amount if spec.endless else spec.num_shards
-        unit = spec.world.rows_option or "shards"
-        # A folder without a card would be read as one split.
-        write_card(spec.out, manifest, spec.world.columns, spec.world.meanings)
-        with progress_bar(f"collect {spec.env}", total, unit) as advance:
-            advance(manifest.rows if spec.endless else len(manifest.shards))
-            for path in engine(spec, missing):
-                manifest.shards[path.name] = _entry(path)
-                manifest.write(spec.out)
-                advance(manifest.shards[path.name]["rows"] if spec.endless else 1)
-        write_card(spec.out, manifest, spec.world.columns, spec.world.meanings)
-    return manifest
-
-
-def _open_folder(spec: CollectSpec) -> Manifest:
-    """The dataset's manifest, with whatever whole shards an earlier run has left."""
     if (spec.out / FILE).exists():
-        manifest = read_manifest(spec.out)
-        if manifest.env != spec.env:
-            raise UserError(f"{spec.out} holds a {manifest.env} dataset: choose another --out.")
-        for name in spec.settings | manifest.settings:
-            then, now = (each.get(name, "none") for each in (manifest.settings, spec.settings))
-            if then != now:
-                raise UserError(
-                    f"{spec.out} was collected with {name} {then}, not {now}: choose another --out."
-                )
-    elif spec.out.exists() and (not spec.out.is_dir() or any(spec.out.iterdir())):
-        raise UserError(f"{spec.out} holds something that is no dataset: choose another --out.")
-    else:
-        versions = {name: version(name) for name in RECORDED}
-        manifest = Manifest(spec.env, spec.settings, versions=versions)
-    for k in range(spec.num_shards):
-        _adopt(spec.file(k), manifest)
+        check_settings(read_manifest(spec.out), spec)
+        check_shards(spec)
     spec.out.mkdir(parents=True, exist_ok=True)
-    for draft in (spec.out / SHARDS).glob(".*.tmp"):
-        draft.unlink(missing_ok=True)  # of a run that was killed
-    manifest.planned = spec.planned
-    manifest.write(spec.out)
-    _write_settings(spec)
-    return manifest
+    with locked_manifest(spec.out):
+        if (spec.out / FILE).exists():
+            manifest = read_manifest(spec.out)
+            check_settings(manifest, spec)
+        else:
+            versions = {name: version(name) for name in RECORDED}
+            manifest = Manifest(spec.env, spec.settings, versions=versions)
+        for name in list(manifest.shards):
+            if not (spec.out / SHARDS / name).exists():
+                del manifest.shards[name]
+        cut = cut_shard(manifest, spec)
+        if cut is None:
+            manifest.settings, manifest.planned = spec.settings, spec.planned
+        manifest.write(spec.out)
+        if cut is None or not (spec.out / SETTINGS).exists():
+            _write_settings(spec)
+        _remove_drafts(spec.out, ".*.tmp")
+    return cut
+
+
+def check_shards(spec: CollectSpec) -> None:
+    """UserError naming the first shard whose bytes are not those that were written."""
+    for name in read_manifest(spec.out).shards:
+        path = spec.out / SHARDS / name
+        # Another collector may have changed both meanwhile.
+        if path.exists() and not any(_is_as_listed(spec.out, path) for _ in range(2)):
+            raise damaged(path)
+
+
+def _is_as_listed(out: Path, path: Path) -> bool:
+    found, listed = checksum(path), read_manifest(out).shards.get(path.name)
+    return listed is None or found == listed["sha256"]
+
+
+def missing(spec: CollectSpec, numbers: range) -> list[int]:
+    """The shards of these that the dataset does not have, of the amount that is asked for."""
+    manifest = read_manifest(spec.out)
+    cut = cut_shard(manifest, spec)
+    return [k for k in numbers if k == cut or spec.file(k).name not in manifest.shards]
+
+
+def collect_claimed(spec: CollectSpec, k: int) -> float | None:
+    """Collect shard ``k`` and enter it, unless another collector has it or is about it.
+
+    Returns:
+        the longest time that a row took, seconds; None if another has it.
+
+    Raises:
+        UserError: among others where the folder's settings have been changed meanwhile.
+    """
+    prepare(spec)  # before the claim: from then on a row is due every moment
+    with claim(spec.out, k) as pulse:
+        if pulse is None or not missing(spec, range(k, k + 1)):
+            return None
+        _remove_drafts(spec.out / SHARDS, f".{spec.file(k).name}.*.tmp")
+        if cut_shard(read_manifest(spec.out), spec) == k:
+            aside = replace(spec, out=spec.out / COLLECTING)
+            grow(spec, k, collect_shard(aside, k, pulse))
+        else:
+            enter(spec, k, collect_shard(spec, k, pulse))
+        return pulse.longest
+
+
+def enter(spec: CollectSpec, k: int, path: Path) -> None:
+    """Enter a shard that lies in its place."""
+    entry = _entry(path)
+    with locked_manifest(spec.out):
+        manifest = read_manifest(spec.out)
+        if manifest.settings != spec.settings:
+            raise UserError(
+                f"another command has changed the amount of {spec.out}: run this one again."
+            )
+        manifest.shards[path.name] = entry
+        manifest.write(spec.out)
+
+
+def grow(spec: CollectSpec, k: int, path: Path) -> None:
+    """Put a longer shard in the place of a cut one; from now on the dataset has the new amount.
+
+    At no time does ``dataset.json`` name a shard that is not there with the checksum that it says.
+    """
+    place, entry = spec.file(k), _entry(path)
+    before = pq.read_table(place)
+    if not pq.read_table(path).slice(0, len(before)).equals(before):
+        path.unlink()
+        raise UserError(
+            f"{spec.out} cannot grow: its rows come out differently with the libraries of today "
+            f"(those of then are in {FILE}): choose another --out."
+        )
+    with locked_manifest(spec.out):
+        manifest = read_manifest(spec.out)
+        manifest.settings, manifest.planned = spec.settings, spec.planned
+        manifest.shards.pop(place.name, None)
+        manifest.write(spec.out)
+        os.replace(path, place)
+        manifest.shards[place.name] = entry
+        manifest.write(spec.out)
+        _write_settings(spec)
 
 
 def _write_settings(spec: CollectSpec) -> None:
@@ -83,14 +146,22 @@ def _write_settings(spec: CollectSpec) -> None:
     write_settings(spec.out / SETTINGS, shared | to_dict(spec.config))
 
 
-def _adopt(path: Path, manifest: Manifest) -> None:
-    """Check a shard against the manifest; enter one that a killed run could not enter itself."""
-    if not path.exists():
-        manifest.shards.pop(path.name, None)
-    elif path.name not in manifest.shards:
-        manifest.shards[path.name] = _entry(path)
-    elif checksum(path) != manifest.shards[path.name]["sha256"]:
-        raise damaged(path)
+def tidy(out: Path) -> None:
+    """Remove claims and drafts, once no shard is lacking."""
+    for draft in (out / COLLECTING / SHARDS).glob("*"):
+        draft.unlink(missing_ok=True)
+    for file in [*(out / COLLECTING).glob("[0-9]*"), *(out / SHARDS).glob(".*.tmp")]:
+        number = file.name.lstrip(".")[:5]
+        if number.isdecimal():
+            with claim(out, int(number)) as pulse:
+                if pulse is not None:
+                    file.unlink(missing_ok=True)
+
+
+def _remove_drafts(folder: Path, pattern: str) -> None:
+    """Remove what a killed process was writing; whoever calls this holds the lock of the file."""
+    for draft in folder.glob(pattern):
+        draft.unlink(missing_ok=True)
 
 
 def _entry(path: Path) -> dict[str, int | str]:
@@ -99,21 +170,3 @@ def _entry(path: Path) -> dict[str, int | str]:
     except (pa.ArrowException, OSError) as error:
         raise damaged(path) from error
     return {"rows": rows, "sha256": checksum(path)}
-
-
-@contextmanager
-def _disk_errors_explained(out: Path) -> Iterator[None]:
-    """Turn what the disk refuses into a UserError."""
-    try:
-        yield
-    except PermissionError as error:
-        raise UserError(f"no permission to write {error.filename or out}.") from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
-            whole = len(list(out.glob(f"{SHARDS}/*.parquet")))
-            raise UserError(
-                f"the disk is full ({out}): {whole} whole shards stay; make room and run the same "
-                "command again."
-            ) from error
-        reason = os.strerror(error.errno) if error.errno else error
-        raise UserError(f"cannot write {error.filename or out}: {reason}.") from error

@@ -11,6 +11,9 @@ from pathlib import Path
 INSIDE = ".cache"
 """The folder within a dataset or a folder of sequences, where that can be written."""
 
+COPIES = "remote"
+"""The folder among the user's caches with copies of what is at addresses."""
+
 
 def user_caches() -> Path:
     """The folder of this user's caches, which may not be there yet.

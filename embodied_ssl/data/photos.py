@@ -69,7 +69,7 @@ def read_photo(path: Path, size: int) -> np.ndarray:
     except UserError:
         raise
     except Exception as error:  # decoders raise all sorts of things for damaged bytes
-        raise UserError(f"{path} is no image that can be read.") from error
+        raise UserError(f"{path} is no image that can be read{_hint(path)}.") from error
     height, width = image.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -77,6 +77,14 @@ def read_photo(path: Path, size: int) -> np.ndarray:
     smaller = side > size
     method = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
     return cv2.resize(middle, (size, size), interpolation=method)
+
+
+def _hint(path: Path) -> str:
+    """What a file is that only looks like a photo of these formats, such as those of phones."""
+    with suppress(OSError), path.open("rb") as file:
+        if file.read(12)[4:] in (b"ftypheic", b"ftypheix", b"ftypmif1", b"ftypheim"):
+            return ", it is HEIC: save it as JPEG"
+    return ""
 
 
 _ONE_LARGE = threading.Lock()

@@ -17,7 +17,7 @@ from typing import Any
 
 from filelock import FileLock
 
-from embodied_ssl.data.caches import user_caches
+from embodied_ssl.data.caches import COPIES, user_caches
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import address_of, read_json, write_atomically
 from embodied_ssl.notes import note
@@ -58,7 +58,7 @@ class Remote:
             raise UserError(f"{address} is no address: {error}.") from error
         name = PurePosixPath(root).name or scheme
         digest = hashlib.blake2b(address.rstrip("/").encode(), digest_size=8).hexdigest()
-        return cls(address, files, root, user_caches() / "remote" / f"{name}-{digest}")
+        return cls(address, files, root, user_caches() / COPIES / f"{name}-{digest}")
 
     def pull(self) -> Path:
         """Bring what has changed into the copy, and give it.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -38,16 +38,36 @@ def decode(data: bytes) -> np.ndarray:
     return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
 
 
-def write_shard(path: Path, columns: Columns, rows: Iterable[dict[str, Any]]) -> None:
-    """Write rows as one Parquet file, atomically: a temporary file, flushed, then renamed."""
+def write_shard(
+    path: Path,
+    columns: Columns,
+    rows: Iterable[dict[str, Any]],
+    beat: Callable[[], None] = lambda: None,
+) -> None:
+    """Write rows as one Parquet file, atomically: a temporary file, flushed, then renamed.
+
+    Args:
+        path: of the file.
+        columns: of the table.
+        rows: values by column; a column that a row lacks is empty.
+        beat: called at every row whose images are encoded, which takes a while.
+    """
     rows = list(rows)
     values = {name: [row.get(name) for row in rows] for name in columns}
     for name, type_ in columns.items():
         if type_ == IMAGE:
-            values[name] = [encode(image) for image in values[name]]
+            values[name] = [encode(image) for image in _beating(values[name], beat)]
         elif type_ == IMAGES:
-            values[name] = [images and [encode(i) for i in images] for images in values[name]]
+            values[name] = [
+                images and [encode(i) for i in images] for images in _beating(values[name], beat)
+            ]
     table = pa.table(values, schema=features(columns).arrow_schema)
     sink = pa.BufferOutputStream()
     pq.write_table(table, sink, compression="zstd", row_group_size=50)
     write_atomically(path, sink.getvalue())
+
+
+def _beating(values: list[Any], beat: Callable[[], None]) -> Iterator[Any]:
+    for value in values:
+        beat()
+        yield value

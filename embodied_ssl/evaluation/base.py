@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.finite import check_features
 from embodied_ssl.evaluation.results import BASELINES, Results, short_names, value_of
 from embodied_ssl.figures import Figure, Row, Table
 
@@ -40,12 +41,16 @@ class Model(ABC):
     def __init__(self, name: str, device: device):
         self.name, self.device = name, device
 
-    @abstractmethod
     def features(self, images: UInt8[np.ndarray, "N S S 3"]) -> Features:
-        """Of every stage, pooled over its extent."""
+        """Of every stage, pooled over its extent; UserError where they are not finite."""
+        return check_features(self.describe(images), self.name)
+
+    @abstractmethod
+    def describe(self, images: UInt8[np.ndarray, "N S S 3"]) -> Features:
+        """What ``features`` checks."""
 
     def maps(self, images: UInt8[np.ndarray, "N S S 3"]) -> dict[str, Float[np.ndarray, "N C h w"]]:
-        """Stage -> its maps; nothing where there is no network."""
+        """Stage -> its maps; nothing where there is no network. UserError if not finite."""
         return {}
 
     def trainable(self) -> Trunk:

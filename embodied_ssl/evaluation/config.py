@@ -8,6 +8,11 @@ from typing import Annotated
 
 from tyro.conf import Positional
 
+from embodied_ssl.errors import UserError
+
+IMAGE_SIZES = (8, 2048)
+LARGEST_SEED = 2**63 - 1
+
 
 @dataclass(frozen=True)
 class EvaluateConfig:
@@ -29,3 +34,12 @@ class EvaluateConfig:
     """Of the untrained trunks and of what the protocol draws."""
     device: str = "auto"
     """cpu, cuda, or auto: the GPU if there is one."""
+
+    def __post_init__(self):
+        low, high = IMAGE_SIZES
+        if self.image_size is not None and not low <= self.image_size <= high:
+            raise UserError(f"--image-size must be from {low} to {high}, not {self.image_size}.")
+        if not 0 <= self.seed <= LARGEST_SEED:
+            raise UserError(f"--seed must be from 0 to {LARGEST_SEED}, not {self.seed}.")
+        if not self.data:
+            raise UserError("--data is empty: name the data.")

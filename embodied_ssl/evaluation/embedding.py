@@ -50,7 +50,13 @@ def whitening(gallery: Features, dim: int, seed: int) -> PCA:
     """The decomposition of a gallery, or of fewer dimensions where its images are fewer."""
     vectors = side_by_side(gallery)
     limit = min(len(vectors) - 1, vectors.shape[1])
-    return PCA(min(dim, limit), whiten=True, random_state=seed).fit(vectors)
+    return principal(PCA(min(dim, limit), whiten=True, random_state=seed), vectors)
+
+
+def principal(pca: PCA, vectors: np.ndarray) -> PCA:
+    """The decomposition fitted to vectors (N, D), which may all be alike."""
+    with np.errstate(invalid="ignore", divide="ignore"):  # shares of no variance
+        return pca.fit(vectors)
 
 
 def candidates(gallery: Features) -> list[Embedding]:

@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Float, Int
 from sklearn.decomposition import PCA
 
+from embodied_ssl.evaluation.embedding import principal
 from embodied_ssl.evaluation.recall import normalized
 
 SHOWN = 120  # pairs of each motion
@@ -39,12 +40,12 @@ def feature_displacement(
     chosen = {name: rng.permutation(rows)[:count] for name, rows in pairs.items()}
     vectors = {name: z[rows[:, 1]] - z[rows[:, 0]] for name, rows in chosen.items()}
     shown = {name: each[:SHOWN] for name, each in vectors.items()}
-    axes = PCA(2, random_state=seed).fit(np.concatenate(list(shown.values())))
+    axes = principal(PCA(2, random_state=seed), np.concatenate(list(shown.values())))
     rooms_of = {name: rooms[rows[:, 0]] for name, rows in chosen.items()}
     return {
         # Not centred: that the origin means no change is the point of the picture.
         "points": {name: (v @ axes.components_.T).tolist() for name, v in shown.items()},
-        "variance": float(axes.explained_variance_ratio_.sum()),
+        "variance": float(np.nan_to_num(axes.explained_variance_ratio_.sum())),
         "neighbour_purity": neighbour_purity(vectors, rooms_of),
     }
 

@@ -10,6 +10,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor
 
 from embodied_ssl.evaluation.embedding import Features
+from embodied_ssl.progress import progress_bar
 from embodied_ssl.trunks.inference import StagedTrunk, batches, reduced_precision
 
 
@@ -51,7 +52,9 @@ def stage_maps(
 def _stages(
     trunk: StagedTrunk, images: np.ndarray, device: torch.device
 ) -> Iterator[dict[str, Tensor]]:
-    for frames in batches(images, device):
-        with reduced_precision(device):
-            stages = trunk.stages(trunk.normalize(frames))
-        yield dict(zip(trunk.stage_names, stages, strict=True))
+    with progress_bar("features", len(images), "images") as advance:
+        for frames in batches(images, device):
+            with reduced_precision(device):
+                stages = trunk.stages(trunk.normalize(frames))
+            yield dict(zip(trunk.stage_names, stages, strict=True))
+            advance(len(frames))

@@ -20,7 +20,7 @@ def fit_map(
     weight = 1 / np.maximum(moved, max(np.quantile(moved, LEAST), 1e-9))
     before, after = weight * before, weight * after
     gram = before.T @ before
-    ridge = RIDGE * np.trace(gram) / len(gram)
+    ridge = RIDGE * np.trace(gram) / len(gram) or 1.0  # of features that are zero everywhere
     return np.linalg.solve(gram + ridge * np.eye(len(gram)), before.T @ after)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from jaxtyping import Float, UInt8
 
-from embodied_ssl.errors import did_you_mean
+from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.evaluation.base import Model
 from embodied_ssl.evaluation.baselines import (
     ImageNetTrunk,
@@ -22,9 +22,10 @@ from embodied_ssl.evaluation.baselines import (
 )
 from embodied_ssl.evaluation.embedding import Features
 from embodied_ssl.evaluation.features import stage_features, stage_maps
+from embodied_ssl.evaluation.finite import check_maps, check_weights
 from embodied_ssl.evaluation.results import BASELINES
 from embodied_ssl.methods.base import Method
-from embodied_ssl.training.checkpoint import checkpoint_of
+from embodied_ssl.training.checkpoint import RUN, checkpoint_of
 from embodied_ssl.training.runs import load_method, load_run, load_trunk
 from embodied_ssl.trunks import Trunk, untrained_trunk
 from embodied_ssl.trunks.inference import calibrate
@@ -42,7 +43,7 @@ class ImageModel(Model):
         super().__init__(name, device)
         self._describe = describe
 
-    def features(self, images: Images) -> Features:
+    def describe(self, images: Images) -> Features:
         return self._describe(images)
 
 
@@ -54,14 +55,18 @@ class TrunkModel(Model):
         self.trunk = trunk.to(device, memory_format=torch.channels_last).eval()
         self.run = run
 
-    def features(self, images: Images) -> Features:
+    def describe(self, images: Images) -> Features:
         return stage_features(self.trunk, images, self.device)
 
     def maps(self, images: Images) -> dict[str, Float[np.ndarray, "N C h w"]]:
-        return stage_maps(self.trunk, images, self.device)
+        return check_maps(stage_maps(self.trunk, images, self.device), self.name)
 
     def method(self) -> Method | None:
-        return load_method(self.run).to(self.device) if self.run else None
+        if self.run is None:
+            return None
+        method = load_method(self.run)
+        check_weights(method, self.name)
+        return method.to(self.device)
 
 
 def list_models(named: Sequence[str], always: Iterable[str], seed: int) -> dict[str, Opener]:
@@ -85,7 +90,10 @@ def list_models(named: Sequence[str], always: Iterable[str], seed: int) -> dict[
     for name in BASELINES:
         if name in wanted:
             models |= _untrained(runs, seed) if name == "random" else {name: _BASELINES[name]}
-    return models | {run: partial(_trained, run) for run in runs}
+    for run in runs:
+        name = run if run not in models else f"./{run}"
+        models[name] = partial(_trained, run, name)
+    return models
 
 
 def run_folders(named: Sequence[str]) -> list[str]:
@@ -94,13 +102,31 @@ def run_folders(named: Sequence[str]) -> list[str]:
     folders: dict[Path, str] = {}
     for name in named:
         if name in BASELINES:
+            if (Path(name) / RUN).is_file():
+                raise UserError(
+                    f"{name} is a baseline and a run folder here: say ./{name} for the folder, or "
+                    "start where it is not for the baseline."
+                )
             continue
-        if not Path(name).is_dir():
-            raise did_you_mean("run or baseline", name, BASELINES)
-        load_run(name)
-        checkpoint_of(name)
+        _check_run(name)
         folders.setdefault(Path(name).resolve(), name)
     return list(folders.values())
+
+
+def _check_run(name: str) -> None:
+    path = Path(name)
+    if not path.exists():
+        raise did_you_mean("run or baseline", name, BASELINES)
+    if not path.is_dir():
+        raise UserError(f"{name} is no run folder but a file.")
+    if not (path / RUN).is_file():
+        place = next(
+            (folder for folder in path.resolve().parents if (folder / RUN).is_file()), None
+        )
+        within = f": it lies in the run {place}" if place else f": it has no {RUN}"
+        raise UserError(f"{name} is no run folder{within}.")
+    load_run(name)
+    checkpoint_of(name)
 
 
 def _untrained(runs: Sequence[str], seed: int) -> dict[str, Opener]:
@@ -131,12 +157,15 @@ def _random(
 ) -> Model:
     torch.manual_seed(seed)
     model = TrunkModel(name, untrained_trunk(trunk, **settings), device)
+    model.trunk.check_size(images.shape[1])
     calibrate(model.trunk, images[:: -(-len(images) // CALIBRATED_ON)], device)
     return model
 
 
-def _trained(run: str, images: Images, device: torch.device) -> Model:
-    return TrunkModel(run, load_trunk(run), device, Path(run))
+def _trained(run: str, name: str, images: Images, device: torch.device) -> Model:
+    trunk = load_trunk(run)
+    trunk.check_size(images.shape[1])
+    return TrunkModel(name, trunk, device, Path(run))
 
 
 _BASELINES: dict[str, Opener] = {

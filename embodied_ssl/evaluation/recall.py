@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from embodied_ssl.errors import UserError
+
 RANKS = (1, 5, 10, 20)
 """The k of recall@k."""
 LEVELS = {
@@ -39,7 +41,12 @@ def first_hit(
 
     Returns:
         (Q,) int64, 0 when the nearest item is correct; -1 for a query without any correct item.
+
+    Raises:
+        UserError: for similarities that are not numbers, by which nothing can be ordered.
     """
+    if np.isnan(similarity).any():
+        raise UserError("similarities are not numbers: the features are not finite.")
     if ignored is not None:
         positive = positive & ~ignored
         similarity = np.where(ignored, -np.inf, similarity)

@@ -2,26 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 from rich import box
 from rich.console import Console
-from rich.markup import escape
 from rich.table import Table as RichTable
+from rich.text import Text
 
 from embodied_ssl.evaluation.base import Protocol
 from embodied_ssl.evaluation.results import Results
 from embodied_ssl.figures import Row, Table
+from embodied_ssl.screen_text import printable
 
 
-def print_results(protocol: type[Protocol], results: Results) -> None:
-    """The table, with as much of it as the terminal is wide enough for."""
+def print_results(
+    protocol: type[Protocol], results: Results, not_numbers: Mapping[str, Sequence[str]]
+) -> None:
+    """The table, with as much of it as the terminal is wide enough for, and what is left out.
+
+    Args:
+        protocol: that judged.
+        results: of it.
+        not_numbers: model -> metrics that could not be computed, which the table has as n/a.
+    """
     console = Console()
     table = protocol.table(results)
     caption = "; ".join(filter(None, (protocol.summary(results), table.caption)))
     shown = _grouped(table, console) if table.groups else _plain(table.transposed())
-    shown.title, shown.caption = escape(results["title"]), escape(caption)
+    shown.title, shown.caption = _text(results["title"]), _text(caption)
     console.print(shown)
     if "imagenet" in protocol.baselines and "imagenet" not in results["models"]:
         console.print("imagenet is not installed: pip install 'embodied-ssl\\[imagenet]'")
+    for model, names in not_numbers.items():
+        line = f"{model}: no finite number for {', '.join(names)}: n/a in the table, null in --out"
+        console.print(_text(line))
 
 
 def joined(table: Table, count: int | None = None) -> Table:
@@ -53,15 +67,21 @@ def _grouped(table: Table, console: Console) -> RichTable:
 def _plain(table: Table) -> RichTable:
     shown = RichTable(box=box.SIMPLE)
     name, note = table.corner
-    shown.add_column(f"{name}, [dim]{note}" if note else name, no_wrap=bool(note))
+    corner = Text.assemble(name, ", ", (note, "dim")) if note else _text(name)
+    shown.add_column(corner, no_wrap=bool(note))
     for title in table.columns:
-        shown.add_column(escape(title), justify="left" if note else "right", overflow="fold")
+        shown.add_column(_text(title), justify="left" if note else "right", overflow="fold")
     for row in table.rows:
-        cells = map(escape, row.cells)
+        cells = map(_text, row.cells)
         if not note:
-            shown.add_row(escape(row.name), *cells)
+            shown.add_row(_text(row.name), *cells)
             continue
         if row.name:
-            shown.add_row(f"[bold]{escape(row.name)}")
-        shown.add_row(f"  [dim]{escape(row.note)}", *cells)
+            shown.add_row(_text(row.name, "bold"))
+        shown.add_row(Text.assemble("  ", _text(row.note, "dim")), *cells)
     return shown
+
+
+def _text(name: str, style: str = "") -> Text:
+    """A name as it is: no markup, no escape sequences."""
+    return Text(printable(name), style)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from embodied_ssl.errors import UserError
 from embodied_ssl.registry import Registry
 
 if TYPE_CHECKING:
@@ -65,10 +66,16 @@ ALIASES = {"both-worlds": "curious-robot+egomotion"}
 
 
 def load_method_class(name: str) -> type[Method]:
-    """The class of a method, or of a sum ``a+b`` of methods; UserError for a name not known."""
+    """The class of a method, or of a sum ``a+b`` of methods; UserError for a name not known, and
+    for what is no method."""
+    if not isinstance(name, str):
+        raise UserError(f"the method must be a name, not {name!r}.")
     name = ALIASES.get(name, name)
     if "+" not in name:
-        return METHODS.load(name)
+        cls = METHODS.load(name)
+        if not all(hasattr(cls, part) for part in ("Config", "prepare", "loss", "recipe")):
+            raise UserError(f"{name} is no method: it has no Config, prepare, loss or recipe.")
+        return cls
     from embodied_ssl.methods.sum import sum_of
 
     return sum_of(name)

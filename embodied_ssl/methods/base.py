@@ -10,13 +10,13 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
 import torch
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
@@ -39,33 +39,33 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class Recipe(Bounded):
     """How the weights are updated. Every method has its own unless the command says otherwise."""
 
     optimizer: Literal["adamw", "sgd", "rmsprop", "lars"] = "adamw"
     """The Curious Robot has rmsprop."""
-    lr: float = 1e-3
-    """Largest learning rate: it rises over the warm-up and falls along a cosine."""
-    lr_batch: int = 0
+    lr: Annotated[float, Within(1e-12, 1e12)] = 1e-3
+    """Largest learning rate, to which it rises over the warm-up."""
+    lr_schedule: Literal["cosine", "constant"] = "cosine"
+    """After the warm-up: along a cosine to zero at the end of the budget, or as it is. A run with
+    a constant rate can be continued with more --images."""
+    lr_batch: Annotated[int, Within(0, 1 << 24)] = 0
     """Batch size that the learning rate is meant for: it grows in proportion. 0: as it stands."""
-    weight_decay: float = 0.05
+    weight_decay: Annotated[float, Within(0, 1e3)] = 0.05
     """Of weights, not of biases and the scales of normalisation."""
-    final_weight_decay: float | None = None
+    final_weight_decay: Annotated[float | None, Within(0, 1e3)] = None
     """Where a cosine leads the weight decay; by default it stays."""
-    sgd_momentum: float = 0.9
+    sgd_momentum: Annotated[float, Within(0, 0.99999)] = 0.9
     """Of sgd and lars."""
-    final_sgd_momentum: float | None = None
+    final_sgd_momentum: Annotated[float | None, Within(0, 0.99999)] = None
     """Where a cosine leads it; by default it stays."""
-    adam_betas: tuple[float, float] = (0.9, 0.98)
+    adam_betas: Annotated[tuple[float, float], Within(0, 0.999999)] = (0.9, 0.98)
     """Of adamw."""
-    warmup: float = 0.03
+    warmup: Annotated[float, Within(0, 0.99)] = 0.03
     """Part of the training over which the learning rate rises."""
-    clip_norm: float = 0.0
-    """Largest norm of the gradient; 0: whatever it is."""
-
-    def __post_init__(self) -> None:
-        if not self.lr > 0:
-            raise UserError(f"--lr must be positive, not {self.lr}.")
+    clip_norm: Annotated[float, Within(0, 1e9)] = 0.0
+    """Largest norm of the gradient, to which a larger one is scaled down; 0: it is left alone. Its
+    curve is gradient_norm."""
 
 
 class Method(nn.Module):
@@ -88,7 +88,7 @@ class Method(nn.Module):
     """How it is optimised unless told otherwise."""
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """The method's settings, each with a line of explanation."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
@@ -148,6 +148,11 @@ class Method(nn.Module):
         """What is expected of those who know nothing, of each number of ``loss`` that says how well
         a pretext task is solved; larger ones are better. Nothing where there is no such task."""
         return {}
+
+    @property
+    def bound_to_budget(self) -> bool:
+        """Whether what a step does depends on how much of the budget is done."""
+        return False
 
     def part(self, cls: type[M]) -> M | None:
         """Itself if it is of a class, or a part of a sum that is."""

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
-from embodied_ssl.methods import METHODS
+from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import M, Method, Stages, Step
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.trunks import Trunk
@@ -104,6 +105,10 @@ class Sum(Method):
         exported = [part.exported for part in self.parts.values()]
         return next((trunk for trunk in exported if trunk is not self.trunk), self.trunk)
 
+    @property
+    def bound_to_budget(self) -> bool:
+        return any(part.bound_to_budget for part in self.parts.values())
+
     def part(self, cls: type[M]) -> M | None:
         found = (part.part(cls) for part in self.parts.values())
         return next(filter(None, found), None)
@@ -139,31 +144,31 @@ def sum_of(name: str) -> type[Sum]:
     names = tuple(name.split("+"))
     if len(set(names)) < len(names):
         raise UserError(f"{name} names a method twice.")
-    types = tuple(METHODS.load(each) for each in names)
+    types = tuple(load_method_class(each) for each in names)
     trunks = {cls.trunk_type for cls in types}
     narrowest = next((t for t in trunks if all(issubclass(t, other) for other in trunks)), None)
     if narrowest is None:
         raise UserError(f"the methods of {name} need different trunks.")
 
     def check(config: Any) -> None:
+        Bounded.__post_init__(config)
         for option in ("weights", "shares"):
             if len(getattr(config, option)) != len(names):
                 count = len(getattr(config, option))
                 raise UserError(f"--{option} has {count} numbers for {len(names)} methods.")
-            if min(getattr(config, option)) <= 0:
-                raise UserError(f"--{option} must be positive.")
 
-    numbers = tuple[float, ...]
+    positive = Within(1e-6, 1e6)
     config = dataclasses.make_dataclass(
         "Config",
         [
-            ("weights", numbers, (1.0,) * len(names)),
-            ("shares", numbers, (1 / len(names),) * len(names)),
+            ("weights", Annotated[tuple[float, ...], positive], (1.0,) * len(names)),
+            ("shares", Annotated[tuple[float, ...], positive], (1 / len(names),) * len(names)),
             *(
                 (option_name(each), cls.Config, dataclasses.field(default_factory=cls.Config))
                 for each, cls in zip(names, types, strict=True)
             ),
         ],
+        bases=(Bounded,),
         frozen=True,
         namespace={"__post_init__": check},
     )

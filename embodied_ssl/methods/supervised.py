@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.sampling import Batch, CategorySampler, Sampler
 from embodied_ssl.trunks import Trunk
@@ -24,18 +26,14 @@ class Supervised(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of learning from labels."""
 
-        classes: int = 512
+        classes: Annotated[int, Within(2, 1 << 20)] = 512
         """Categories that there may be."""
-        smoothing: float = 0.0
+        smoothing: Annotated[float, Within(0, 0.99)] = 0.0
         """Of the labels."""
         augmentation: Augmentation = field(default_factory=Augmentation)
-
-        def __post_init__(self) -> None:
-            within("--classes", self.classes, 2, 1 << 20)
-            within("--smoothing", self.smoothing, 0, 0.99)
 
     known: Tensor
     """How many categories the data have."""

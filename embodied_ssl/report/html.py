@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from embodied_ssl.figures import Figure
 from embodied_ssl.report.images import data_uri, svg
+from embodied_ssl.screen_text import printable
 
 
 def html(figure: Figure, depth: int = 2) -> Markup:
@@ -28,9 +29,17 @@ def render(template: str, **content: Any) -> Markup:
     return Markup(_environment().get_template(template).render(content))
 
 
+def _shown(value: Any) -> Any:
+    """Text with what is not seen as escapes, but for the ends of its lines."""
+    if type(value) is not str:
+        return value
+    return "\n".join(map(printable, value.split("\n")))
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
+        finalize=_shown,
         loader=PackageLoader("embodied_ssl.report", "."),
         autoescape=True,
         undefined=StrictUndefined,

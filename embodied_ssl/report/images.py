@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import io
 import itertools
+import warnings
 
 import cv2
 import matplotlib
@@ -34,7 +35,9 @@ def svg(figure: Figure) -> Markup:
     """
     text = io.StringIO()
     settings = {"svg.fonttype": "none", "svg.hashsalt": f"figure-{next(_numbers)}"}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        # The page's own font shows what matplotlib's has no glyphs for.
+        warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
         figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
     drawing = text.getvalue()
     drawing = drawing[drawing.index("<svg") :].replace(INK, "currentColor")

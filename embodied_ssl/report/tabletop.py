@@ -9,7 +9,17 @@ from typing import Any
 import numpy as np
 
 from embodied_ssl.data import Dataset, FrameCache
-from embodied_ssl.figures import ACCENTS, INK, Chart, Figure, Fragment, Section, Tiles, open_chart
+from embodied_ssl.figures import (
+    ACCENTS,
+    INK,
+    Chart,
+    Figure,
+    Fragment,
+    Section,
+    Tiles,
+    literal,
+    open_chart,
+)
 from embodied_ssl.report.html import render
 from embodied_ssl.report.images import data_uri, svg
 from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP
@@ -62,10 +72,10 @@ def categories_chart(rows: dict[str, np.ndarray]) -> list[Figure]:
     held = Counter(rows["object.category"][grasped & rows["success"].astype(bool)])
     if not tried:
         return []
-    names = [category for category, _ in tried]
+    names = [literal(category) for category, _ in tried]
     chart, axes = open_chart(7.2, 2.6)
     axes.bar(names, [count for _, count in tried], color=INK, alpha=0.16, label="tried")
-    axes.bar(names, [held[category] for category in names], color=ACCENTS[2], label="held")
+    axes.bar(names, [held[category] for category, _ in tried], color=ACCENTS[2], label="held")
     axes.tick_params(axis="x", rotation=90)
     axes.set_xlim(-0.6, len(names) - 0.4)
     axes.legend(frameon=False, labelcolor=INK, fontsize=9)

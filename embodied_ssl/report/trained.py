@@ -11,45 +11,62 @@ import numpy as np
 
 from embodied_ssl.data import open_source
 from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.results import short_names
 from embodied_ssl.figures import INK, Chart, Figure, Listing, Section, open_chart
 from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import Method
+from embodied_ssl.report.found import find_source
 from embodied_ssl.training.checkpoint import METRICS, RUN
-from embodied_ssl.training.runs import load_method, load_run
+from embodied_ssl.training.metrics import count_damaged, read_metrics
+from embodied_ssl.training.runs import load_method, load_run, stored_run
 
 POINTS = 120  # of a curve, at most
+LARGEST = 1e30  # that is drawn
 
 
-def trained(runs: Sequence[Path], seed: int = 0) -> Section:
-    """The section about some runs."""
-    return Section(
-        "What it learned from", tuple(run_section(run, seed) for run in runs), menu="Runs"
-    )
+def trained(runs: Sequence[Path], seed: int = 0, root: Path | None = None) -> Section:
+    """The section about some runs, each shown once; ``root`` as for ``run_section``."""
+    folders = {run.resolve(): run for run in reversed(runs)}
+    names = short_names([str(folder) for folder in folders])
+    shown = [
+        run_section(run, seed, names[str(folder)], root)
+        for folder, run in reversed(folders.items())
+    ]
+    return Section("What it learned from", tuple(shown), menu="Runs")
 
 
-def run_section(run: Path, seed: int = 0) -> Section:
+def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = None) -> Section:
     """What a run is, a chart for each number that training logged, and what its method draws.
 
+    Args:
+        run: its folder.
+        seed: of what is drawn at random.
+        title: the folder's name by default.
+        root: folder to which the paths of its data are relative, if it is known.
+
     Raises:
-        UserError: when the folder is no run.
+        UserError: when the folder is no run, or its settings are damaged.
     """
     if not (run / RUN).is_file():
         raise UserError(f"{run} is no run: it has no {RUN}.")
-    lines = (run / METRICS).read_text().splitlines() if (run / METRICS).is_file() else []
-    settings = json.loads((run / RUN).read_text())
-    charts = curves([json.loads(line) for line in lines if line.strip()])
+    settings = stored_run(run)
+    logged, damaged = read_metrics(run / METRICS), count_damaged(run / METRICS)
+    charts = curves(logged)
+    said = "" if charts else "Nothing was logged."
+    if damaged:
+        said += f" {damaged:,} lines of {METRICS} are damaged and left out."
     listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))
     return Section(
-        run.name,
+        title or run.name,
         (
-            Section("", tuple(charts), "" if charts else "Nothing was logged.", layout="small"),
-            *method_figures(run, settings.get("method", ""), seed),
+            Section("", tuple(charts), said.strip(), layout="small"),
+            *method_figures(run, str(settings.get("method", "")), seed, root),
             Section("Settings", (listing,), folded=True),
         ),
     )
 
 
-def method_figures(run: Path, method: str, seed: int) -> list[Figure]:
+def method_figures(run: Path, method: str, seed: int, root: Path | None = None) -> list[Figure]:
     """What the method draws of what it learned from the data that it was trained on.
 
     A run may be shown while it has no checkpoint yet, or when its data are gone: there is only the
@@ -64,7 +81,7 @@ def method_figures(run: Path, method: str, seed: int) -> list[Figure]:
     try:
         info, caches = load_run(run), {}
         for world, data in info.datasets.items():
-            dataset = open_source(data["path"])
+            dataset = open_source(find_source(data["path"], run, root))
             if dataset.fingerprint != data["fingerprint"]:
                 raise UserError(f"{data['path']} is not as it was trained on.")
             caches[world] = dataset.cache(info.train.get("image_size"))
@@ -82,7 +99,7 @@ def curves(logged: list[dict[str, Any]]) -> list[Chart]:
         points = [
             (line[axis], line[name])
             for line in logged
-            if axis in line and isinstance(line.get(name), int | float)
+            if is_number(line.get(axis)) and is_number(line.get(name))
         ]
         if name in ("step", "images") or len(points) < 2:
             continue
@@ -94,6 +111,11 @@ def curves(logged: list[dict[str, Any]]) -> list[Chart]:
         axes.margins(x=0)
         charts.append(Chart(chart, name))
     return charts
+
+
+def is_number(value: Any) -> bool:
+    """Whether it can be drawn."""
+    return type(value) in (int, float) and abs(value) < LARGEST  # NaN is not
 
 
 def averaged(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

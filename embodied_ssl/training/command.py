@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
+import copy
+import time
+from contextlib import ExitStack
 from dataclasses import replace
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -13,19 +13,20 @@ import torch
 from torch import Tensor
 
 from embodied_ssl.data import Dataset, common_size, open_source
-from embodied_ssl.data.manifest import SETTINGS
 from embodied_ssl.errors import UserError
-from embodied_ssl.files import write_atomically
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import to_device
-from embodied_ssl.settings import to_dict, write_settings
-from embodied_ssl.training.checkpoint import RUN, Progress
-from embodied_ssl.training.config import EFFECTLESS, TrainConfig
+from embodied_ssl.training.checkpoint import Progress
+from embodied_ssl.training.config import TrainConfig
+from embodied_ssl.training.continuing import check_run, finished, has_begun, keep_run
+from embodied_ssl.training.describing import card_facts, command_settings, describe_run, summary
+from embodied_ssl.training.folder import training_in
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
-from embodied_ssl.training.runs import read_run
-from embodied_ssl.trunks import all_settings, build_trunk
+from embodied_ssl.training.probe import Probe
+from embodied_ssl.trunks import build_trunk
+from embodied_ssl.trunks.memory import check_memory
 
 
 def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path:
@@ -42,27 +43,44 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     Raises:
         UserError: for data that is not there, a folder that holds another run, bad settings.
     """
-    state = join_processes()
+    state = join_processes(config.device)
     name = ALIASES.get(name, name)
     cls = load_method_class(name)
     config = replace(config, recipe=config.recipe or cls.recipe)
     method_config = method_config or cls.Config()
     if config.threads:
         torch.set_num_threads(config.threads)
+    begun = has_begun(config.out)
     datasets = open_worlds(config.data, cls)
     method = build_method(config, cls, method_config, name)
     run = describe_run(config, name, method_config, datasets)
-    check_folder(config.out, run)
-    size = config.image_size or common_size(datasets.values())
-    caches = {world: dataset.cache(size) for world, dataset in datasets.items()}
-    loop = Loop(config, method, caches)
-    check_sizes(loop)
-    state.wait_for_everyone()
-    if state.is_main_process:
-        settings = command_settings(config, name, method_config)
-        write_run(config.out, run | {"processes": loop.processes}, settings)
-    state.wait_for_everyone()
-    loop.run()
+    if begun:
+        grown = check_run(config, run, datasets, method, cls)
+        if not grown and (images := finished(config, state.num_processes)):
+            if state.is_main_process:
+                print(f"{name} is trained for {images:,.0f} images: {config.out}")
+            return config.out
+    with ExitStack() as stack:
+        if begun and state.is_main_process:
+            stack.enter_context(training_in(config.out))
+        size = config.image_size or common_size(datasets.values())
+        caches = {world: dataset.cache(size) for world, dataset in datasets.items()}
+        probe = Probe(config.probe, config.image_size) if config.probe else None
+        loop = Loop(config, method, caches, probe)
+        check_sizes(loop)
+        state.wait_for_everyone()
+        if state.is_main_process:
+            if not begun:
+                stack.enter_context(training_in(config.out))
+                if has_begun(config.out):
+                    raise UserError(f"{config.out} was begun meanwhile: run the command again.")
+            settings = command_settings(config, name, method_config)
+            keep_run(config.out, run | {"processes": loop.processes}, settings, begun)
+        state.wait_for_everyone()
+        start = time.monotonic()
+        before, done = loop.run(card_facts(config, run))
+        if state.is_main_process:
+            print(summary(config.out, name, before, done, time.monotonic() - start))
     return config.out
 
 
@@ -100,92 +118,27 @@ def build_method(config: TrainConfig, cls: type[Method], method_config: Any, nam
     """The method with random weights, a function of the seed.
 
     Raises:
-        UserError: for a trunk that there is not, or that the method cannot train.
+        UserError: for a trunk that there is not, or that the method cannot train, and for more
+            weights than fit into memory.
     """
     torch.manual_seed(config.seed)
     trunk = build_trunk(config.trunk, **config.trunk_settings)
     if not isinstance(trunk, cls.trunk_type):
         wanted = cls.trunk_type.__name__
         raise UserError(f"{name} trains a {wanted}, which the trunk {config.trunk} is not.")
+    check_memory(
+        name, lambda: cls(copy.deepcopy(trunk).to("meta"), method_config, config.train_size)
+    )
     return cls(trunk, method_config, config.train_size)
 
 
 def check_sizes(loop: Loop) -> None:
-    """UserError when the trunk cannot take images of the sizes that the method makes."""
+    """UserError when the trunk cannot take images of the sizes that the method makes, or those of
+    the probe."""
     step = loop.moment(Progress())
     batch = loop.method.prepare(to_device(loop.sampler(0), loop.device), step)
     images = batch["images"]
     for each in [images] if isinstance(images, Tensor) else images:
         loop.method.trunk.check_size(each.shape[-1])
-
-
-def describe_run(
-    config: TrainConfig, name: str, method_config: Any, datasets: dict[str, Any]
-) -> dict[str, Any]:
-    """What ``run.json`` says besides versions and processes."""
-    train = {key: value for key, value in to_dict(config).items() if key not in EFFECTLESS}
-    return {
-        "method": name,
-        "method_config": to_dict(method_config),
-        "trunk": config.trunk,
-        "trunk_settings": all_settings(config.trunk, dict(config.trunk_settings)),
-        "train": train,
-        "recipe": to_dict(config.recipe),
-        "datasets": {
-            dataset.env: {
-                "path": path,
-                "fingerprint": dataset.fingerprint,
-                "image_size": dataset.image_size,
-            }
-            for path, dataset in zip(config.data, datasets.values(), strict=True)
-        },
-    }
-
-
-def check_folder(out: Path, run: dict[str, Any]) -> None:
-    """UserError when the folder holds something else than a run of these settings."""
-    if not (out / RUN).exists():
-        place = next(folder for folder in (out, *out.parents) if folder.exists())
-        if not place.is_dir() or not os.access(place, os.W_OK):
-            raise UserError(f"cannot write {out}: {place} is no folder that can be written to.")
-        if out.exists() and (not out.is_dir() or {f.name for f in out.iterdir()} - {SETTINGS}):
-            raise UserError(f"{out} holds something that is no run: choose another --out.")
-        return
-    earlier = read_run(out)
-    for part, value in run.items():
-        if part != "datasets" and _differs(earlier.get(part), value):
-            raise UserError(
-                f"{out} was trained with another {part.replace('_', ' ')}: choose another --out."
-            )
-    if _fingerprints(earlier) != _fingerprints(run):
-        raise UserError(f"{out} was trained on other data: choose another --out.")
-
-
-def write_run(out: Path, run: dict[str, Any], settings: dict[str, Any]) -> None:
-    """Write ``run.json``, and the settings that repeat the run, if they are not there yet."""
-    if (out / RUN).exists():
-        return
-    versions = {name: version(name) for name in ("embodied-ssl", "torch", "accelerate")}
-    try:
-        write_settings(out / SETTINGS, settings)
-        write_atomically(out / RUN, json.dumps(run | {"versions": versions}, indent=1).encode())
-    except OSError as error:
-        raise UserError(f"cannot write {out / RUN}: {error.strerror}.") from error
-
-
-def command_settings(config: TrainConfig, name: str, method_config: Any) -> dict[str, Any]:
-    """What ``train --config`` reads to repeat a run: every setting under the name of its option."""
-    loop = to_dict(config)
-    recipe = loop.pop("recipe")
-    return {"method": name} | loop | recipe | to_dict(method_config)
-
-
-def _differs(earlier: Any, now: Any) -> bool:
-    """Whether settings are others; one that there was not yet when the run began is not."""
-    if isinstance(earlier, dict) and isinstance(now, dict):
-        return any(_differs(value, now.get(key)) for key, value in earlier.items())
-    return earlier != now
-
-
-def _fingerprints(run: dict[str, Any]) -> dict[str, str]:
-    return {world: data["fingerprint"] for world, data in run.get("datasets", {}).items()}
+    if loop.probe:
+        loop.method.trunk.check_size(loop.probe.image_size)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Recipe
 
 
 @dataclass(frozen=True)
-class LoopConfig:
+class LoopConfig(Bounded):
     """Train a trunk; the same command continues what was interrupted."""
 
     data: tuple[str, ...]
@@ -23,35 +24,37 @@ class LoopConfig:
     trunk: str = "alexnet"
     """alexnet; kitti, the small net of the ego-motion paper for grey images of 32 pixels
     (--image-size 32 --train-size 32 spares work); vit; split; or any model of timm."""
-    images: int = 1_000_000
+    images: Annotated[int, Within(1, 10**15)] = 1_000_000
     """Budget: images through the trunk, each counted by its pixels, the same for every method."""
-    batch_size: int = 128
+    batch_size: Annotated[int, Within(2, 1 << 16)] = 128
     """Samples in a step of one process."""
-    image_size: int | None = None
+    image_size: Annotated[int | None, Within(8, 4096)] = None
     """Side, in pixels, to which the frames are made smaller once, before the training; by default
     they stay as they were collected."""
-    train_size: int = 96
+    train_size: Annotated[int, Within(8, 4096)] = 96
     """Side, in pixels, of the images cut out of the frames."""
-    seed: int = 0
+    seed: Annotated[int, Within(0, 2**32 - 1)] = 0
     """Of the first weights, the choice of samples and their augmentation."""
     precision: Literal["auto", "fp32", "bf16"] = "auto"
     """auto: bf16 where the hardware computes in it."""
     batch_norm: Literal["process", "synchronized"] = "process"
     """Over whose images BatchNorm takes its statistics where several processes train together."""
-    threads: int = 0
+    threads: Annotated[int, Within(0, 1024)] = 0
     """Of the CPU; 0: one a core. Fewer are faster where other work keeps cores busy."""
-    checkpoint_minutes: float = 5.0
+    device: str = "auto"
+    """cpu, cuda, cuda:1 or mps; auto: the GPU if there is one."""
+    checkpoint_minutes: Annotated[float, Within(0, 1e6)] = 5.0
     """Minutes between checkpoints."""
+    probe: str | None = None
+    """Labelled images, a turntable dataset or folder:PATH: what the features are worth is told now
+    and then by weighted k nearest neighbours, on its validation part alone."""
+    probe_every: Annotated[int, Within(1, 10**15)] = 100_000
+    """Images of the training between two looks of the probe."""
+    extend: bool = False
+    """Continue a run with more --images although its schedule was laid out for fewer."""
 
     def __post_init__(self) -> None:
-        for name in ("images", "batch_size", "image_size", "train_size"):
-            value = getattr(self, name)
-            if value is not None and value <= 0:
-                raise UserError(f"--{name.replace('_', '-')} must be positive.")
-        if self.batch_size < 2:
-            raise UserError("--batch-size must be at least 2.")
-        if self.threads < 0:
-            raise UserError("--threads must not be negative.")
+        super().__post_init__()
         if self.image_size and self.train_size > self.image_size:
             raise UserError(
                 f"--train-size {self.train_size} would enlarge frames of --image-size "
@@ -69,6 +72,7 @@ class TrainConfig(LoopConfig):
     """How the weights are updated; the method's own by default."""
 
 
-EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "recipe", "threads", "checkpoint_minutes")
+EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "recipe", "threads", "device",
+              "checkpoint_minutes", "probe", "probe_every", "extend")  # fmt: skip
 """Settings that change nothing of what is learned, or that ``run.json`` has in a place of their
 own."""

@@ -6,11 +6,10 @@ import time
 import warnings
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 
 import numpy as np
 import torch
-from accelerate import Accelerator
-from accelerate.utils import DistributedDataParallelKwargs, ProjectConfiguration
 from torch import Tensor
 
 from embodied_ssl.data import FrameCache
@@ -21,7 +20,10 @@ from embodied_ssl.sampling import Batch, generator_of, image_frames, to_device
 from embodied_ssl.training.checkpoint import Progress, resume, save_checkpoint
 from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.training.curves import Curves
-from embodied_ssl.training.optim import open_optimizer, set_schedules
+from embodied_ssl.training.finite import FiniteWatch
+from embodied_ssl.training.launch import open_accelerator
+from embodied_ssl.training.optim import clip_gradients, open_optimizer, set_schedules
+from embodied_ssl.training.probe import Probe
 from embodied_ssl.trunks.inference import calibrate, computes_in_bfloat16
 
 LOG_EVERY = 20  # steps
@@ -38,21 +40,19 @@ class Loop:
         config: of the loop.
         method: what is trained.
         caches: the datasets by their world.
+        probe: looks at the trunk now and then; none by default.
     """
 
-    def __init__(self, config: TrainConfig, method: Method, caches: Mapping[str, FrameCache]):
-        self.config, self.caches = config, caches
+    def __init__(
+        self,
+        config: TrainConfig,
+        method: Method,
+        caches: Mapping[str, FrameCache],
+        probe: Probe | None = None,
+    ):
+        self.config, self.caches, self.probe = config, caches, probe
         self.recipe: Recipe = config.recipe or method.recipe
-        self.accelerator = Accelerator(
-            cpu=not torch.accelerator.is_available(),
-            log_with="tensorboard",
-            # Not every layer of the trunk has a task; buffers are kept alike by those who write
-            # them, so what another process wrote is not lost.
-            kwargs_handlers=[
-                DistributedDataParallelKwargs(find_unused_parameters=True, broadcast_buffers=False)
-            ],
-            project_config=ProjectConfiguration(str(config.out), str(config.out)),
-        )
+        self.accelerator = open_accelerator(config.device)
         self.device = self.accelerator.device
         self.processes = self.accelerator.num_processes
         told = {"bf16": True, "fp32": False}
@@ -67,37 +67,64 @@ class Loop:
             # Accelerate knows the option by its old name alone.
             warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated", FutureWarning)
             self.model, self.optimizer = self.accelerator.prepare(self.method, optimizer)
+        self.watch = FiniteWatch(self.device)
 
-    def run(self) -> None:
-        """Train to the end of the budget."""
+    def run(self, facts: Mapping[str, str] | None = None) -> tuple[Progress, Progress]:
+        """Train to the end of the budget.
+
+        Args:
+            facts: what the trunk's card says of the run.
+
+        Returns:
+            how far the training was, and how far it is.
+
+        Raises:
+            UserError: when a number is not finite, or the disk does not take what is written; the
+                last checkpoint stays.
+        """
         config, accelerator = self.config, self.accelerator
         done = resume(config.out, self.method, self.optimizer, self.processes)
         if done.images >= config.images:
-            return
+            return done, done
         if done.step == 0:
             self._calibrate_frozen()
-        accelerator.init_trackers("tensorboard")
-        curves = Curves(config.out, done, accelerator)
+        start, main = done, accelerator.is_main_process
+        looks = main and self.probe is not None
+        curves = Curves(config.out, done, writes=main)
         self.method.train()
         saved = time.monotonic()
-        with progress_bar("train", config.images, "images", accelerator.is_main_process) as advance:
-            advance(round(done.images))
-            for batch in self.batches(done.step):
+        with (
+            closing(curves),
+            closing(self.batches(done.step)) as batches,
+            progress_bar("train", config.images, "images", main) as advance,
+        ):
+            advance(self._shown(done))
+            if looks and done.step == 0:
+                self._probed(curves, done)
+            for batch in batches:
                 before = done
                 outputs, done = self.step(batch, done)
-                advance(round(done.images) - round(before.images))
                 over = done.images >= config.images
+                note = ""
+                if done.step % LOG_EVERY == 0 or over or before is start:
+                    self.watch.check()
+                    note = f"loss {outputs['loss'].item():.3f}"
                 if done.step % LOG_EVERY == 0 or over:
                     curves.log(done, outputs)
+                if looks and (over or crossed(before.images, done.images, config.probe_every)):
+                    note += self._probed(curves, done)
+                advance(self._shown(done) - self._shown(before), note)
                 if over or self._due(saved):
+                    self.watch.check()
                     average_statistics(self.method)
-                    if accelerator.is_main_process:
-                        save_checkpoint(config.out, done, self.method, self.optimizer)
+                    if main:
+                        told = {**(facts or {}), **curves.facts(done)}
+                        save_checkpoint(config.out, done, self.method, self.optimizer, told)
                     saved = time.monotonic()
                 if over:
                     break
         accelerator.wait_for_everyone()
-        accelerator.end_training()
+        return start, done
 
     def step(self, batch: Batch, done: Progress) -> tuple[dict[str, Tensor], Progress]:
         """One update of the weights: what the method says of it, and how far the training is."""
@@ -113,12 +140,24 @@ class Loop:
             outputs = self.model(batch, step)
         self.optimizer.zero_grad()
         self.accelerator.backward(outputs["loss"])
-        if self.recipe.clip_norm:
-            self.accelerator.clip_grad_norm_(self.method.parameters(), self.recipe.clip_norm)
+        norm = clip_gradients(self.method, self.recipe.clip_norm)
+        self.watch.see(step.number + 1, outputs["loss"], norm)
+        rate = self.optimizer.param_groups[0]["lr"]
+        outputs = outputs | {"gradient_norm": norm, "learning_rate": torch.tensor(rate)}
         self.optimizer.step()
         self.method.after_step(step)
         cost = self.method.cost(batch) * self.processes
         return outputs, Progress(done.step + 1, done.images + cost, self.processes)
+
+    def _shown(self, done: Progress) -> int:
+        """Images as the progress bar counts them: the last batch may go beyond the budget."""
+        return min(round(done.images), self.config.images)
+
+    def _probed(self, curves: Curves, done: Progress) -> str:
+        """Let the probe look at the trunk; a few words of what it said."""
+        numbers = self.probe(self.method.exported, self.device)
+        curves.write(done, numbers)
+        return "".join(f", {name} {value:.3f}" for name, value in numbers.items())
 
     def number(self, step: int) -> int:
         """Of the samples of this process in a step."""
@@ -154,3 +193,8 @@ class Loop:
             pools = [(cache.frames, image_frames(cache)[0]) for cache in self.caches.values()]
             chosen = [frames[pool[:: 1 + len(pool) // CALIBRATED_ON]] for frames, pool in pools]
             calibrate(self.method.trunk, np.concatenate(chosen), self.device)
+
+
+def crossed(before: float, now: float, every: int) -> bool:
+    """Whether a multiple of ``every`` lies after the one and not after the other."""
+    return now // every > before // every

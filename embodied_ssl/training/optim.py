@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.optim import Optimizer
 
 from embodied_ssl.methods.base import Method, Recipe
-from embodied_ssl.schedules import cosine, warmup_cosine
+from embodied_ssl.schedules import cosine, warmup_constant, warmup_cosine
 
 
 def _adamw(groups: list[dict], recipe: Recipe) -> Optimizer:
@@ -38,6 +39,11 @@ OPTIMIZERS: dict[str, Callable[[list[dict], Recipe], Optimizer]] = {
     "lars": _lars,
 }
 
+SCHEDULES: dict[str, Callable[[float, float, float], float]] = {
+    "cosine": warmup_cosine,
+    "constant": warmup_constant,
+}
+
 
 def open_optimizer(method: Method, recipe: Recipe) -> Optimizer:
     """The recipe's optimizer of the weights that learn."""
@@ -46,6 +52,16 @@ def open_optimizer(method: Method, recipe: Recipe) -> Optimizer:
         decay = recipe.weight_decay if group["decays"] else 0.0
         groups.append(group | {"weight_decay": decay})
     return OPTIMIZERS[recipe.optimizer](groups, recipe)
+
+
+def clip_gradients(method: Method, limit: float) -> Tensor:
+    """The norm of the gradient as it was, and a larger one than ``limit`` scaled down to it; none
+    is where that is 0."""
+    weights = [weight for weight in method.parameters() if weight.grad is not None]
+    if limit:
+        return torch.nn.utils.clip_grad_norm_(weights, limit)
+    norm = torch.nn.utils.get_total_norm([weight.grad for weight in weights])
+    return norm.to(weights[0].device) if weights else norm
 
 
 def set_schedules(
@@ -59,7 +75,7 @@ def set_schedules(
         progress: part of the budget that is done.
         batch_size: samples in a step, of all processes together.
     """
-    lr = warmup_cosine(recipe.lr, recipe.warmup, progress)
+    lr = SCHEDULES[recipe.lr_schedule](recipe.lr, recipe.warmup, progress)
     if recipe.lr_batch:
         lr *= batch_size / recipe.lr_batch
     for group in groups:

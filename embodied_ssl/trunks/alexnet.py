@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 from torch import Tensor, nn
 
-from embodied_ssl.errors import within
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.trunks.base import Trunk
 
 
@@ -30,22 +30,19 @@ class AlexNet(Trunk):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the root."""
 
-        width: float = 1.0
+        option = "--trunk."
+
+        width: Annotated[float, Within(0.01, 16)] = 1.0
         """Of the convolutions, as a fraction of the paper's."""
-        fc_dim: int = 1024
+        fc_dim: Annotated[int, Within(1, 65536)] = 1024
         """Units of fc1 and fc2; the paper: 4096."""
         norm: Literal["batch", "lrn"] = "batch"
         """BatchNorm, or the paper's local response normalisation."""
-        grid: int = 3
+        grid: Annotated[int, Within(1, 16)] = 3
         """Side of the map that fc1 sees; the paper: 6."""
-
-        def __post_init__(self) -> None:
-            within("--trunk.width", self.width, 0.01, 16)
-            within("--trunk.fc-dim", self.fc_dim, 1, 65536)
-            within("--trunk.grid", self.grid, 1, 16)
 
     stage_names = ("conv1", "conv2", "conv3", "conv4", "conv5", "fc1", "fc2")
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load_file
 
+from embodied_ssl.checkpoints import NAME, STATE, candidates, checkpoint_of, damage
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.build import untrained_trunk
 
@@ -49,13 +50,17 @@ class AutoTrunk:
 
 
 def _folder(source: Path) -> Path:
-    """The folder of a trunk in a run folder, or itself."""
+    """The folder of a trunk in a run folder, or itself; UserError when its checkpoint says that its
+    bytes are not those written."""
     if (source / CONFIG).is_file():
+        checkpoint = source.resolve().parent
+        known = NAME.fullmatch(checkpoint.name) and (checkpoint / STATE).is_file()
+        if known and (reason := damage(checkpoint)):
+            raise UserError(f"{source} is in no whole checkpoint ({reason}).")
         return source
-    steps = sorted(source.glob("checkpoints/step-*/trunk"))
-    if not steps:
+    if not candidates(source):
         raise UserError(f"{source} holds no trained trunk.")
-    return steps[-1]
+    return checkpoint_of(source) / "trunk"
 
 
 def _of_run(folder: Path) -> tuple[str, dict]:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import PyTorchModelHubMixin
+from huggingface_hub import ModelCard, PyTorchModelHubMixin
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.auto import AutoTrunk
 from embodied_ssl.trunks.build import name_of
+from embodied_ssl.trunks.card import trunk_card
 
 FARTHEST = 256
 """Pixels up and down within which a size that fits is looked for."""
@@ -121,6 +123,12 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
         """Write weights and settings into a folder, as the Hugging Face hub has it."""
         config = {"trunk": self.name, **self.settings}
         return super().save_pretrained(folder, **{"config": config} | others)
+
+    def generate_model_card(
+        self, facts: Mapping[str, str] | None = None, size: int = 96, **others: Any
+    ) -> ModelCard:
+        """The card that ``save_pretrained`` writes beside the weights."""
+        return ModelCard(trunk_card(self, facts, size))
 
     @classmethod
     def from_pretrained(cls, source: str | Path, **others: Any) -> Trunk:

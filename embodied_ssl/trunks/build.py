@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.registry import Registry
+from embodied_ssl.settings import from_dict
 
 if TYPE_CHECKING:
     from embodied_ssl.trunks.base import Trunk
@@ -38,6 +40,8 @@ def load_trunk_class(name: str) -> type[Trunk]:
     Raises:
         UserError: for a name that is neither ours nor timm's, and a class that is no trunk.
     """
+    if not isinstance(name, str):
+        raise UserError(f"the trunk must be a name, not {name!r}.")
     if name in TRUNKS or ":" in name:
         cls = TRUNKS.load(name)
         if not hasattr(cls, "Config") or not hasattr(cls, "stages"):
@@ -62,14 +66,14 @@ def all_settings(name: str, told: dict[str, Any]) -> dict[str, Any]:
     """What was told with the defaults of the rest.
 
     Raises:
-        UserError: for settings that the trunk does not have, or out of bounds.
+        UserError: for settings that the trunk does not have, of a wrong type or out of bounds.
     """
     config = trunk_config(name)
     known = {field.name for field in dataclasses.fields(config)}
     for setting in told:
         if setting not in known:
             raise UserError(f"the trunk {name} has no setting {setting!r}.")
-    return dataclasses.asdict(config(**told))
+    return dataclasses.asdict(from_dict(config, told, f"the trunk {name}"))
 
 
 def build_trunk(name: str, **settings: Any) -> Trunk:
@@ -81,10 +85,17 @@ def build_trunk(name: str, **settings: Any) -> Trunk:
         settings: of the trunk's ``Config``.
 
     Raises:
-        UserError: for a name that is not known, or settings that the trunk does not have.
+        UserError: for a name that is not known, settings that the trunk does not have, or more
+            weights than fit into memory.
     """
+    from embodied_ssl.trunks.memory import check_memory
+
     cls, settings = load_trunk_class(name), all_settings(name, settings)
-    return cls(**settings) if name in TRUNKS or ":" in name else cls(name, **settings)
+    ours = name in TRUNKS or ":" in name
+    build = partial(cls, **settings) if ours else partial(cls, name, **settings)
+    if not settings.get("pretrained"):
+        check_memory(f"the trunk {name}", build)
+    return build()
 
 
 def untrained_trunk(name: str, **settings: Any) -> Trunk:

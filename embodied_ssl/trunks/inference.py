@@ -33,9 +33,11 @@ def open_device(name: str) -> torch.device:
     if name == "auto":
         name = "cuda" if torch.cuda.is_available() else "cpu"
     try:
-        return torch.empty(0, device=name).device
-    except (RuntimeError, AssertionError) as error:
+        device = torch.empty(0, device=name).device
+        torch.ones(1, device=device).sum().item()  # one without memory, "meta", has no number
+    except Exception as error:  # each of torch's backends raises its own
         raise UserError(f"there is no device {name!r} here.") from error
+    return device
 
 
 def computes_in_bfloat16(device: torch.device) -> bool:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 
-from embodied_ssl.errors import within
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.trunks.base import Trunk
 
 SIZE = 32  # pixels
@@ -28,17 +29,15 @@ class KittiNet(Trunk):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the small net."""
 
-        width: float = 1.0
-        """Of the convolutions, as a fraction of the paper's 32, 32 and 64."""
-        fc_dim: int = 64
-        """D, the features."""
+        option = "--trunk."
 
-        def __post_init__(self) -> None:
-            within("--trunk.width", self.width, 0.01, 16)
-            within("--trunk.fc-dim", self.fc_dim, 1, 65536)
+        width: Annotated[float, Within(0.01, 16)] = 1.0
+        """Of the convolutions, as a fraction of the paper's 32, 32 and 64."""
+        fc_dim: Annotated[int, Within(1, 65536)] = 64
+        """D, the features."""
 
     stage_names = ("conv1", "conv2", "conv3", "fc")
 

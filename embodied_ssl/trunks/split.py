@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.color import rgb_to_lab
-from embodied_ssl.errors import within
 from embodied_ssl.trunks.alexnet import AlexNet
 from embodied_ssl.trunks.base import Trunk
 
@@ -29,19 +29,17 @@ class SplitTrunk(Trunk):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the halves."""
 
-        width: float = 1.0
+        option = "--trunk."
+
+        width: Annotated[float, Within(0.02, 16)] = 1.0
         """Of both halves together, as a fraction of AlexNet's."""
-        fc_dim: int = 1024
+        fc_dim: Annotated[int, Within(2, 65536)] = 1024
         """Units of fc1 and fc2, of both halves together."""
         norm: Literal["batch", "lrn"] = "batch"
         """BatchNorm, or local response normalisation."""
-
-        def __post_init__(self) -> None:
-            within("--trunk.width", self.width, 0.02, 16)
-            within("--trunk.fc-dim", self.fc_dim, 2, 65536)
 
     def __init__(
         self, width: float = 1.0, fc_dim: int = 1024, norm: Literal["batch", "lrn"] = "batch"

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import timm
-import torch
 from timm.layers import Format
 from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.base import Trunk
 from embodied_ssl.trunks.cached import weights_at_hand
+from embodied_ssl.trunks.vit import evenly_spaced
 
-SHOWN = 4  # blocks at most whose maps are stages
 PYRAMID = {"features_only": True}
 
 
@@ -48,7 +47,7 @@ class TimmTrunk(Trunk):
         self.channels_last = getattr(self.model, "output_fmt", None) == Format.NHWC
         if self.has_tokens:
             depth = len(self.model.blocks)
-            shown = torch.linspace(0, depth, min(SHOWN, depth) + 1).round().int().tolist()[1:]
+            shown = evenly_spaced(depth)
             self.shown = [number - 1 for number in shown]
             self.stage_names = (*(f"block{number}" for number in shown), "pooled")
             self.stage_dims = (self.model.embed_dim,) * len(shown) + (self.model.num_features,)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.base import Trunk
 
 SHOWN = 4  # stages at most besides the pooled one
@@ -32,28 +33,26 @@ class ViT(Trunk):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the Vision Transformer."""
 
-        dim: int = 192
+        option = "--trunk."
+
+        dim: Annotated[int, Within(4, 8192)] = 192
         """Numbers in a token; a multiple of 4 and of the heads."""
-        depth: int = 12
+        depth: Annotated[int, Within(1, 64)] = 12
         """Blocks."""
-        heads: int = 3
+        heads: Annotated[int, Within(1, 128)] = 3
         """Of the attention in each block."""
-        patch: int = 16
+        patch: Annotated[int, Within(2, 128)] = 16
         """Side of a patch, pixels."""
         pooling: Literal["cls", "mean"] = "cls"
         """What stands for the image: the class token, or the mean of the patch tokens."""
-        drop_path: float = 0.0
+        drop_path: Annotated[float, Within(0, 0.9)] = 0.0
         """Probability with which the last block is skipped in training; earlier ones less."""
 
         def __post_init__(self) -> None:
-            within("--trunk.dim", self.dim, 4, 8192)
-            within("--trunk.depth", self.depth, 1, 64)
-            within("--trunk.heads", self.heads, 1, 128)
-            within("--trunk.patch", self.patch, 2, 128)
-            within("--trunk.drop-path", self.drop_path, 0, 0.9)
+            super().__post_init__()
             if self.dim % 4 or self.dim % self.heads:
                 raise UserError(
                     f"--trunk.dim {self.dim} must be a multiple of 4 and of --trunk.heads."
@@ -74,12 +73,12 @@ class ViT(Trunk):
         self.patch, self.pooling = patch, pooling
         self.embed = nn.Conv2d(3, dim, kernel_size=patch, stride=patch)
         self.cls = nn.Parameter(torch.zeros(1, 1, dim))
-        drops = torch.linspace(0, drop_path, depth).tolist()
+        drops = torch.linspace(0, drop_path, depth, device="cpu").tolist()
         self.blocks = nn.ModuleList(
             Block(dim, heads, mlp_ratio=4, qkv_bias=True, drop_path=drop) for drop in drops
         )
         self.norm = nn.LayerNorm(dim, eps=1e-6)
-        shown = torch.linspace(0, depth, min(SHOWN, depth) + 1).round().int().tolist()[1:]
+        shown = evenly_spaced(depth)
         self.shown = tuple(shown)
         self.stage_names = (*(f"block{number}" for number in shown), pooling)
         self.stage_dims = (dim,) * len(self.stage_names)
@@ -142,6 +141,12 @@ class ViT(Trunk):
         maps = [each[:, 1:].mT.unflatten(2, (height, width)) for each in seen]
         pooled = last[:, 0] if self.pooling == "cls" else last[:, 1:].mean(1)
         return [*maps, pooled[:, :, None, None]]
+
+
+def evenly_spaced(depth: int) -> list[int]:
+    """Numbers, from 1 on, of the blocks whose maps are stages; the last block is one of them."""
+    places = torch.linspace(0, depth, min(SHOWN, depth) + 1, device="cpu")
+    return places.round().int().tolist()[1:]
 
 
 def sincos_positions(height: int, width: int, dim: int) -> Float[Tensor, "N dim"]:

@@ -11,10 +11,17 @@ from embodied_ssl.data.schema import Columns
 from embodied_ssl.errors import UserError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from gymnasium import Env
     from rich.console import RenderableType
 
     from embodied_ssl.data.dataset import Dataset
+
+GROWN_FROM = "grown_from"
+"""The setting that names the amounts that a dataset had before, where its episodes depend on it."""
+HASH = "hash"
+"""The rule of ``splits`` of datasets from before there was another one."""
 
 
 class World:
@@ -24,6 +31,7 @@ class World:
 
     - ``num_episodes``: how many episodes make the dataset, None where ``rows_option`` says how many
       rows do;
+    - perhaps ``steps_per_episode``: how many rows each episode has, None where they differ;
     - ``reset(seed=, options={"episode": e})``: episode ``e`` and its seed decide everything;
     - ``explorer(seed)``: the policy, a function of observation and info that gives the next action,
       or None when the episode is over;
@@ -51,6 +59,9 @@ class World:
     the parts of a struct."""
     rows_option: ClassVar[str] = ""
     """The option that says how many rows to collect, where the env has no end of episodes."""
+    amounts: ClassVar[tuple[str, ...]] = ()
+    """Options that say how much there is, and may be larger when the dataset is continued: episode
+    ``e`` is the same whatever they are."""
     newer_options: ClassVar[tuple[str, ...]] = ()
     """Options that ``dataset.json`` mentions only where they are not the default, so that datasets
     from before they existed are continued."""
@@ -69,11 +80,28 @@ class World:
         options = {f.name: f.default for f in dataclasses.fields(self.config)}
         options.pop(self.rows_option, None)
         values = {name: getattr(self.config, name) for name in options}
+        if not self.splits_by_rule() or values.get("splits") == HASH:
+            values.pop("splits", None)
         return {
             name: value
             for name, value in values.items()
-            if name not in self.newer_options or value != options[name]
+            if name not in (*self.newer_options, "split_file") or value != options[name]
         }
+
+    def splits_by_rule(self) -> bool:
+        """Whether the option ``splits`` decides anything: it does for folders of objects."""
+        objects = getattr(self.config, "objects", ())
+        named = getattr(self.config, "split_file", "")
+        return not named and any(each.startswith("folder:") for each in objects)
+
+    def continuing(self, begun: Mapping[str, Any]) -> World:
+        """The world as the dataset with such settings has begun it, by the rules of then."""
+        if not self.splits_by_rule() or "splits" in begun or not hasattr(self.config, "splits"):
+            return self
+        return type(self)(dataclasses.replace(self.config, splits=HASH))
+
+    def check_enough(self, env: Any) -> None:
+        """UserError where the env has less than the options ask for."""
 
     def open_env(self, image_size: int, **others: Any) -> Env:
         """The env itself; ``others`` are more keyword arguments, such as ``render_mode``.
@@ -95,7 +123,22 @@ class World:
 
     def recorded(self, env: Any) -> dict[str, Any]:
         """What ``dataset.json`` says of settings that are but a path: a name for its contents."""
-        return {}
+        import hashlib
+
+        if not getattr(self.config, "split_file", ""):
+            return {}
+        content = Path(self.config.split_file).expanduser().read_bytes()
+        return {"split_file": hashlib.sha256(content).hexdigest()[:16]}
+
+    def same_setting(self, name: str, then: Any, now: Any) -> bool:
+        """Whether a setting of an older dataset means what it means now.
+
+        Args:
+            name: of the setting.
+            then: what ``dataset.json`` says of it.
+            now: what it would say of it today.
+        """
+        return then == now
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:
@@ -105,8 +148,21 @@ class World:
         return [splits_table(dataset)]
 
 
-def at_least_one(config: Any, *names: str) -> None:
-    """UserError for the first of these options that is below one."""
-    for name in names:
-        if getattr(config, name) < 1:
-            raise UserError(f"--{name.replace('_', '-')} must be at least 1.")
+def require_bounds(config: Any, **bounds: tuple[float, float]) -> None:
+    """UserError for the first of some options that is not between its bounds, or is no number.
+
+    Args:
+        config: whose options they are.
+        bounds: lowest and highest value of each, both allowed.
+    """
+    for name, (low, high) in bounds.items():
+        value = getattr(config, name)
+        if not low <= value <= high:
+            raise UserError(
+                f"--{name.replace('_', '-')} must be from {_shown(low)} to {_shown(high)}, "
+                f"not {value}."
+            )
+
+
+def _shown(bound: float) -> str:
+    return f"{bound:,}" if isinstance(bound, int) else f"{bound:g}"

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, Columns
 from embodied_ssl.errors import UserError
-from embodied_ssl.worlds.base import World, at_least_one
+from embodied_ssl.worlds.base import require_bounds
+from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -20,12 +21,13 @@ TURNING = 0.03  # radians from frame to frame: less is driving straight
 AHEAD = 0.02  # metres from frame to frame: less is standing
 
 
-class Rooms(World):
+class Rooms(WithObjects):
     """A camera drives through furnished rooms and knows how it moved (EQUIV, ICCV 2015)."""
 
     title = "Rooms"
     env_id = "embodied_ssl_envs:embodied_ssl/Rooms-v0"
-    newer_options = ("scene", "kinds", "tilt", "odometry_noise")
+    amounts = ("episodes",)
+    newer_options = ("scene", "kinds", "tilt", "odometry_noise", "scale")
     drawing = "embodied_ssl.report.rooms:rooms"
     columns: ClassVar[Columns] = {
         "episode": "int32",
@@ -64,7 +66,9 @@ class Rooms(World):
         objects: tuple[str, ...] = ("household", "blobs")
         """Where the things on the tables come from: household, blobs, folder:PATH."""
         skip_broken: bool = False
-        """Leave out objects of a folder that do not load."""
+        """Leave out objects of a folder that cannot be simulated."""
+        scale: float = 1.0
+        """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
         episodes: int = 400
         """How many of them, each in a room of its own."""
         frames: int = 100
@@ -77,21 +81,33 @@ class Rooms(World):
         """Let the head look up and down."""
         odometry_noise: float = 0.0
         """Standard deviation of each number of the odometry, as a fraction of it."""
+        splits: Literal["stratified", "hash"] = "stratified"
+        """How rooms, and the objects of a folder, are split; hash is the rule of older versions."""
+        split_file: str = ""
+        """CSV, JSON or YAML file that says train, val or test of each room or object."""
 
         def __post_init__(self):
-            at_least_one(self, "episodes", "frames")
+            require_bounds(
+                self,
+                episodes=(1, 10_000_000),
+                frames=(2, 2**15),
+                odometry_noise=(0, 10),
+                scale=SCALES,
+            )
             named = [name.strip() for part in self.kinds for name in part.split(",")]
             object.__setattr__(self, "kinds", tuple(filter(None, named)))  # kitchen,office is two
-            if self.scene and (self.objects != type(self).objects or self.skip_broken):
+            ours = (self.objects, self.scale)
+            if self.scene and (ours != (type(self).objects, 1.0) or self.skip_broken):
                 raise UserError(
-                    "a scene has its own bodies: leave out --objects and --skip-broken."
+                    "a scene has its own bodies: leave out --objects, --scale and --skip-broken."
                 )
 
     def env_settings(self) -> dict[str, Any]:
         """Keyword arguments of the env; a scene has no use for objects."""
         settings = super().env_settings()
         if self.config.scene:
-            del settings["objects"], settings["skip_broken"]
+            for name in ("objects", "skip_broken", "scale"):
+                settings.pop(name, None)
         return settings
 
     def folders(self) -> list[Path]:
@@ -99,8 +115,13 @@ class Rooms(World):
         return [Path(self.config.scene)] if self.config.scene else []
 
     def recorded(self, env: Any) -> dict[str, Any]:
-        """A scene by its name and contents: its folder may move."""
-        return {"scene": env.rooms.fingerprint} if self.config.scene else {}
+        """A scene by its name and contents, or objects by theirs: their folders may move."""
+        scene = {"scene": env.rooms.fingerprint} if self.config.scene else {}
+        return super().recorded(env) | scene
+
+    def splits_by_rule(self) -> bool:
+        """Rooms are always split, unless a file says how."""
+        return not self.config.split_file
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

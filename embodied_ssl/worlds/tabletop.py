@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
-from embodied_ssl.worlds.base import World, at_least_one
+from embodied_ssl.worlds.base import require_bounds
+from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -43,12 +44,14 @@ OBJECT_MEANINGS = {
 """Labels of the simulator, for analysis and supervised baselines only."""
 
 
-class Tabletop(World):
+class Tabletop(WithObjects):
     """A robot arm grasps, pushes, pokes and looks at objects (The Curious Robot, ECCV 2016)."""
 
     title = "Tabletop"
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
+    amounts = ("interactions",)
+    newer_options = ("scale",)
     drawing = "embodied_ssl.report.tabletop:tabletop"
     columns: ClassVar[Columns] = {
         "episode": "int32",
@@ -106,10 +109,16 @@ class Tabletop(World):
         objects: tuple[str, ...] = ("household", "blobs")
         """Where objects come from: household, blobs, folder:PATH."""
         skip_broken: bool = False
-        """Leave out objects of a folder that do not load."""
+        """Leave out objects of a folder that cannot be simulated."""
+        scale: float = 1.0
+        """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
+        splits: Literal["stratified", "hash"] = "stratified"
+        """How the objects of a folder are split; hash is the rule of older versions."""
+        split_file: str = ""
+        """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
 
         def __post_init__(self):
-            at_least_one(self, "interactions")
+            require_bounds(self, interactions=(1, 10_000_000), scale=SCALES)
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

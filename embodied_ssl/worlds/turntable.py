@@ -3,24 +3,32 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, Columns
-from embodied_ssl.worlds.base import World, at_least_one
+from embodied_ssl.errors import UserError
+from embodied_ssl.worlds.base import GROWN_FROM, World, require_bounds
+from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from rich.console import RenderableType
 
     from embodied_ssl.data.dataset import Dataset
 
 
-class Turntable(World):
+MOST_AZIMUTHS = 49  # that many views have backgrounds of their own
+
+
+class Turntable(WithObjects):
     """Labelled views of held-out objects from all around (UW RGB-D turntable, ICRA 2011)."""
 
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
-    newer_options = ("orbit",)
+    amounts = ("val_objects", "test_objects")
+    newer_options = ("orbit", GROWN_FROM, "scale")
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -51,7 +59,9 @@ class Turntable(World):
         objects: tuple[str, ...] = ("household", "blobs")
         """Where objects come from: household, blobs, folder:PATH."""
         skip_broken: bool = False
-        """Leave out objects of a folder that do not load."""
+        """Leave out objects of a folder that cannot be simulated."""
+        scale: float = 1.0
+        """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
         val_objects: int = 60
         """Objects of the validation split."""
         test_objects: int = 160
@@ -61,9 +71,44 @@ class Turntable(World):
         orbit: bool = False
         """The camera goes round each object in one studio with cartons in the way, instead of a new
         place for every view; for next-best-view."""
+        splits: Literal["stratified", "hash"] = "stratified"
+        """How the objects of a folder are split; hash is the rule of older versions."""
+        split_file: str = ""
+        """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
+        grown_from: tuple[tuple[int, int], ...] = ()
+        """Val and test objects before the dataset grew, which come first; collect sees to it."""
 
         def __post_init__(self):
-            at_least_one(self, "val_objects", "test_objects", "azimuths")
+            require_bounds(
+                self,
+                val_objects=(1, 100_000),
+                test_objects=(1, 100_000),
+                azimuths=(1, 360 if self.orbit else MOST_AZIMUTHS),
+                scale=SCALES,
+            )
+
+    def continuing(self, begun: Mapping[str, Any]) -> World:
+        """The world as the dataset was begun: objects that are added later come last."""
+        world = super().continuing(begun)
+        then = tuple(begun.get(name) for name in self.amounts)
+        now = tuple(getattr(self.config, name) for name in self.amounts)
+        grown_from = tuple(map(tuple, begun.get(GROWN_FROM, ())))
+        if then != now and all(isinstance(amount, int) for amount in then):
+            grown_from += (then,)
+        return Turntable(replace(world.config, grown_from=grown_from))
+
+    def check_enough(self, env: Any) -> None:
+        """UserError where a folder has fewer objects of a split than are asked for."""
+        counts = Counter(split for split, _ in env.names)
+        for split, option in zip(("val", "test"), self.amounts, strict=True):
+            asked, there = getattr(self.config, option), counts[split]
+            if there < asked:
+                option = option.replace("_", "-")
+                ask = f"ask for --{option} {there}, or add some" if there else "add some"
+                raise UserError(
+                    f"--{option} {asked}: there are {there} {split} objects; {ask} (see "
+                    "--split-file)."
+                )
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

@@ -2,137 +2,98 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
 import warnings
-from dataclasses import dataclass
+from contextlib import closing
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 
 import numpy as np
 
-from embodied_ssl_envs.bullet import BulletClient, pybullet, silence
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.geometry import Quaternion, Vector
-from embodied_ssl_envs.objects.model import (
-    Material,
-    Named,
-    apply_material,
-    clamped_mass,
-    materials,
-    scaled_mass,
-)
-from embodied_ssl_envs.objects.splits import split_of
-from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.objects.splits import Splits
+from embodied_ssl_envs.objects.urdf_model import UrdfModel, urdf_model
+from embodied_ssl_envs.urdf import check_urdfs
 
-MATERIAL = "plastic"  # a URDF does not say what it is made of
-
-
-@dataclass(frozen=True)
-class UrdfModel(Named):
-    """An object whose geometry and colours are those of a URDF file."""
-
-    name: str
-    material: Material
-    mass: float
-    extents: Vector
-    path: str
-    offset: Vector
-    """From the centre of the bounding box to the origin of the body's frame, metres."""
-    orientation: Quaternion
-    """Of the body's frame while the object is upright."""
-
-    @property
-    def outline(self) -> np.ndarray:
-        return np.array(list(product((-0.5, 0.5), repeat=3))) * self.extents
-
-    def spawn(
-        self,
-        client: BulletClient,
-        position: Vector,
-        orientation: Quaternion = (0, 0, 0, 1),
-        scale: float = 1.0,
-        fixed: bool = False,
-    ) -> int:
-        offset = [scale * value for value in self.offset]
-        pose = client.multiplyTransforms(position, orientation, offset, self.orientation)
-        body = load_urdf(client, self.path, scale, fixed)
-        client.resetBasePositionAndOrientation(body, *pose)
-        if not fixed:
-            client.changeDynamics(body, -1, mass=scaled_mass(self.mass, scale))
-        apply_material(client, body, self.material)
-        return body
-
-
-def load_urdf(
-    client: BulletClient,
-    path: str,
-    scale: float = 1.0,
-    fixed: bool = False,
-    position: Vector = (0, 0, 0),
-    orientation: Quaternion = (0, 0, 0, 1),
-) -> int:
-    """The body that a URDF file describes, its own frame at a pose.
-
-    Raises:
-        WorldError: naming the file, if Bullet cannot load it.
-    """
-    try:
-        with silence():
-            return client.loadURDF(
-                path, position, orientation, useFixedBase=fixed, globalScaling=scale
-            )
-    except pybullet.error as error:
-        raise WorldError(
-            f"{path} does not load: is it a URDF with its meshes beside it?"
-        ) from error
+SCALES = (1e-4, 1e4)
 
 
 class Folder:
     """Objects named ``folder/kind/instance``.
 
+    Args:
+        path: of the folder; ``~`` is the user's home.
+        skip_broken: leave out objects that cannot be simulated, with a warning each.
+        scale: factor of their lengths.
+
     Raises:
-        WorldError: if there is no such folder, nothing in it, or a file that does not load, unless
-            ``skip_broken`` leaves those out with a warning.
+        WorldError: if there is no such folder, nothing in it, or an object that cannot be
+            simulated, unless ``skip_broken``; for a split file that lacks an object.
     """
 
     source = "folder"
 
-    def __init__(self, path: str | Path, skip_broken: bool = False):
-        root = Path(path)
-        if not root.is_dir():
-            raise WorldError(f"there is no folder of objects at {root}")
-        self._files = {
-            f"folder/{file.parent.parent.name}/{file.parent.name}": str(file)
-            for file in sorted(root.glob("*/*/*.urdf"))
-        }
-        if not self._files:
-            raise WorldError(f"{root} holds no kind/instance/*.urdf")
-        self._models = self._measure(skip_broken)
-        if not self._models:
-            raise WorldError(f"none of the objects in {root} loads")
-        self.kinds = tuple(sorted({name.split("/")[1] for name in self._models}))
-
-    def _measure(self, skip_broken: bool) -> dict[str, UrdfModel]:
-        simulation, models = Simulation(), {}
-        try:
-            for name, path in self._files.items():
+    def __init__(
+        self,
+        path: str | Path,
+        skip_broken: bool = False,
+        scale: float = 1.0,
+        splits: Splits | None = None,
+    ):
+        if not (math.isfinite(scale) and SCALES[0] <= scale <= SCALES[1]):
+            raise WorldError(f"scale must be from {SCALES[0]:g} to {SCALES[1]:g}, not {scale:g}")
+        self.root = _folder(path)
+        files = _urdfs(self.root, skip_broken)
+        if not files:
+            raise WorldError(f"{self.root} holds no kind/instance/*.urdf")
+        self._models: dict[str, UrdfModel] = {}
+        digests = {}
+        paths = [str(file) for file in files.values()]
+        with closing(check_urdfs(paths, movable=True)) as checks:
+            for name, checked in zip(files, checks, strict=True):
+                digests[name] = checked.digest
                 try:
-                    models[name] = _measured(simulation, name, path)
+                    self._models[name] = urdf_model(name, checked, scale)
                 except WorldError as error:
                     if not skip_broken:
                         raise
                     warnings.warn(f"left out: {error}", stacklevel=2)
-        finally:
-            with silence():
-                simulation.close()
-        return models
+        if not self._models:
+            raise WorldError(f"none of the objects in {self.root} can be simulated")
+        self.kinds = tuple(sorted({name.split("/")[1] for name in self._models}))
+        self.fingerprint = hashlib.sha256(json.dumps(sorted(digests.items())).encode()).hexdigest()
+        """Of names and contents, wherever the folder is."""
+
+    @property
+    def all_names(self) -> set[str]:
+        """The names of all objects."""
+        return set(self._models)
 
     @cached_property
     def _by_split(self) -> dict[str, list[str]]:
         splits: dict[str, list[str]] = {}
         for name in self._models:
-            splits.setdefault(split_of(name), []).append(name)
+            splits.setdefault(self._splits[name], []).append(name)
         return splits
+
+    def require(self, splits: tuple[str, ...]) -> None:
+        """Make sure that there is an object in each of some splits.
+
+        Raises:
+            WorldError: naming the first split that has none.
+        """
+        for split in splits:
+            if not self._by_split.get(split):
+                raise WorldError(
+                    f"the folder of objects {self.root} has none in its {split} split, and at "
+                    f"least 1 is needed in each of {', '.join(splits)}: it has "
+                    f"{len(self._models)} objects ({self._counts()}); add more"
+                )
+
+    def _counts(self) -> str:
+        return ", ".join(f"{len(names)} {split}" for split, names in sorted(self._by_split.items()))
 
     def sample(self, rng: np.random.Generator, split: str) -> str:
         """A random name of the split.
@@ -142,7 +103,7 @@ class Folder:
         """
         names = self._by_split.get(split)
         if not names:
-            raise WorldError(f"the folder of objects has none in its {split} split; add more")
+            self.require((split,))
         return names[rng.integers(len(names))]
 
     def names(self, split: str, count: int) -> list[str]:
@@ -166,20 +127,40 @@ class Folder:
         return self._models[name]
 
 
-def _measured(simulation: Simulation, name: str, path: str) -> UrdfModel:
-    simulation.reset()
-    client = simulation.client
-    body = load_urdf(client, path)
-    links = range(-1, client.getNumJoints(body))
-    low, high = np.array([client.getAABB(body, link) for link in links]).swapaxes(0, 1)
-    low, high = low.min(axis=0), high.max(axis=0)
-    origin, orientation = client.getBasePositionAndOrientation(body)
-    return UrdfModel(
-        name=name,
-        material=materials()[MATERIAL],
-        mass=clamped_mass(sum(client.getDynamicsInfo(body, link)[0] for link in links)),
-        extents=tuple((high - low).tolist()),
-        path=path,
-        offset=tuple((np.array(origin) - (low + high) / 2).tolist()),
-        orientation=orientation,
-    )
+def _folder(path: str | Path) -> Path:
+    try:
+        root = Path(path).expanduser()
+        if root.is_dir():
+            return root
+    except (OSError, ValueError, RuntimeError):  # too long, a zero byte, a home of nobody
+        pass
+    raise WorldError(f"there is no folder of objects at {path}")
+
+
+def _urdfs(root: Path, skip_broken: bool) -> dict[str, Path]:
+    """The URDF files below a folder by the names of the objects."""
+    found: dict[str, Path] = {}
+    for kind in _inside(root):
+        for instance in _inside(kind):
+            files = [file for file in _inside(instance) if file.suffix == ".urdf"]
+            name = f"folder/{kind.name}/{instance.name}"
+            fault = ""
+            if len(files) > 1:
+                fault = "holds several URDF files, and an object is one of them"
+            elif files and name.encode(errors="replace").decode() != name:
+                fault = "has a name that is no text"
+            if fault and not skip_broken:
+                raise WorldError(f"{instance} {fault}")
+            if fault:
+                warnings.warn(f"left out: {instance} {fault}", stacklevel=3)
+            elif files:
+                found[name] = files[0]
+    return found
+
+
+def _inside(folder: Path) -> list[Path]:
+    """What a folder holds, in order; nothing for what is no folder."""
+    try:
+        return sorted(folder.iterdir()) if folder.is_dir() else []
+    except OSError as error:
+        raise WorldError(f"{error.filename or folder} cannot be read: {error.strerror}") from error

@@ -17,6 +17,7 @@ from embodied_ssl_envs.bullet import BulletClient
 from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.objects.solids import HullSolid, Solid
+from embodied_ssl_envs.urdf.loading import links_of
 
 MASSES = (0.02, 0.8)  # kg: light enough for the arm to lift, heavy enough for stable contacts
 
@@ -162,19 +163,22 @@ def scaled_mass(mass: float, scale: float) -> float:
 
 
 def apply_material(client: BulletClient, body: int, material: Material) -> None:
-    """Give a body the contact dynamics of its material."""
-    client.changeDynamics(
-        body,
-        -1,
-        lateralFriction=material.friction,
-        spinningFriction=0.002,
-        rollingFriction=material.rolling_friction,
-        restitution=material.restitution,
-        contactStiffness=material.stiffness,
-        contactDamping=material.damping,
-        angularDamping=0.1,
-        activationState=client.ACTIVATION_STATE_ENABLE_SLEEPING,
-    )
+    """Give every link of a body the contact dynamics of its material."""
+    # Sleeping is of the whole body: named for a link, Bullet changes nothing of the link.
+    sleeping = {"activationState": client.ACTIVATION_STATE_ENABLE_SLEEPING}
+    for link in links_of(client, body):
+        client.changeDynamics(
+            body,
+            link,
+            lateralFriction=material.friction,
+            spinningFriction=0.002,
+            rollingFriction=material.rolling_friction,
+            restitution=material.restitution,
+            contactStiffness=material.stiffness,
+            contactDamping=material.damping,
+            angularDamping=0.1,
+            **(sleeping if link < 0 else {}),
+        )
 
 
 def load_texture(client: BulletClient, image: np.ndarray) -> int:

@@ -12,8 +12,10 @@ from embodied_ssl_envs.objects.blobs import Blobs
 from embodied_ssl_envs.objects.folders import Folder
 from embodied_ssl_envs.objects.household import Household
 from embodied_ssl_envs.objects.model import ObjectModel
+from embodied_ssl_envs.objects.splits import Splits
 
 SOURCES = {"household": Household, "blobs": Blobs}
+CONTENTS = "folder:sha256-"  # begins what a dataset says of a folder
 
 
 class ObjectSet(Protocol):
@@ -31,6 +33,11 @@ class ObjectSet(Protocol):
 
     def load(self, name: str) -> ObjectModel:
         """The object of a name."""
+        ...
+
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The sources; a folder by a name for its contents."""
         ...
 
 
@@ -54,6 +61,14 @@ class Union:
         ]
         return [name for names in reversed(lists) for name in names][:count]
 
+    @property
+    def recorded(self) -> tuple[str, ...]:
+        """The sources; a folder by a name for its contents, which stays the same elsewhere."""
+        return tuple(
+            f"{CONTENTS}{each.fingerprint[:32]}" if isinstance(each, Folder) else each.source
+            for each in self._sources
+        )
+
     def load(self, name: str) -> ObjectModel:
         """The object of a name."""
         source = name.split("/")[0]
@@ -68,12 +83,21 @@ class Union:
         return owners[-1].load(name)
 
 
-def open_objects(specs: Sequence[str], skip_broken: bool = False) -> ObjectSet:
+def open_objects(
+    specs: Sequence[str],
+    skip_broken: bool = False,
+    scale: float = 1.0,
+    splits: Splits | None = None,
+    needed: Sequence[str] = (),
+) -> ObjectSet:
     """The objects of one or several sources.
 
     Args:
         specs: each ``household``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
-        skip_broken: leave out files of a folder that do not load, with a warning each.
+        skip_broken: leave out files of a folder that cannot be simulated, with a warning each.
+        scale: factor of the lengths of the objects of folders.
+        splits: how the objects of a folder are split; by a hash of the name if left out.
+        needed: splits in each of which every source must have an object.
 
     Raises:
         WorldError: for an unknown source, or a folder that cannot be used.
@@ -82,12 +106,24 @@ def open_objects(specs: Sequence[str], skip_broken: bool = False) -> ObjectSet:
         specs = (specs,)
     if not specs:
         raise WorldError("no objects asked for: name household, blobs or folder:PATH")
-    return Union([_open(spec, skip_broken) for spec in specs])
-
-
-def _open(spec: str, skip_broken: bool) -> Household | Blobs | Folder:
-    if spec.startswith("folder:"):
-        return Folder(spec.removeprefix("folder:"), skip_broken)
-    if spec in SOURCES:
-        return SOURCES[spec]()
-    raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))
+    for spec in specs:
+        if spec not in SOURCES and not spec.startswith("folder:"):
+            raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))
+    folders = [spec for spec in specs if spec.startswith("folder:")]
+    if scale != 1 and not folders:
+        raise WorldError("scale is for the objects of folder:PATH, and there are none")
+    opened: list[Household | Blobs | Folder] = []
+    for spec in specs:
+        if spec in SOURCES:
+            opened.append(SOURCES[spec]())
+        else:
+            folder = Folder(spec.removeprefix("folder:"), skip_broken, scale, splits)
+            folder.require(tuple(needed))
+            for other in filter(lambda each: isinstance(each, Folder), opened):
+                if twice := other.all_names & folder.all_names:
+                    raise WorldError(
+                        f"{other.root} and {folder.root} both have an object of the name "
+                        f"{min(twice)}: rename one"
+                    )
+            opened.append(folder)
+    return Union(opened)

@@ -7,35 +7,34 @@ from typing import Any, ClassVar
 import gymnasium
 import numpy as np
 
+from embodied_ssl_envs import arguments
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.splits import SPLITS, Splits
 from embodied_ssl_envs.rooms.camera_mount import CameraMount
 from embodied_ssl_envs.rooms.differential_drive import DifferentialDrive, relative_motion
 from embodied_ssl_envs.rooms.explorer import FASTEST, Policy, make_wanderer, with_tilting
 from embodied_ssl_envs.rooms.furnished import FurnishedRooms
+from embodied_ssl_envs.rooms.limits import check_settings
 from embodied_ssl_envs.rooms.observations import observation_space, observe
 from embodied_ssl_envs.rooms.room import Rooms
 from embodied_ssl_envs.rooms.scenes import Scenes
-from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP, Frame, Simulation
+from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP, Frame, Simulation, Uncopied
 
 FRAME_RATE = 10  # frames a second
 STEPS = STEPS_PER_SECOND // FRAME_RATE  # of physics in a step of the environment
-MOST_FRAMES = 2**15  # the column `step` is int16
 TILT_RATE = 0.6  # rad/s
 
 
-class RoomsEnv(gymnasium.Env):
+class RoomsEnv(Uncopied, gymnasium.Env):
     """A room per episode, seen by a camera on a mobile base.
 
-    Rooms are of the kinds of `ROOM_KINDS`, each with a random layout of furniture of its own,
-    textured walls and floor, pictures, windows, and household objects on its tables. Episode `e`
-    takes place in a room of kind `e % 8`; its name (`rooms/kitchen/00016`) determines its split.
+    Rooms of the kinds of `ROOM_KINDS` have a random layout of furniture, textures, windows,
+    and objects on the tables. Episode `e` is of kind `e % 8`, split by `objects/splits.py`.
 
     ### Scenes of your own
 
-    With `scene`, episodes take place among the bodies of a scene of your own; `rooms/scenes.py`
-    specifies what it may hold.
+    With `scene`, episodes take place among the bodies that `rooms/scenes.py` specifies.
 
     ### Action
 
@@ -67,7 +66,8 @@ class RoomsEnv(gymnasium.Env):
     Args:
         image_size: S, pixels along each side of an image.
         objects: source of the objects on the tables: "household", "blobs" or "folder:PATH".
-        skip_broken: leave out objects of a folder that do not load, instead of an error.
+        skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
+        scale: factor of the lengths of the objects of folders.
         episodes: their number.
         frames: steps of an episode.
         scene: folder of your own scene or scenes, which do not use `objects`; furnished rooms if
@@ -75,14 +75,16 @@ class RoomsEnv(gymnasium.Env):
         kinds: of the furnished rooms; all of them if empty.
         tilt: whether the camera can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
+        splits, split_file: rule and file of `objects/splits.py`.
         depth: observe depth too.
         segmentation: observe segmentation too.
         render_mode: "rgb_array" (what the camera sees) or "human" (Bullet's window, where there is
             a display).
 
     Raises:
-        WorldError: for kinds that are not known, impossible counts, objects that are not there, or
-            a scene in which something is wrong.
+        WorldError: for kinds that are not known, impossible counts, objects that are not there or
+            cannot be simulated, a scene in which something is wrong, and an action that is not in
+            the space.
     """
 
     metadata: ClassVar = {"render_modes": ["rgb_array", "human"], "render_fps": FRAME_RATE}
@@ -92,22 +94,20 @@ class RoomsEnv(gymnasium.Env):
         image_size: int = 128,
         objects: tuple[str, ...] = ("household",),
         skip_broken: bool = False,
+        scale: float = 1.0,
         episodes: int = 400,
         frames: int = 100,
         scene: str = "",
         kinds: tuple[str, ...] = (),
         tilt: bool = False,
         odometry_noise: float = 0.0,
+        splits: str = "hash",
+        split_file: str = "",
         depth: bool = False,
         segmentation: bool = False,
         render_mode: str | None = None,
     ):
-        if episodes < 1 or not 2 <= frames <= MOST_FRAMES:
-            raise WorldError(f"rooms need an episode at least, and 2 to {MOST_FRAMES} frames in it")
-        if not 0 <= odometry_noise < np.inf:
-            raise WorldError(f"odometry noise must be a number from 0 up, not {odometry_noise}")
-        if scene and kinds:
-            raise WorldError("a scene is of the kind that its file says: leave out kinds")
+        check_settings(image_size, episodes, frames, odometry_noise, scene, kinds)
         self.image_size = image_size
         self.render_mode = render_mode
         self.odometry_noise = odometry_noise
@@ -115,11 +115,12 @@ class RoomsEnv(gymnasium.Env):
         """One room per episode."""
         self.steps_per_episode = frames
         """One step per frame."""
-        self.rooms: Rooms
+        rule = Splits(splits, split_file)
         if scene:
-            self.rooms = Scenes(scene)
+            self.rooms: Rooms = Scenes(scene, rule)
         else:
-            self.rooms = FurnishedRooms(open_objects(objects, skip_broken=skip_broken), kinds)
+            self.objects = open_objects(objects, skip_broken, scale, rule, needed=SPLITS)
+            self.rooms = FurnishedRooms(self.objects, kinds, rule, episodes)
         self.simulation = Simulation(window=render_mode == "human")
         self._fastest = np.array([*FASTEST, TILT_RATE] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
@@ -129,7 +130,7 @@ class RoomsEnv(gymnasium.Env):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         super().reset(seed=seed)
-        number = (options or {}).get("episode")
+        number = arguments.asked_episode(options)
         self.episode = int(self.np_random.integers(self.num_episodes) if number is None else number)
         rng = self.np_random
         self.simulation.reset()
@@ -142,7 +143,7 @@ class RoomsEnv(gymnasium.Env):
     def step(
         self, action: np.ndarray
     ) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
-        action = np.clip(np.asarray(action, float), -1, 1) * self._fastest
+        action = arguments.checked_action(self.action_space, action) * self._fastest
         before = self.base.pose
         bumped = self.base.drive(action[:2], STEPS)
         if len(action) == 3:

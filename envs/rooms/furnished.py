@@ -9,7 +9,7 @@ import numpy as np
 from embodied_ssl_envs.errors import did_you_mean
 from embodied_ssl_envs.geometry import yaw_quaternion
 from embodied_ssl_envs.objects import ObjectSet
-from embodied_ssl_envs.objects.splits import split_of
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.rooms.differential_drive import RADIUS
 from embodied_ssl_envs.rooms.furnish import furnish
 from embodied_ssl_envs.rooms.kinds import ROOM_KINDS
@@ -34,25 +34,41 @@ class FurnishedRooms:
     Args:
         objects: source of the objects on tables and shelves, which are of the room's split.
         kinds: of ``ROOM_KINDS``; all of them if empty.
+        splits: how the rooms are split.
+        episodes: of which a split file has to name every room.
 
     Raises:
-        WorldError: for a kind that is not known.
+        WorldError: for a kind that is not known, a room that the split file lacks.
     """
 
-    def __init__(self, objects: ObjectSet, kinds: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        objects: ObjectSet,
+        kinds: tuple[str, ...] = (),
+        splits: Splits | None = None,
+        episodes: int = 0,
+    ):
         for kind in kinds:
             if kind not in ROOM_KINDS:
                 raise did_you_mean("kind of room", kind, ROOM_KINDS)
         self._kinds = tuple(kinds) or tuple(ROOM_KINDS)
         self._objects = objects
+        self._splits = splits or Splits()
+        if self._splits.file:
+            self._splits.of_all(self._named(episode)[0] for episode in range(episodes))
+
+    def _named(self, episode: int) -> tuple[str, str]:
+        """The name of an episode's room, and its kind."""
+        kind = self._kinds[episode % len(self._kinds)]
+        return f"rooms/{kind}/{episode:05d}", kind
 
     def build(
         self, simulation: Simulation, rng: np.random.Generator, episode: int
     ) -> FurnishedRoom:
         """Draw the room of an episode and add it to an empty simulation."""
-        kind = self._kinds[episode % len(self._kinds)]
-        name = f"rooms/{kind}/{episode:05d}"
-        split = split_of(name)
+        name, kind = self._named(episode)
+        category, number = list(ROOM_KINDS).index(kind), episode // len(self._kinds)
+        split = self._splits.of_room(name, category, number)
         rules = ROOM_KINDS[kind]
         layout, places = furnish(rng, rules, RADIUS)
         builder = RoomBuilder(simulation, rng)

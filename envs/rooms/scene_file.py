@@ -30,9 +30,12 @@ import yaml
 
 from embodied_ssl_envs.bullet import pybullet
 from embodied_ssl_envs.errors import WorldError, did_you_mean
-from embodied_ssl_envs.objects.model import Quaternion, Vector
+from embodied_ssl_envs.geometry import Quaternion, Vector
+from embodied_ssl_envs.urdf.references import is_file, references
 
 FILE = "scene.yaml"
+MOST = 2000  # bodies, or starts
+MOST_BYTES = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,10 @@ class Body:
     """Of the URDF's own frame, metres."""
     orientation: Quaternion
     scale: float
+    path: str = ""
+    """Of the URDF as it was prepared for Bullet."""
+    digest: str = ""
+    """Of the contents of its files."""
 
 
 @dataclass(frozen=True)
@@ -86,8 +93,12 @@ def fingerprint(scenes: Sequence[SceneFile]) -> str:
     """Name or number of scenes, and a digest of what is in their folders and those of bodies."""
     digest = hashlib.sha256()
     for scene in scenes:
-        folders = {scene.file.parent, *(Path(body.urdf).parent for body in scene.bodies)}
-        for file in sorted({file for folder in folders for file in folder.rglob("*")}):
+        inside = {scene.file.parent, *(Path(body.urdf).parent for body in scene.bodies)}
+        folders = {Path(os.path.normpath(folder)) for folder in inside}
+        files = {file for folder in folders for file in folder.rglob("*")}
+        for body in scene.bodies:  # its meshes may be elsewhere
+            files |= {Path(os.path.normpath(path)) for _, path in references(Path(body.urdf))}
+        for file in sorted(files):
             name = Path(os.path.relpath(file, scene.file.parent.parent))
             hidden = any(part.startswith(".") and part != ".." for part in name.parts)
             if file.is_file() and not hidden:
@@ -99,7 +110,13 @@ def fingerprint(scenes: Sequence[SceneFile]) -> str:
 
 def _read(file: Path) -> SceneFile:
     try:
+        if file.stat().st_size > MOST_BYTES:
+            raise WorldError(f"{file} is larger than {MOST_BYTES // 1_000_000} MB")
         content = yaml.safe_load(file.read_bytes())
+    except OSError as error:
+        raise WorldError(f"{file} cannot be read: {error.strerror}") from error
+    except RecursionError as error:
+        raise WorldError(f"{file} is nested too deeply") from error
     except yaml.MarkedYAMLError as error:
         line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
         raise WorldError(f"{file} is no YAML: {line}{error.problem}") from error
@@ -112,6 +129,8 @@ def _read(file: Path) -> SceneFile:
     bodies, starts = (said.get(name) or [] for name in ("bodies", "starts"))
     if not isinstance(bodies, list) or not bodies:
         raise WorldError(f"{file} must list at least one body under bodies")
+    if max(len(bodies), len(starts) if isinstance(starts, list) else 0) > MOST:
+        raise WorldError(f"{file} lists more than {MOST} bodies or starts")
     if not isinstance(starts, list):
         raise WorldError(f"{file}: starts must be a list, not {reprlib.repr(starts)}")
     return SceneFile(
@@ -128,7 +147,7 @@ def _body(content: Any, file: Path, number: int) -> Body:
     if "urdf" not in said:
         raise WorldError(f"{where} must name its urdf")
     urdf = file.parent / str(said["urdf"])
-    if not urdf.is_file():
+    if not is_file(urdf):
         raise WorldError(f"{where}: there is no urdf at {urdf}")
     turn = _numbers(said.get("orientation", [0, 0, 0]), f"{where}: orientation", 3, 4)
     if len(turn) == 3:

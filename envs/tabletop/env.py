@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 import gymnasium
 import numpy as np
 
+from embodied_ssl_envs import arguments
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.objects import open_objects
+from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.panda import Kinematics
-from embodied_ssl_envs.simulation import Simulation
-from embodied_ssl_envs.tabletop.actions import Interaction, action_space
+from embodied_ssl_envs.simulation import Simulation, Uncopied
+from embodied_ssl_envs.tabletop.actions import Interaction, action_space, checked_action
 from embodied_ssl_envs.tabletop.explorer import Policy, make_explorer
 from embodied_ssl_envs.tabletop.grasp import Held, grasp
 from embodied_ssl_envs.tabletop.look import look
@@ -21,11 +23,12 @@ from embodied_ssl_envs.tabletop.poke import poke
 from embodied_ssl_envs.tabletop.push import push
 from embodied_ssl_envs.tabletop.world import TabletopWorld
 
+MOST_OBJECTS = 20  # the tray has no place for more
 VALIDATION_EVERY = 10  # one episode in ten is played with validation objects
 ONLOOKER = Camera(eye=(1.35, -0.95, 0.85), target=(0.35, 0.0, 0.2), fov=48.0)
 
 
-class TabletopEnv(gymnasium.Env):
+class TabletopEnv(Uncopied, gymnasium.Env):
     """A Panda arm on a table, one to six objects in a tray before it, a camera above.
 
     Each step is one whole interaction, from rest to rest; its outcome follows from physics alone.
@@ -73,15 +76,17 @@ class TabletopEnv(gymnasium.Env):
     Args:
         image_size: S, pixels along each side of an image.
         objects: where objects come from: "household", "blobs" or "folder:PATH".
-        skip_broken: leave out objects of a folder that do not load, instead of an error.
-        max_objects: an episode has one to so many objects.
+        skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
+        scale: factor of the lengths of the objects of folders.
+        max_objects: an episode has one to so many objects, 20 at most.
+        splits, split_file: rule and file of `objects/splits.py`.
         depth: observe depth too.
         segmentation: observe segmentation too.
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window, where there
             is a display).
 
     Raises:
-        WorldError: for objects that are not there or will not load.
+        WorldError: for objects that cannot be simulated, impossible numbers and actions.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 30}
@@ -95,15 +100,21 @@ class TabletopEnv(gymnasium.Env):
         image_size: int = 128,
         objects: Sequence[str] = ("household", "blobs"),
         skip_broken: bool = False,
+        scale: float = 1.0,
         max_objects: int = 6,
+        splits: str = "hash",
+        split_file: str = "",
         depth: bool = False,
         segmentation: bool = False,
         render_mode: str | None = None,
     ):
+        arguments.check_image_size(image_size)
+        arguments.check_whole("max_objects", max_objects, 1, MOST_OBJECTS)
         self.image_size = image_size
         self.max_objects = max_objects
         self.render_mode = render_mode
-        self.objects = open_objects(objects, skip_broken=skip_broken)
+        rule = Splits(splits, split_file)
+        self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
         self.simulation = Simulation(window=render_mode == "human")
         self.kinematics = Kinematics()
         self.action_space = action_space()
@@ -114,7 +125,7 @@ class TabletopEnv(gymnasium.Env):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
         super().reset(seed=seed)
-        number = (options or {}).get("episode")
+        number = arguments.asked_episode(options)
         self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
         self.world = TabletopWorld(
@@ -134,7 +145,8 @@ class TabletopEnv(gymnasium.Env):
     def step(
         self, action: dict[str, Any]
     ) -> tuple[dict[str, np.ndarray], float, bool, bool, dict[str, Any]]:
-        interaction = Interaction(int(action["interaction"]))
+        action = checked_action(action)
+        interaction = Interaction(action["interaction"])
         if self.held and interaction != Interaction.LOOK:
             look(self.world, self.held)
             self.held = None
@@ -169,7 +181,7 @@ class TabletopEnv(gymnasium.Env):
         seen = {"overhead": self.world.overhead.rgb, "pixel": pixel}
         if interaction == Interaction.GRASP:
             track = f"{self.episode}-{self.steps}"
-            columns, self.held = grasp(self.world, pixel, int(action["angle"]), track)
+            columns, self.held = grasp(self.world, pixel, action["angle"], track)
         elif interaction == Interaction.PUSH:
             columns = push(self.world, pixel, self.world.reachable_pixel(action["end"]))
         else:

@@ -13,6 +13,7 @@ from embodied_ssl_envs.panda import HOME, Kinematics, Panda
 from embodied_ssl_envs.simulation import STEPS_PER_SECOND, Frame, Simulation
 from embodied_ssl_envs.tabletop.perception import Region, find_regions, foreground
 from embodied_ssl_envs.tabletop.scene import REACH, build_scene
+from embodied_ssl_envs.urdf.loading import bounding_box
 
 APART = 0.1  # metres between the points from which objects are dropped
 SETTLE_STEPS = STEPS_PER_SECOND
@@ -138,7 +139,7 @@ class TabletopWorld:
         """The body whose surface is nearest to ``point``, by its bounding box."""
 
         def distance(body: int) -> float:
-            low, high = np.array(self.simulation.client.getAABB(body))
+            low, high = bounding_box(self.simulation.client, body)
             return float(np.linalg.norm(np.maximum(0, np.maximum(low - point, point - high))))
 
         return min(self.objects, key=distance, default=None)

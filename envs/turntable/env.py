@@ -9,19 +9,22 @@ import gymnasium
 import numpy as np
 from scipy.spatial.transform import Rotation
 
+from embodied_ssl_envs import arguments
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.objects.splits import Splits
+from embodied_ssl_envs.simulation import Simulation, Uncopied
 from embodied_ssl_envs.turntable.framing import Subject
 from embodied_ssl_envs.turntable.orbit_views import OrbitViews
 from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
 
 SETTLE_STEPS = 150
+MOST_OBJECTS = 100_000  # of a split
 
 Policy = Callable[[np.ndarray, dict[str, Any]], int | None]
 
 
-class TurntableEnv(gymnasium.Env):
+class TurntableEnv(Uncopied, gymnasium.Env):
     """One object per episode, seen from all around.
 
     The object settles once under gravity; then each step renders one view of it. Every view has a
@@ -58,21 +61,27 @@ class TurntableEnv(gymnasium.Env):
 
     ### Reset
 
-    `options={"episode": e}` chooses the object: first those of the val split, then those of test.
+    `options={"episode": e}` chooses the object: first those of the val split, then those of test,
+    then those of a later growth.
     Without it the object is random. Everything else is drawn from the env's generator.
 
     Args:
         image_size: S, pixels along each side of an image.
         objects: where objects come from: "household", "blobs" or "folder:PATH".
-        skip_broken: leave out objects of a folder that do not load, instead of an error.
+        skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
+        scale: factor of the lengths of the objects of folders.
         val_objects: number of val objects; fewer if there are fewer.
         test_objects: number of test objects; fewer if there are fewer.
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
+        splits, split_file: rule and file of `objects/splits.py`.
+        grown_from: numbers of val and test objects, each pair larger than the one before: the
+            objects of the first pair come first, then those that the second adds, and so on.
         render_mode: "rgb_array" or "human" (Bullet's window, where there is a display).
 
     Raises:
-        WorldError: for objects that are not there or will not load, or impossible counts.
+        WorldError: for objects that are not there or cannot be simulated, impossible counts and
+            sizes, and an action that is not in the space.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 30}
@@ -82,29 +91,39 @@ class TurntableEnv(gymnasium.Env):
         image_size: int = 128,
         objects: Sequence[str] = ("household", "blobs"),
         skip_broken: bool = False,
+        scale: float = 1.0,
         val_objects: int = 60,
         test_objects: int = 160,
         azimuths: int = 8,
         orbit: bool = False,
+        splits: str = "hash",
+        split_file: str = "",
+        grown_from: Sequence[tuple[int, int]] = (),
         render_mode: str | None = None,
     ):
         self._views = OrbitViews if orbit else RandomizedViews
-        if not 1 <= azimuths <= self._views.MOST_AZIMUTHS:
-            raise WorldError(f"azimuths must be 1 to {self._views.MOST_AZIMUTHS}, not {azimuths}")
-        if min(val_objects, test_objects) < 0 or val_objects + test_objects == 0:
+        arguments.check_image_size(image_size)
+        arguments.check_whole("azimuths", azimuths, 1, self._views.MOST_AZIMUTHS)
+        arguments.check_whole("val_objects", val_objects, 0, MOST_OBJECTS)
+        arguments.check_whole("test_objects", test_objects, 0, MOST_OBJECTS)
+        if val_objects + test_objects == 0:
             raise WorldError("the turntable needs val_objects or test_objects above zero")
         self.image_size = image_size
         self.azimuths = azimuths
         self.render_mode = render_mode
-        self.objects = open_objects(objects, skip_broken=skip_broken)
-        counts = {"val": val_objects, "test": test_objects}
-        self.names = [
-            (split, name)
-            for split, count in counts.items()
-            for name in self.objects.names(split, count)
-        ]
-        if not self.names:
-            raise WorldError("none of the objects belongs to the val or test split; add more")
+        asked = tuple(s for s, count in (("val", val_objects), ("test", test_objects)) if count)
+        rule = Splits(splits, split_file)
+        self.objects = open_objects(objects, skip_broken, scale, rule, needed=asked)
+        stages = (*grown_from, (val_objects, test_objects))
+        # A dict keeps each name once, where it was first.
+        self.names = list(
+            dict.fromkeys(
+                (split, name)
+                for counts in stages
+                for split, count in zip(("val", "test"), counts, strict=True)
+                for name in self.objects.names(split, count)
+            )
+        )
         self.num_episodes = len(self.names)
         """One episode per object."""
         self.steps_per_episode = len(self._views.ELEVATIONS) * azimuths
@@ -117,7 +136,7 @@ class TurntableEnv(gymnasium.Env):
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[np.ndarray, dict[str, Any]]:
         super().reset(seed=seed)
-        number = (options or {}).get("episode")
+        number = arguments.asked_episode(options)
         self.episode = int(self.np_random.integers(self.num_episodes) if number is None else number)
         if not 0 <= self.episode < self.num_episodes:
             raise WorldError(f"episode {self.episode} of a turntable with {self.num_episodes}")
@@ -131,9 +150,10 @@ class TurntableEnv(gymnasium.Env):
         return self._image, {}
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
-        row, column = divmod(int(action), self.azimuths)
+        action = arguments.checked_action(self.action_space, action)
+        row, column = divmod(action, self.azimuths)
         elevation, azimuth = list(self._views.ELEVATIONS)[row], 360 * column / self.azimuths
-        self._image = self.views.render(int(action), elevation, azimuth)
+        self._image = self.views.render(action, elevation, azimuth)
         record = {
             "episode": self.episode,
             "step": self.steps,

@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from embodied_ssl.cli import run
-from embodied_ssl.collecting import engines, shard
+from embodied_ssl.collecting import folder, shard
 from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.data import Dataset, shards
@@ -40,14 +40,14 @@ def test_the_tabletop_continues_what_was_broken(digests, tmp_path, monkeypatch):
     broken = dataclasses.replace(whole, out=tmp_path / "broken")
     write, written = shard.collect_shard, []
 
-    def fail(spec, k):
+    def fail(spec, k, beat):
         if written:
             raise KeyboardInterrupt
         written.append(k)
-        return write(spec, k)
+        return write(spec, k, beat)
 
     with monkeypatch.context() as patch:
-        patch.setattr(engines, "collect_shard", fail)
+        patch.setattr(folder, "collect_shard", fail)
         assert run(lambda: run_collect(broken, eight)) == 130
     assert len(list((broken.out / "data").iterdir())) == 1
     run_collect(broken, eight)

@@ -49,7 +49,7 @@ def test_what_evaluate_would_ask_about_is_not_trained_on(tmp_path):
 
 def test_some_but_not_all_named_is_an_error(tmp_path):
     spec = photos(tmp_path, ["a/train_1.png", "a/train_2.png", "a/cover.png"])
-    with pytest.raises(UserError, match="cover.png"):
+    with pytest.raises(UserError, match=r"cover\.png"):
         open_source(spec)
 
 

@@ -146,3 +146,9 @@ def test_what_is_no_image_is_named(ending, tmp_path):
     os.mkdir(tmp_path / f"a{ending}")
     with pytest.raises(UserError, match=r"is no image"):
         read_photo(tmp_path / f"a{ending}", 8)
+
+
+def test_a_photo_of_a_phone_with_another_ending_is_named(tmp_path):
+    (tmp_path / "a.jpg").write_bytes(b"\0\0\0\x18ftypheic\0\0\0\0mif1heic")
+    with pytest.raises(UserError, match="it is HEIC: save it as JPEG"):
+        read_photo(tmp_path / "a.jpg", 8)

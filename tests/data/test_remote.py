@@ -55,6 +55,14 @@ def test_what_changes_there_changes_here(remote):
     assert not before.files[1].exists()
 
 
+def test_copies_are_among_the_caches(remote, capsys):
+    copy = Dataset.open(remote).path
+    capsys.readouterr()
+    assert cli.run(lambda: cli._dispatch(["cache", "--clear"])) == 0
+    assert f"  {copy}" in capsys.readouterr().out and not copy.exists()
+    assert Dataset.open(remote).whole
+
+
 def test_a_copy_that_lost_a_file_gets_it_back(remote):
     path = Dataset.open(remote).files[0]
     path.unlink()

@@ -1,5 +1,8 @@
 """Environments, objects and scenes that several tests need."""
 
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import trimesh
@@ -7,6 +10,8 @@ import yaml
 
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.rooms.env import RoomsEnv
+
+sys.path.insert(0, str(Path(__file__).parent))  # for urdfs.py, which writes files for tests
 
 URDF = """<robot name="it"><link name="base">
 <visual><origin xyz="{at}"/><geometry>{shape}</geometry></visual>

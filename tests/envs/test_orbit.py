@@ -106,5 +106,5 @@ def test_cartons_touch_neither_the_object_nor_each_other(env):
 
 
 def test_impossible_counts_are_refused():
-    with pytest.raises(WorldError, match="azimuths must be 1 to 360"):
+    with pytest.raises(WorldError, match="azimuths must be a whole number from 1 to 360"):
         gymnasium.make("embodied_ssl/Turntable-v0", **SETTINGS, azimuths=361)

@@ -87,7 +87,7 @@ def test_the_split_follows_from_the_rooms_name(make_rooms):
     ("settings", "said"),
     [
         ({"kinds": ("kichen",)}, "kichen"),
-        ({"frames": 0}, "2 to 32768 frames"),
+        ({"frames": 0}, "frames must be a whole number from 2 to 32,768"),
         ({"odometry_noise": -1.0}, "odometry noise"),
         ({"objects": ("houshold",)}, "houshold"),
     ],

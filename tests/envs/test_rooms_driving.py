@@ -27,7 +27,7 @@ def test_nothing_is_driven_through(make_rooms, outside, episode):
     bumped = 0
     for step in range(60):
         if step % 12 == 0:
-            turn = rng.uniform(-1.5, 1.5)
+            turn = np.clip(rng.uniform(-1.5, 1.5), -1, 1)
         *_, info = env.step(np.array([1.0, turn if step % 12 < 3 else 0.0], np.float32))
         bumped += info["bumped"]
         place = env.base.pose[None, :2]

@@ -6,6 +6,7 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+from urdfs import brick, cube, mesh
 
 import embodied_ssl_envs  # noqa: F401  registers the worlds
 from embodied_ssl_envs.objects.splits import split_of
@@ -83,6 +84,27 @@ def test_scenes_take_turns_and_only_one_is_train(make_rooms, scene, tmp_path):
         alone = make_rooms(scene=str(folder))
         alone.reset(seed=0)
         assert alone.room.split == "train"
+
+
+def test_what_is_outside_the_folder_is_part_of_the_scene(make_rooms, scene, tmp_path):
+    (tmp_path / "meshes").mkdir()
+    outside = tmp_path / "meshes" / "a.obj"
+    writer = scene().body("box", brick(mesh("package://meshes/a.obj")), (0, 0, 0))
+    digests = []
+    for size in (0.5, 0.5, 0.6):
+        outside.write_text(cube(size))
+        digests.append(make_rooms(scene=writer.save()).rooms.fingerprint)
+    assert digests[0] == digests[1] != digests[2]
+
+
+def test_the_free_space_is_found_once(make_rooms, furnished, monkeypatch):
+    first = make_rooms(scene=furnished)
+    monkeypatch.setattr("embodied_ssl_envs.urdf.sandbox.MODULE", "nothing.that.is.there")
+    second = make_rooms(scene=furnished)
+    for env in (first, second):
+        env.reset(seed=0)
+    np.testing.assert_array_equal(first.room.places, second.room.places)
+    assert first.room.places.dtype == float and np.array_equal(first.base.pose, second.base.pose)
 
 
 def test_the_light_differs_and_the_bodies_stay(make_rooms, furnished):

@@ -4,6 +4,7 @@ import hashlib
 
 import pytest
 from datasets import load_dataset
+from urdfs import brick, cube, mesh
 
 from embodied_ssl import cli
 from embodied_ssl.data import Dataset
@@ -82,7 +83,11 @@ def test_another_scene_and_an_edited_one_are_refused(collect, scene, small, tmp_
         ("bodies: [{urfd: crate.urdf}]", "did you mean urdf"),
         ("bodies: [{position: [0, 0, 0]}]", "body 1 must name its urdf"),
         ("bodies: [{urdf: chair.urdf}]", "chair.urdf"),
-        ("bodies: [{urdf: broken.urdf}]", "broken.urdf does not load"),
+        ("bodies: [{urdf: roots.urdf}]", "roots.urdf has 2 links without a parent"),
+        ("bodies: [{urdf: mesh.urdf}]", "index that is not there: 99"),
+        ("bodies:" + "\n- {urdf: crate.urdf}" * 20_000, "more than 2000 bodies"),
+        ("bodies: " + "[" * 5000, "nested too deeply"),
+        ("bodies: [{urdf: broken.urdf}]", "broken.urdf is no XML"),
         ("bodies: [{urdf: crate.urdf, position: [1, 2]}]", "body 1: position must have 3 numbers"),
         ("bodies: [{urdf: crate.urdf, position: [1, 2, .inf]}]", "finite"),
         ("bodies: [{urdf: crate.urdf, position: here}]", "finite"),
@@ -106,6 +111,9 @@ def test_a_mistake_in_a_scene_is_one_line(collect, scene, small, tmp_path, text,
     writer = scene().box("crate", (0.5, 0.5, 0.5), (0, 0, 0))
     writer.box("slab", (5, 5, 0.02), (0, 0, 0)).box("lid", (5, 5, 1), (0, 0, 0))
     writer.body("broken", "<robot", (0, 0, 0))
+    writer.body("roots", "<robot><link name='a'/><link name='b'/></robot>", (0, 0, 0))
+    writer.body("mesh", brick(mesh("mesh.obj")), (0, 0, 0))
+    (tmp_path / "flat" / "mesh.obj").write_text(cube(faces=["f 1 2 99"]))
     (tmp_path / "flat" / "scene.yaml").write_text(text)
     status, errors = collect(*small, "--scene", tmp_path / "flat")
     assert status == cli.USAGE_ERROR
@@ -125,10 +133,10 @@ def test_a_mistake_in_a_scene_is_one_line(collect, scene, small, tmp_path, text,
         ("--kinds kitchen,ofice", "did you mean office"),
         ("--episodes 0", "--episodes"),
         ("--frames -1", "--frames"),
-        ("--frames 1", "2 to 32768 frames"),
-        ("--frames 99999", "2 to 32768 frames"),
-        ("--odometry-noise nan", "odometry noise"),
-        ("--odometry-noise -0.1", "odometry noise"),
+        ("--frames 1", "--frames must be from 2 to 32,768, not 1"),
+        ("--frames 99999", "--frames must be from 2 to 32,768, not 99999"),
+        ("--odometry-noise nan", "--odometry-noise must be from 0 to 10, not nan"),
+        ("--odometry-noise -0.1", "--odometry-noise must be from 0 to 10"),
         ("--env turntable --tilt", "unknown option '--episodes'"),
         ("--orbit", "unknown option '--orbit'"),
         ("--env tabletop --episodes 5", "unknown option '--episodes'"),

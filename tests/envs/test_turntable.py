@@ -115,7 +115,7 @@ def test_the_object_is_framed():
         ({"azimuths": 0}, "azimuths must be"),
         ({"azimuths": 100}, "azimuths must be"),
         ({"val_objects": 0, "test_objects": 0}, "above zero"),
-        ({"val_objects": -1}, "above zero"),
+        ({"val_objects": -1}, "val_objects must be a whole number from 0 to 100,000"),
         ({"objects": ("nothing",)}, "unknown objects"),
     ],
 )

@@ -9,10 +9,14 @@ import pytest
 import torch
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation import EvaluateConfig
+from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.evaluation.image_size import trained_size
-from embodied_ssl.evaluation.models import list_models
+from embodied_ssl.evaluation.models import list_models, run_folders
+from embodied_ssl.evaluation.protocols.interactions import Interactions
 from embodied_ssl.evaluation.results import BASELINES, runs_of, short_names
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
+from embodied_ssl.trunks import Trunk
 
 CPU = torch.device("cpu")
 
@@ -56,16 +60,70 @@ def test_a_run_in_a_folder_called_random_is_no_baseline(robot_run, tmp_path, mon
     assert runs_of(results) == ["./random"]
 
 
+@pytest.mark.parametrize("name", BASELINES)
+def test_a_baseline_that_is_a_run_here_too_is_refused(robot_run, tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    Path(name).mkdir()  # no run: the baseline is meant
+    assert run_folders([name]) == []
+    shutil.copytree(robot_run, name, dirs_exist_ok=True)
+    with pytest.raises(
+        UserError, match=rf"{name} is a baseline and a run folder here: say \./{name}"
+    ):
+        list_models([name], BASELINES, seed=0)
+
+
+@pytest.mark.parametrize("name", ["random", "pixels", "majority or mean"])
+def test_runs_called_like_other_rows_are_rows_of_their_own(
+    robot_run, tabletop_dir, tmp_path, monkeypatch, name
+):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Interactions, "baselines", ("pixels",))
+    shutil.copytree(robot_run, tmp_path / name)
+    shutil.copytree(robot_run, tmp_path / "s1" / name)
+    config = EvaluateConfig((f"{name}/", f"s1/{name}"), str(tabletop_dir), "interactions")
+    results = run_evaluate(config)
+    runs = runs_of(results)
+    assert len(runs) == len(results["runs"]) == 2 and len(results["models"]) == 4
+    assert len(set(short_names(results["models"]).values())) == 4
+    numbers = [results["models"][run]["grasp_accuracy"] for run in runs]
+    assert numbers[0] == numbers[1] != results["models"]["majority or mean"]["grasp_accuracy"]
+
+
+@pytest.mark.parametrize("kind", ["file", "empty", "checkpoint", "training"])
+def test_what_is_no_finished_run_is_one_line(robot_run, tmp_path, kind):
+    path = tmp_path / kind
+    if kind == "file":
+        path.write_text("mine")
+    elif kind == "training":
+        shutil.copytree(robot_run, path, ignore=shutil.ignore_patterns("step-*"))
+    elif kind == "empty":
+        path.mkdir()
+    else:
+        path = next(Path(robot_run).glob("checkpoints/*/trunk"))
+    said = {"file": "no run folder but a file", "empty": "it has no run.json",
+            "checkpoint": "it lies in the run", "training": "no checkpoint yet"}  # fmt: skip
+    with pytest.raises(UserError, match=said[kind]) as caught:
+        list_models([str(path)], (), seed=0)
+    assert "\n" not in str(caught.value)
+
+
+def test_images_too_small_for_a_trunk_are_one_line(robot_run, turntable_dir, monkeypatch):
+    monkeypatch.setattr(Trunk, "_takes", lambda self, size: size > 40)
+    with pytest.raises(UserError, match="takes no images of 32 pixels: 41 would do"):
+        run_evaluate(EvaluateConfig((robot_run,), str(turntable_dir), image_size=32))
+
+
 def test_a_folder_that_is_named_twice_is_one_row(robot_run):
     assert list(list_models([robot_run, robot_run + "/"], (), seed=0)) == [robot_run]
 
 
 def test_short_names_tell_runs_apart():
-    names = ["pixels", "s0/run", "s1/run", "x/s1/run", "a/b/other/"]
+    names = ["pixels", "s0/run", "s1/run", "x/s1/run", "a/b/other/", "a/pixels", "random (a/b x/y)"]
     assert short_names(names) == {
         "pixels": "pixels", "s0/run": "s0/run", "s1/run": "s1/run", "x/s1/run": "x/s1/run",
-        "a/b/other/": "other",
+        "a/b/other/": "other", "a/pixels": "a/pixels", "random (a/b x/y)": "random (a/b x/y)",
     }  # fmt: skip
+    assert short_names(["random/"]) == {"random/": "random/"}
 
 
 def test_maps_are_what_features_are_pooled_from(robot_run, images):

@@ -125,13 +125,17 @@ def test_the_first_line_says_what_it_is(name):
         ({"runs": ("imagenet",)}, "pip install"),
         ({"data": "folder:nowhere"}, "nowhere"),
         ({"device": "gpu"}, "no device 'gpu'"),
-        ({"image_size": 0}, "--image-size must be positive"),
+        ({"image_size": 0}, "--image-size must be from 8 to 2048, not 0"),
+        ({"image_size": 10**9}, "--image-size must be from 8"),
+        ({"seed": -1}, "--seed must be from 0"),
+        ({"seed": 2**70}, "--seed must be from 0"),
+        ({"data": ""}, "--data is empty"),
     ],
 )
 def test_bad_input_is_one_clear_line(settings, line, turntable_dir):
-    config = replace(EvaluateConfig(runs=("pixels",), data=str(turntable_dir)), **settings)
+    config = EvaluateConfig(runs=("pixels",), data=str(turntable_dir))
     with pytest.raises(UserError, match=line) as caught:
-        run_evaluate(config)
+        run_evaluate(replace(config, **settings))
     assert "\n" not in str(caught.value)
 
 

@@ -67,7 +67,7 @@ def test_parts_are_found_by_their_class():
         ("simclr+simclr", {}, "twice"),
         ("simclr+rotatoin", {}, "did you mean 'rotation'"),
         ("simclr+rotation", {"weights": (1.0,)}, "--weights has 1 numbers for 2 methods"),
-        ("simclr+rotation", {"shares": (1.0, 0.0)}, "--shares must be positive"),
+        ("simclr+rotation", {"shares": (1.0, 0.0)}, "--shares must be a number from 1e-06"),
     ],
 )
 def test_what_is_no_sum(name, settings, said):

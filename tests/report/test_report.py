@@ -43,8 +43,8 @@ def test_has_every_section_and_needs_nothing_from_elsewhere(page):
     names = re.findall(r'\bid="([\w-]+)"', text)
     assert {"data-1", "data-2", "data-3", "data-4", "runs", "evaluation-1"} <= set(names)
     menu = re.findall(r'<a href="#[\w-]+">([^<]*)</a>', text)
-    assert menu == ["Tabletop", "Rooms", "Tabletop", "Turntable", "Runs", "Retrieval",
-                    "Equivariance", "Next best view"]  # fmt: skip
+    assert menu == ["Tabletop: tabletop (1)", "Rooms", "Tabletop: tabletop (2)", "Turntable",
+                    "Runs", "Retrieval", "Equivariance", "Next best view"]  # fmt: skip
     for link in re.findall(r'(?:\bhref="#|url\(#)([^")]*)', text):
         assert names.count(link) == 1, link
     for part in ("ego-motion clusters", "Where motions displace the features", "Where to look next",

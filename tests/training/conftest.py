@@ -1,13 +1,19 @@
 """Small trainings, each on one thread: networks this small only wait for each other's threads."""
 
+import dataclasses
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
 from safetensors.torch import load_file
 
+from embodied_ssl.checkpoints import write_state
 from embodied_ssl.methods import load_method_class
+from embodied_ssl.methods.base import Recipe
 from embodied_ssl.training.checkpoint import newest
+from embodied_ssl.training.command import run_train
 from embodied_ssl.trunks import AlexNet
 
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
@@ -31,6 +37,23 @@ def plugins(monkeypatch):
 def config(few_steps, tabletop_dir, tmp_path):
     """Six steps of SimCLR, or four of the curious robot."""
     return few_steps(tabletop_dir, out=tmp_path / "run", images=96, checkpoint_minutes=0)
+
+
+@pytest.fixture
+def rewrite():
+    """Write the state of a checkpoint anew, as if its files had been written as they are now;
+    ``older`` as before there were checksums."""
+
+    def write(checkpoint, older=False, **changes):
+        content = json.loads((checkpoint / "state.json").read_text())
+        progress = {k: content[k] for k in ("step", "images", "processes")} | changes
+        if older:
+            (checkpoint / "state.json").write_text(json.dumps(progress))
+        else:
+            (checkpoint / "state.json").unlink()
+            write_state(checkpoint, progress)
+
+    return write
 
 
 @pytest.fixture
@@ -88,3 +111,29 @@ def small_trunk():
         return {"trunk": "vit", "trunk_settings": {"dim": 24, "depth": 2, "heads": 2}}
 
     return choose
+
+
+@pytest.fixture(scope="session")
+def two_steps(few_steps, tabletop_dir, tmp_path_factory):
+    """The settings of a run of two steps of SimCLR with a constant rate, on one thread."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    recipe = Recipe(lr_schedule="constant")
+    out = tmp_path_factory.mktemp("runs") / "run"
+    config = few_steps(tabletop_dir, out=out, recipe=recipe)
+    run_train(config, "simclr")
+    torch.set_num_threads(threads)
+    return config
+
+
+@pytest.fixture
+def halfway(two_steps, tmp_path):
+    """The settings that bring a run of two steps to four."""
+    shutil.copytree(two_steps.out, tmp_path / "run")
+    return dataclasses.replace(two_steps, out=tmp_path / "run", images=64)
+
+
+@pytest.fixture
+def whole(halfway):
+    """The checkpoint of a run of two steps."""
+    return halfway.out / "checkpoints" / "step-00000002"

@@ -15,9 +15,10 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods import METHODS, load_method_class
 from embodied_ssl.methods.base import Recipe
 from embodied_ssl.training import loop
-from embodied_ssl.training.checkpoint import newest, own_tensors, read_tensors
+from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method
+from embodied_ssl.training.tensors import own_tensors, read_tensors
 
 TEACHER = "teacher:Teacher"
 
@@ -99,8 +100,8 @@ def test_each_tensor_is_stored_once(config):
     assert both == {id(tensor) for tensor in method.state_dict(keep_vars=True).values()}
 
 
-@pytest.mark.parametrize("change", ["missing", "surplus", "shape"])
-def test_a_tensor_that_does_not_fit_is_named(config, change):
+@pytest.mark.parametrize("change", ["missing", "surplus", "shape", "type"])
+def test_a_tensor_that_does_not_fit_is_named(config, change, rewrite):
     from safetensors.torch import save_file
 
     run_train(config, TEACHER)
@@ -110,9 +111,12 @@ def test_a_tensor_that_does_not_fit_is_named(config, change):
         del stored["queue"]
     elif change == "surplus":
         stored["quue"] = torch.zeros(2)
-    else:
+    elif change == "shape":
         stored["queue"] = stored["queue"][:-1].clone()
+    else:
+        stored["queue"] = stored["queue"].long()
     save_file(stored, path)
+    rewrite(path.parent)
     with pytest.raises(UserError, match=r"method\.safetensors does not fit.*'quu?e?ue'"):
         load_method(config.out)
 

@@ -11,6 +11,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Recipe
 from embodied_ssl.methods.contrastive.simclr import SimCLR
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
+from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method, load_run, load_trunk
 from embodied_ssl.trunks import AlexNet
@@ -25,14 +26,19 @@ def test_a_finished_run_is_left_alone(config):
 
 def test_other_settings_in_the_same_folder_are_refused(config):
     run_train(config, "simclr")
-    with pytest.raises(UserError, match="another train"):
+    with pytest.raises(UserError, match="was trained with --seed 0, not 1: choose another --out"):
         run_train(dataclasses.replace(config, seed=1), "simclr")
-    with pytest.raises(UserError, match="another recipe"):
+    with pytest.raises(UserError, match=r"--lr 0\.001, not 0\.1"):
         run_train(dataclasses.replace(config, recipe=Recipe(lr=0.1)), "simclr")
-    with pytest.raises(UserError, match="another method"):
+    with pytest.raises(UserError, match="the method simclr, not rotation: choose"):
         run_train(config, "rotation")
-    with pytest.raises(UserError, match="another method config"):
+    with pytest.raises(UserError, match=r"--temperature 0\.2, not 0\.4"):
         run_train(config, "simclr", SimCLR.Config(temperature=0.4))
+    with pytest.raises(UserError, match="--trunk alexnet, not kitti: choose"):
+        run_train(dataclasses.replace(config, trunk="kitti"), "simclr")
+    with pytest.raises(UserError, match=r"--trunk\.width 0\.1, not 0\.2"):
+        settings = {"width": 0.2, "fc_dim": 16}
+        run_train(dataclasses.replace(config, trunk_settings=settings), "simclr")
 
 
 def test_a_run_of_before_a_setting_existed_is_continued(config):
@@ -44,8 +50,18 @@ def test_a_run_of_before_a_setting_existed_is_continued(config):
     run_train(config, "rotation")
     run["recipe"]["warmup"] = 0.5
     path.write_text(json.dumps(run))
-    with pytest.raises(UserError, match="another recipe"):
+    with pytest.raises(UserError, match=r"--warmup 0\.5, not 0\.03"):
         run_train(config, "rotation")
+
+
+def test_a_setting_that_was_not_there_had_its_default(config):
+    run_train(config, "rotation")
+    path = config.out / "run.json"
+    run = json.loads(path.read_text())
+    del run["recipe"]["lr_schedule"]
+    path.write_text(json.dumps(run))
+    with pytest.raises(UserError, match="--lr-schedule cosine, not constant"):
+        run_train(dataclasses.replace(config, recipe=Recipe(lr_schedule="constant")), "rotation")
 
 
 def test_frames_are_not_enlarged(config):
@@ -137,10 +153,9 @@ def test_frames_are_made_smaller_once(few_steps, tabletop_dir, tmp_path):
     assert load_run(tmp_path / "run").train["image_size"] == 32
 
 
-def test_a_run_by_another_number_of_processes_is_refused(config):
+def test_a_run_by_another_number_of_processes_is_refused(config, rewrite):
     run_train(dataclasses.replace(config, images=32), "simclr")
-    state = next(config.out.glob("checkpoints/step-*/state.json"))
-    state.write_text(json.dumps(json.loads(state.read_text()) | {"processes": 2}))
+    rewrite(newest(config.out), processes=2)
     with pytest.raises(UserError, match="trained by 2 processes, not 1"):
         run_train(dataclasses.replace(config, images=32), "simclr")
 

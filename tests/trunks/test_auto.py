@@ -56,6 +56,8 @@ def test_a_trunk_of_before_is_known_by_its_run(tmp_path):
     folder = tmp_path / "checkpoints" / "step-00000007" / "trunk"
     trunk = build_trunk("kitti", width=0.5)
     trunk.save_pretrained(folder, config={"width": 0.5})
+    for file in ("method.safetensors", "optimizer.safetensors"):
+        (folder.parent / file).touch()
     with pytest.raises(UserError, match="which trunk"):
         AutoTrunk.from_pretrained(folder)
     run = {"trunk": "kitti", "trunk_settings": {"width": 0.5}}

@@ -92,7 +92,7 @@ def test_transformers_of_timm_pool_as_they_were_made_to():
     ],
 )
 def test_settings_out_of_bounds(name, settings):
-    with pytest.raises(UserError, match="--trunk"):
+    with pytest.raises(UserError, match=r"--trunk|width must"):
         build_trunk(name, **settings)
 
 

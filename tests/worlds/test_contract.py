@@ -4,6 +4,7 @@ import ast
 import dataclasses
 import importlib
 import inspect
+import math
 import subprocess
 import sys
 import textwrap
@@ -12,7 +13,7 @@ import numpy as np
 import pytest
 
 from embodied_ssl.collecting.config import CollectConfig
-from embodied_ssl.collecting.shard import play_episode
+from embodied_ssl.collecting.playing import play_episode
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.rows import is_image, is_images
@@ -21,7 +22,7 @@ from embodied_ssl.data.shards import write_shard
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
 from embodied_ssl.sampling.frames import IMAGE_COLUMNS
-from embodied_ssl.worlds import WORLDS, tabletop
+from embodied_ssl.worlds import WORLDS, objects, tabletop, turntable
 
 SMALL = {
     "tabletop": {},
@@ -92,13 +93,18 @@ def test_options_are_listed_without_a_simulator_and_without_arrays(name):
 
 
 @worlds
-def test_a_count_below_one_is_refused(name):
+@pytest.mark.parametrize("value", [0, -1, 10**15, math.nan, math.inf])
+def test_every_number_has_bounds_which_are_said(name, value):
     config = WORLDS.load(name).Config
-    counts = [f.name for f in dataclasses.fields(config) if type(f.default) is int]
-    assert counts
-    for option in counts:
-        with pytest.raises(UserError, match=f"--{option.replace('_', '-')} must be at least 1"):
-            config(**{option: 0})
+    given = {f.name: f.default for f in dataclasses.fields(config) if type(f.default) is not bool}
+    numbers = [option for option, default in given.items() if isinstance(default, int | float)]
+    assert numbers
+    for option in numbers:
+        if option == "odometry_noise" and value == 0:
+            continue
+        said = rf"^--{option.replace('_', '-')} must be from \S+ to \S+, not {value}\.$"
+        with pytest.raises(UserError, match=said):
+            config(**{option: value})
 
 
 @worlds
@@ -122,6 +128,17 @@ def test_the_rows_of_its_explorer_fit_its_columns(name, tmp_path):
     frames = dataset.cache()
     assert frames.frames.shape[1:] == (32, 32, 3) and "split" in frames.rows
     assert cls.describe(dataset)
+
+
+def test_facts_of_the_worlds_are_those_of_their_envs():
+    from embodied_ssl_envs.objects.folders import SCALES
+    from embodied_ssl_envs.objects.sources import CONTENTS
+    from embodied_ssl_envs.turntable.orbit_views import OrbitViews
+    from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
+
+    assert RandomizedViews.MOST_AZIMUTHS == turntable.MOST_AZIMUTHS
+    assert turntable.Turntable.Config(orbit=True, azimuths=OrbitViews.MOST_AZIMUTHS)
+    assert (objects.SCALES, objects.CONTENTS) == (SCALES, CONTENTS)
 
 
 def test_facts_of_the_tabletop_are_those_of_its_env():

@@ -21,6 +21,7 @@ from sklearn.decomposition import PCA
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.displacement_figures import displacement_charts
+from embodied_ssl.evaluation.embedding import principal
 from embodied_ssl.evaluation.feature_displacement import feature_displacement
 from embodied_ssl.evaluation.learned_maps import learned_rho
 from embodied_ssl.evaluation.linear_maps import fit_map, rho
@@ -75,7 +76,7 @@ class Equivariance(RoomsProtocol):
     def judge(self, model: Model) -> dict[str, Any]:
         features = last_stage(self.stages(model))
         limit = min(DIMS, features.shape[1], len(self.train))
-        z = PCA(limit, random_state=0).fit(features[self.train]).transform(features)
+        z = principal(PCA(limit, random_state=0), features[self.train]).transform(features)
         maps = {motion: fit_map(z[a], z[b]) for motion, (a, b) in _columns(self.fitted)}
         scores: dict[str, Any] = {
             motion: rho(z[a], z[b], z[a] @ maps[motion]) for motion, (a, b) in _columns(self.judged)

@@ -27,6 +27,7 @@ from embodied_ssl.evaluation.embedding import candidates, fit, select
 from embodied_ssl.evaluation.results import Results, check_unchanged, runs_of, short_names
 from embodied_ssl.evaluation.view_planning import MOVES, Repeat, one_view, repeat
 from embodied_ssl.figures import Figure, Picture, Pictures, Section, Strip
+from embodied_ssl.progress import each
 
 LEFT_OUT = 5  # one in so many labelled objects, another in each of as many repeats
 MOST = 3000  # first views that are judged
@@ -82,8 +83,12 @@ class NextBestView(Protocol):
         encoded = [encode(features) for encode in fit(embeddings, gallery)]
         kept, left = labelled[~folds[0]], labelled[folds[0]]
         truth = views.category_numbers[left]
-        best = int(np.argmax([(one_view(z, views, kept, left) == truth).mean() for z in encoded]))
-        repeats = [repeat(encoded[best], views, labelled[~fold], judged) for fold in folds]
+        tried = each(encoded, f"{model.name}: one view", "embeddings")
+        best = int(np.argmax([(one_view(z, views, kept, left) == truth).mean() for z in tried]))
+        repeats = [
+            repeat(encoded[best], views, labelled[~fold], judged)
+            for fold in each(folds, f"{model.name}: moves", "repeats")
+        ]
         rules = repeats[0].correct
         correct = {rule: np.stack([each.correct[rule] for each in repeats]) for rule in rules}
         return (

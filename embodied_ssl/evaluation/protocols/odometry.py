@@ -22,8 +22,10 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
+from embodied_ssl.evaluation.embedding import principal
 from embodied_ssl.evaluation.rooms import RoomsProtocol, best_stage
 from embodied_ssl.motion import SECONDS, mine_pairs
+from embodied_ssl.progress import each
 
 MOST = 6000  # pairs
 DIMS = 64  # of the features of a frame, after PCA
@@ -59,7 +61,10 @@ class Odometry(RoomsProtocol):
 
     def judge(self, model: Model) -> dict[str, Any]:
         stages, ends, motion = self.stages(model), self.ends, self.motion
-        predict = {stage: learn(z, ends["train"], motion["train"]) for stage, z in stages.items()}
+        predict = {
+            stage: learn(z, ends["train"], motion["train"])
+            for stage, z in each(stages.items(), f"{model.name}: motion", "stages")
+        }
         scale = motion["train"].std(axis=0)
 
         def quality(stage: str) -> float:
@@ -107,7 +112,8 @@ def learn(
     motion: Float[np.ndarray, "P 3"],
 ) -> Callable[[np.ndarray], np.ndarray]:
     """Rows of two frames (Q, 2) -> the motion between them (Q, 3), learned from such pairs."""
-    pca = PCA(min(DIMS, features.shape[1], len(ends)), random_state=0).fit(features[ends[:, 0]])
+    dims = min(DIMS, features.shape[1], len(ends))
+    pca = principal(PCA(dims, random_state=0), features[ends[:, 0]])
 
     def both(ends: np.ndarray) -> np.ndarray:
         return np.hstack([pca.transform(features[rows]) for rows in ends.T])

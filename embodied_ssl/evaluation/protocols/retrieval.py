@@ -147,7 +147,8 @@ def neighbours(results: Results) -> Neighbours:
         check_unchanged(results, labelled.fingerprint)
     elif checksum(labelled) != results["data"]["checksum"]:  # as versions before 0.2 said it
         check_unchanged(results, "")
-    untrained = [name for name in models if name.split(" (")[0] == "random"][:1]
+    runs = runs_of(results)
+    untrained = [x for x in models if x.split(" (")[0] == "random" and x not in runs][:1]
     names = [name for name in (best_run(results), *untrained, "pixels") if name in models]
     found = {name: np.array(models[name]["neighbours"]) for name in names}
     places = np.unique(np.concatenate([results["queries"], *(f.ravel() for f in found.values())]))

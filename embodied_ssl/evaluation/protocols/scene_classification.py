@@ -22,8 +22,9 @@ from sklearn.preprocessing import StandardScaler
 
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.results import Results, runs_of
-from embodied_ssl.evaluation.rooms import EVERY, RoomsProtocol, best_stage, last_stage
+from embodied_ssl.evaluation.rooms import EVERY, RoomsProtocol, Stages, best_stage, last_stage
 from embodied_ssl.motion import TIME_TOLERANCE
+from embodied_ssl.progress import Advance, progress_bar
 from embodied_ssl.sampling.labelled import sample_per_class
 
 FEW = 6  # labelled frames of each category
@@ -68,11 +69,18 @@ class SceneClassification(RoomsProtocol):
         self.counts |= {f"{split} frames": len(rows) for split, rows in self.of.items()}
 
     def judge(self, model: Model) -> dict[str, Any]:
-        stages, category = self.stages(model), self.category
+        stages, ways = self.stages(model), len(classifiers())
+        count = REPEATS * (len(stages) + ways + 1) + ways + 1
+        with progress_bar(f"{model.name}: categories", count, "classifiers") as advance:
+            return self._scores(stages, advance)
+
+    def _scores(self, stages: Stages, advance: Advance) -> dict[str, Any]:
+        category = self.category
 
         def accuracy(way: str, features: np.ndarray, train: np.ndarray, split: str) -> float:
             classifier = classifiers()[way].fit(features[train], category[train])
             rows = self.of[split]
+            advance(1)
             return float(classifier.score(features[rows], category[rows]))
 
         def with_few(way: str, features: np.ndarray, split: str = "test") -> list[float]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.distributed import gather
-from embodied_ssl.errors import within
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.motion.pairs import PairMethod
@@ -28,20 +29,14 @@ class ActionAware(PairMethod):
     class Config(PairMethod.Config):
         """Settings of action-aware views."""
 
-        temperature: float = 0.1
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
         """Of the softmax over the batch's views."""
-        action: float = 1.0
+        action: Annotated[float, Within(0, 1e6)] = 1.0
         """Weight of the motion's squared error, in units of its usual reach."""
-        hidden: int = 512
+        hidden: Annotated[int, Within(1, 1 << 16)] = 512
         """Units of the heads' hidden layers."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which views are compared."""
-
-        def __post_init__(self) -> None:
-            within("--temperature", self.temperature, 1e-3, 10)
-            within("--action", self.action, 0, 1e6)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import log
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.errors import within
+from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.sampling import Batch
 from embodied_ssl.tiles import MIN_TILE
@@ -26,16 +28,16 @@ class CPC(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of contrastive predictive coding."""
 
-        grid: int = 5
+        grid: Annotated[int, Within(3, 31)] = 5
         """Patches along a side, each half over its neighbours; the paper has 7."""
-        ahead: int = 2
+        ahead: Annotated[int, Within(1, 29)] = 2
         """Rows that are told, the nearest is skipped for its overlap; the paper has 5."""
-        dim: int = 128
+        dim: Annotated[int, Within(2, 1 << 14)] = 128
         """Dimensions in which patches are found."""
-        layers: int = 3
+        layers: Annotated[int, Within(1, 64)] = 3
         """Of the context network."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(crop_side=(0.6, 1.0), gray=0.25)
@@ -43,10 +45,11 @@ class CPC(Method):
         """Of the image before it is cut."""
 
         def __post_init__(self) -> None:
-            within("--grid", self.grid, 3, 31)
-            within("--ahead", self.ahead, 1, self.grid - 2)
-            within("--dim", self.dim, 2, 1 << 14)
-            within("--layers", self.layers, 1, 64)
+            super().__post_init__()
+            if self.ahead > self.grid - 2:
+                raise UserError(
+                    f"--ahead {self.ahead} needs a --grid of at least {self.ahead + 2}."
+                )
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.contrastive.scores import CriticScore, Score
 from embodied_ssl.methods.heads import projection_head
@@ -32,7 +33,7 @@ class InfoNCE(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of InfoNCE."""
 
         positives: Literal["augmentation", "views", "time", "interaction"] = "augmentation"
@@ -40,24 +41,18 @@ class InfoNCE(Method):
         episode (rooms); interaction: before and after a push (tabletop)."""
         score: Score = "cosine"
         """cosine, bilinear (CPC), mlp, or distance (a Gaussian's)."""
-        temperature: float = 0.1
+        temperature: Annotated[float, Within(1e-3, 100)] = 0.1
         """Of cosine and distance."""
-        steps: int = MOMENT_STEPS
+        steps: Annotated[int, Within(1, 10_000)] = MOMENT_STEPS
         """With time: steps of an episode between the two frames, at most."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 16)] = 1024
         """Units of the projection's hidden layer."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which candidates are scored."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(crop_side=(0.45, 1.0), gray=0.2, blur=0.5)
         )
         """Of both images of a pair."""
-
-        def __post_init__(self) -> None:
-            within("--temperature", self.temperature, 1e-3, 100)
-            within("--steps", self.steps, 1, 10_000)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.losses import queue_info_nce, spread
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.memory import Bank
@@ -22,26 +23,20 @@ class InstDisc(Method):
     """An image finds its own row in a bank of all images (InstDisc, Wu et al., CVPR 2018)."""
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of instance discrimination."""
 
-        temperature: float = 0.07
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.07
         """Of the softmax; the paper has 0.1 for CIFAR-10."""
-        negatives: int = 4096
+        negatives: Annotated[int, Within(1, 1 << 24)] = 4096
         """Rows of other images that are compared; more than there are come several times."""
-        momentum: float = 0.5
+        momentum: Annotated[float, Within(0, 1)] = 0.5
         """Part of a row that stays when its image is seen again."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which images are compared."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(crop_side=(0.45, 1.0), gray=0.2)
         )
-
-        def __post_init__(self) -> None:
-            within("--temperature", self.temperature, 1e-3, 10)
-            within("--negatives", self.negatives, 1, 1 << 24)
-            within("--momentum", self.momentum, 0, 1)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.distributed import shuffle, unshuffle
-from embodied_ssl.errors import within
 from embodied_ssl.losses import queue_info_nce, spread
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step, pixels
 from embodied_ssl.methods.memory import Queue
@@ -29,32 +29,25 @@ class MoCo(Method):
     recipe: ClassVar[Recipe] = Recipe("sgd", lr=0.03, lr_batch=256, weight_decay=1e-4, warmup=0.0)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of MoCo."""
 
-        temperature: float = 0.2
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.2
         """Of the softmax, as in version 2."""
-        queue: int = 4096
+        queue: Annotated[int, Within(1, 1 << 18)] = 4096
         """Keys in the queue. Ours, for small datasets; the paper has 65536 for ImageNet."""
-        momentum: float = 0.99
+        momentum: Annotated[float, Within(0, 1)] = 0.99
         """Part of the weights that the copy keeps in a step. Ours, for short trainings; the paper
         has 0.999."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 14)] = 1024
         """Units of the head's hidden layer. Ours; the paper has 2048, as many as its trunk."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1024)] = 128
         """Dimensions in which views are compared."""
         augmentation: Augmentation = field(
             # The side is the root of the paper's share of the area, 0.2 to 1.
             default_factory=lambda: Augmentation(crop_side=(0.45, 1.0), gray=0.2, blur=0.5)
         )
         """Of each view."""
-
-        def __post_init__(self) -> None:
-            within("--temperature", self.temperature, 1e-3, 10)
-            within("--queue", self.queue, 1, 1 << 24)
-            within("--momentum", self.momentum, 0, 1)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

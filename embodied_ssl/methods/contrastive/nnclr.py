@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.distributed import gather
-from embodied_ssl.errors import within
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import expander, prediction_head
@@ -26,19 +27,13 @@ class NNCLR(TwoViews):
     class Config(TwoViews.Config):
         """Settings of NNCLR."""
 
-        temperature: float = 0.1
-        queue: int = 4096
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
+        queue: Annotated[int, Within(1, 1 << 24)] = 4096
         """Features of earlier steps; the paper has 98,304 for ImageNet."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 16)] = 1024
         """Units of the prediction's hidden layer; the paper has 4,096."""
-        projection: int = 256
+        projection: Annotated[int, Within(2, 1 << 16)] = 256
         """Dimensions in which views are compared."""
-
-        def __post_init__(self) -> None:
-            within("--temperature", self.temperature, 1e-3, 10)
-            within("--queue", self.queue, 1, 1 << 24)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

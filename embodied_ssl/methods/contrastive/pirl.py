@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.losses import queue_info_nce, spread
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.memory import Bank
@@ -25,28 +26,21 @@ class PIRL(Method):
     """An image and its shuffled tiles both find its row in a bank (PIRL, CVPR 2020)."""
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of PIRL."""
 
-        temperature: float = 0.07
-        negatives: int = 4096
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.07
+        negatives: Annotated[int, Within(1, 1 << 24)] = 4096
         """Rows of other images that are compared; the paper has 32,000."""
-        momentum: float = 0.5
+        momentum: Annotated[float, Within(0, 1)] = 0.5
         """Part of a row that stays when its image is seen again."""
-        tiles_weight: float = 0.5
+        tiles_weight: Annotated[float, Within(0, 1)] = 0.5
         """Of the tiles' loss; the image's has the rest."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which images, tiles and puzzles are compared."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(crop_side=(0.45, 1.0), gray=0.2)
         )
-
-        def __post_init__(self) -> None:
-            within("--temperature", self.temperature, 1e-3, 10)
-            within("--negatives", self.negatives, 1, 1 << 24)
-            within("--momentum", self.momentum, 0, 1)
-            within("--tiles-weight", self.tiles_weight, 0, 1)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.distributed import gather
 from embodied_ssl.losses import nt_xent
 from embodied_ssl.methods.base import Method, Stages, Step
@@ -19,14 +21,14 @@ class SimCLR(Method):
     """Two augmentations of an image find each other (SimCLR, Chen et al., ICML 2020)."""
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of SimCLR; small-scale values where the paper's are for ImageNet."""
 
-        temperature: float = 0.2
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.2
         """Of the softmax; the paper has 0.1 for ImageNet and 0.5 for CIFAR-10."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 14)] = 1024
         """Units of the projection's hidden layer."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1024)] = 128
         """Dimensions in which views are compared."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(crop_side=(0.3, 1.0), gray=0.2)

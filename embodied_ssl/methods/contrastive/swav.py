@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.errors import within
 from embodied_ssl.joint_losses import cross_entropy_of, sinkhorn
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import Prototypes, projection_head
@@ -26,34 +27,30 @@ class SwAV(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of SwAV."""
 
-        prototypes: int = 512
+        prototypes: Annotated[int, Within(2, 1 << 20)] = 512
         """Ours, for small datasets; the paper has 3,000."""
-        temperature: float = 0.1
-        epsilon: float = 0.05
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
+        epsilon: Annotated[float, Within(1e-3, 10)] = 0.05
         """Of Sinkhorn's algorithm: the smaller, the harder the codes."""
-        frozen: float = 0.01
+        frozen: Annotated[float, Within(0, 1)] = 0.01
         """Part of the training in which the prototypes do not learn; the paper's first epoch."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 16)] = 1024
         """Units of the projection's hidden layer; the paper has 2,048."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which crops meet prototypes."""
         crops: MultiCrop = field(default_factory=MultiCrop)
-
-        def __post_init__(self) -> None:
-            within("--prototypes", self.prototypes, 2, 1 << 20)
-            within("--temperature", self.temperature, 1e-3, 10)
-            within("--epsilon", self.epsilon, 1e-3, 10)
-            within("--frozen", self.frozen, 0, 1)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
         self.project = projection_head(trunk.dim, config.hidden, config.projection)
         self.prototypes = Prototypes(config.projection, config.prototypes)
+
+    @property
+    def bound_to_budget(self) -> bool:
+        return True
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images``: a batch of large crops, a batch of small ones."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.distributed import gather
-from embodied_ssl.errors import within
 from embodied_ssl.joint_losses import barlow_twins
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import expander
@@ -23,14 +24,10 @@ class BarlowTwins(TwoViews):
     class Config(TwoViews.Config):
         """Settings of Barlow Twins."""
 
-        redundancy: float = 0.005
+        redundancy: Annotated[float, Within(0, 1e3)] = 0.005
         """lambda: weight of what is off the diagonal."""
-        projection: int = 1024
+        projection: Annotated[int, Within(2, 1 << 16)] = 1024
         """Features that are decorrelated; the paper has 8,192."""
-
-        def __post_init__(self) -> None:
-            within("--redundancy", self.redundancy, 0, 1e3)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from torch import Tensor, nn
 
-from embodied_ssl.errors import within
+from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import negative_cosine
 from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import prediction_head, projection_head
@@ -24,18 +25,13 @@ class BYOL(TwoViews):
     class Config(TwoViews.Config):
         """Settings of BYOL."""
 
-        momentum: float = 0.99
+        momentum: Annotated[float, Within(0, 1)] = 0.99
         """Part of the weights that the copy keeps in a step; a cosine leads it to 1. The paper has
         0.996 for 1,000 epochs of ImageNet."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 16)] = 1024
         """Units of the heads' hidden layers; the paper has 4,096."""
-        projection: int = 256
+        projection: Annotated[int, Within(2, 1 << 16)] = 256
         """Dimensions in which views are compared."""
-
-        def __post_init__(self) -> None:
-            within("--momentum", self.momentum, 0, 1)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -54,6 +50,10 @@ class BYOL(TwoViews):
         p1, p2 = (self.predict(self.project(y)) for y in (y1, y2))
         t1, t2 = batch["targets"].chunk(2)
         return {"loss": 4 + 2 * (negative_cosine(p1, t2) + negative_cosine(p2, t1))}
+
+    @property
+    def bound_to_budget(self) -> bool:
+        return True
 
     def after_step(self, step: Step) -> None:
         momentum = cosine(self.config.momentum, 1.0, step.progress)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.errors import within
 from embodied_ssl.joint_losses import centred_mean, cross_entropy_of
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step, pixels
 from embodied_ssl.methods.heads import Prototypes
@@ -33,36 +33,26 @@ class DINO(Method):
     )
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of DINO."""
 
-        prototypes: int = 4096
+        prototypes: Annotated[int, Within(2, 1 << 20)] = 4096
         """Outputs of the head; the paper has 65,536 for ImageNet."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 16)] = 1024
         """Units of the head's hidden layers; the paper has 2,048."""
-        bottleneck: int = 256
+        bottleneck: Annotated[int, Within(2, 1 << 16)] = 256
         """Units before the last layer."""
-        student_temperature: float = 0.1
-        teacher_temperature: float = 0.04
+        student_temperature: Annotated[float, Within(1e-3, 10)] = 0.1
+        teacher_temperature: Annotated[float, Within(1e-3, 10)] = 0.04
         """The lower, the sharper."""
-        momentum: float = 0.99
+        momentum: Annotated[float, Within(0, 1)] = 0.99
         """Part of the weights that the teacher keeps in a step; a cosine leads it to 1. The paper
         has 0.996 for long trainings."""
-        centre_momentum: float = 0.9
+        centre_momentum: Annotated[float, Within(0, 1)] = 0.9
         """Part of the centre that stays in a step."""
-        frozen: float = 0.01
+        frozen: Annotated[float, Within(0, 1)] = 0.01
         """Part of the training in which the last layer does not learn; the paper's first epoch."""
         crops: MultiCrop = field(default_factory=MultiCrop)
-
-        def __post_init__(self) -> None:
-            within("--prototypes", self.prototypes, 2, 1 << 20)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--bottleneck", self.bottleneck, 2, 1 << 16)
-            within("--student-temperature", self.student_temperature, 1e-3, 10)
-            within("--teacher-temperature", self.teacher_temperature, 1e-3, 10)
-            within("--momentum", self.momentum, 0, 1)
-            within("--centre-momentum", self.centre_momentum, 0, 1)
-            within("--frozen", self.frozen, 0, 1)
 
     centre: Tensor
 
@@ -83,6 +73,10 @@ class DINO(Method):
     @property
     def exported(self) -> Trunk:
         return self.teacher.module[0]
+
+    @property
+    def bound_to_budget(self) -> bool:
+        return True
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images``: a batch of large crops, a batch of small ones."""

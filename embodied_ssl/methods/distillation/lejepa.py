@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.errors import within
 from embodied_ssl.joint_losses import sigreg
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
@@ -25,25 +26,19 @@ class LeJEPA(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of LeJEPA."""
 
-        weight: float = 0.05
+        weight: Annotated[float, Within(0, 1)] = 0.05
         """lambda: of the Gaussian; the prediction has the rest."""
-        directions: int = 512
+        directions: Annotated[int, Within(1, 1 << 20)] = 512
         """Random directions along which the features are compared with a Gaussian; others in every
         step."""
-        hidden: int = 1024
+        hidden: Annotated[int, Within(1, 1 << 16)] = 1024
         """Units of the projection's hidden layer."""
-        projection: int = 64
+        projection: Annotated[int, Within(2, 1 << 16)] = 64
         """Dimensions of the features that are compared."""
         crops: MultiCrop = field(default_factory=MultiCrop)
-
-        def __post_init__(self) -> None:
-            within("--weight", self.weight, 0, 1)
-            within("--directions", self.directions, 1, 1 << 20)
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

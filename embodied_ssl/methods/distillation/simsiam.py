@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 from torch import Tensor, nn
 
-from embodied_ssl.errors import within
+from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import negative_cosine
 from embodied_ssl.methods.base import Recipe, Step
 from embodied_ssl.methods.heads import prediction_head
@@ -25,14 +25,10 @@ class SimSiam(TwoViews):
     class Config(TwoViews.Config):
         """Settings of SimSiam."""
 
-        hidden: int = 256
+        hidden: Annotated[int, Within(1, 1 << 16)] = 256
         """Units of the prediction's bottleneck; the paper has 512."""
-        projection: int = 1024
+        projection: Annotated[int, Within(2, 1 << 16)] = 1024
         """Dimensions in which views are compared; the paper has 2,048."""
-
-        def __post_init__(self) -> None:
-            within("--hidden", self.hidden, 1, 1 << 16)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.distributed import gather
-from embodied_ssl.errors import within
 from embodied_ssl.joint_losses import vicreg
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import expander
@@ -23,19 +24,14 @@ class VICReg(TwoViews):
     class Config(TwoViews.Config):
         """Settings of VICReg."""
 
-        invariance: float = 25.0
+        invariance: Annotated[float, Within(0, 1e6)] = 25.0
         """lambda: weight of the views' distance."""
-        variance: float = 25.0
+        variance: Annotated[float, Within(0, 1e6)] = 25.0
         """mu: weight of the hinge on every feature's standard deviation."""
-        covariance: float = 1.0
+        covariance: Annotated[float, Within(0, 1e6)] = 1.0
         """nu: weight of the features' covariances."""
-        projection: int = 1024
+        projection: Annotated[int, Within(2, 1 << 16)] = 1024
         """Features that are regularised; the paper has 8,192."""
-
-        def __post_init__(self) -> None:
-            for name in ("invariance", "variance", "covariance"):
-                within(f"--{name}", getattr(self, name), 0, 1e6)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

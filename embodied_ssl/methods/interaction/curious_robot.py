@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor, nn
 
 from embodied_ssl.augment import IDENTITY, Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
@@ -19,6 +20,8 @@ from embodied_ssl.sampling.interactions import INTERACTIONS, InteractionSampler
 from embodied_ssl.trunks import Trunk
 
 TASKS = tuple(INTERACTIONS)
+Four = tuple[float, float, float, float]
+"""A number for each task."""
 
 
 class CuriousRobot(Method):
@@ -27,7 +30,7 @@ class CuriousRobot(Method):
     worlds = ("tabletop",)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of The Curious Robot."""
 
         tasks: tuple[str, ...] = TASKS
@@ -35,24 +38,24 @@ class CuriousRobot(Method):
         identity: Literal["infonce", "cosine"] = "infonce"
         """infonce: find the other view among the batch's objects, on conv5 averaged and projected;
         cosine: the paper's cosine embedding loss on fc2."""
-        temperature: float = 0.1
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
         """Of the InfoNCE softmax."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1024)] = 128
         """Dimensions in which InfoNCE compares views."""
         schedule: Literal["joint", "two-stage"] = "joint"
         """two-stage: grasping alone first, then all tasks together, as in the paper."""
-        first_stage: float = 0.3
+        first_stage: Annotated[float, Within(0, 1)] = 0.3
         """Part of the two-stage schedule that is grasping alone."""
         root_gradients: Literal["sum", "mean"] = "sum"
         """How the tasks' gradients meet in the trunk; the paper takes their mean."""
-        weights: tuple[float, float, float, float] = (0.3, 0.3, 0.3, 1.0)
+        weights: Annotated[Four, Within(0, 1e6)] = (0.3, 0.3, 0.3, 1.0)
         """Of the losses of grasp, push, poke and identity."""
-        shares: tuple[float, float, float, float] = (0.25, 0.125, 0.125, 1.0)
+        shares: Annotated[Four, Within(0, 64)] = (0.25, 0.125, 0.125, 1.0)
         """Samples of grasp, push, poke and identity as parts of the batch size. The paper takes
         equal batches; views of held objects teach the features most for the same computing."""
         frozen_trunk: bool = False
         """Learn the heads alone: the baseline that says what the trunk has learned."""
-        head_width: float = 0.25
+        head_width: Annotated[float, Within(0.01, 2)] = 0.25
         """Width of the heads as a fraction of the paper's."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -63,6 +66,7 @@ class CuriousRobot(Method):
         """Of the views of an object, and of the colours in the other tasks."""
 
         def __post_init__(self) -> None:
+            super().__post_init__()
             named = [name for part in self.tasks for name in part.split(",") if name]
             object.__setattr__(self, "tasks", tuple(named))  # --tasks grasp,push or grasp push
             for task in self.tasks:
@@ -98,6 +102,10 @@ class CuriousRobot(Method):
         if alone and "grasp" in self.tasks:
             return {"grasp": self.tasks["grasp"]}
         return {name: self.tasks[name] for name in config.tasks}
+
+    @property
+    def bound_to_budget(self) -> bool:
+        return self.config.schedule == "two-stage"
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         shares = dict(zip(TASKS, self.config.shares, strict=True))

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from math import log
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.errors import UserError
 from embodied_ssl.losses import spread
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step
 from embodied_ssl.methods.language.text import TextTransformer
@@ -37,18 +38,18 @@ class CLIP(Method):
     recipe: ClassVar[Recipe] = Recipe(lr=5e-4, weight_decay=0.2, adam_betas=(0.9, 0.98))
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of CLIP."""
 
-        dim: int = 128
+        dim: Annotated[int, Within(4, 8192)] = 128
         """Width of the text transformer; the paper has 512."""
-        depth: int = 4
+        depth: Annotated[int, Within(1, 64)] = 4
         """Its layers; the paper has 12."""
-        heads: int = 4
+        heads: Annotated[int, Within(1, 128)] = 4
         """Of its attention."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which images and texts are compared."""
-        temperature: float = 0.07
+        temperature: Annotated[float, Within(1 / HOTTEST, 10)] = 0.07
         """With which it begins; it is learned."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -58,11 +59,7 @@ class CLIP(Method):
         """Little: what the caption says has to stay in the image."""
 
         def __post_init__(self) -> None:
-            within("--dim", self.dim, 4, 8192)
-            within("--depth", self.depth, 1, 64)
-            within("--heads", self.heads, 1, 128)
-            within("--projection", self.projection, 2, 1 << 16)
-            within("--temperature", self.temperature, 1 / HOTTEST, 10)
+            super().__post_init__()
             if self.dim % self.heads:
                 raise UserError(f"--dim {self.dim} must be a multiple of --heads.")
 

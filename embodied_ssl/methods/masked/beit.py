@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.errors import UserError
 from embodied_ssl.masks import block_masking, patchify
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step
 from embodied_ssl.sampling import Batch
@@ -31,26 +32,20 @@ class BEiT(Method):
     recipe: ClassVar[Recipe] = Recipe(lr=1.5e-3, lr_batch=2048, weight_decay=0.05, warmup=0.05)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of BEiT."""
 
-        masked: float = 0.4
+        masked: Annotated[float, Within(0.01, 0.99)] = 0.4
         """Part of the patches that is masked, in blocks."""
-        tokens: int = 512
+        tokens: Annotated[int, Within(2, 1 << 16)] = 512
         """Different visual tokens; the paper has 8,192."""
-        hidden: int = 256
+        hidden: Annotated[int, Within(2, 1 << 16)] = 256
         """Units of the tokenizer's layers."""
-        temperature: float = 1.0
+        temperature: Annotated[float, Within(1e-2, 100)] = 1.0
         """Of the tokenizer's relaxed choice."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(crop_side=(0.45, 1.0))
         )
-
-        def __post_init__(self) -> None:
-            within("--masked", self.masked, 0.01, 0.99)
-            within("--tokens", self.tokens, 2, 1 << 16)
-            within("--hidden", self.hidden, 2, 1 << 16)
-            within("--temperature", self.temperature, 1e-2, 100)
 
     def __init__(self, trunk: ViT, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
 from embodied_ssl.losses import masked_prediction
 from embodied_ssl.masks import patchify, random_masking, removed
@@ -29,14 +30,14 @@ class MAE(Method):
     )
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the masked autoencoder."""
 
-        masked: float = 0.75
+        masked: Annotated[float, Within(0.01, 0.99)] = 0.75
         """Part of the patches that the trunk does not see."""
-        decoder_dim: int = 128
+        decoder_dim: Annotated[int, Within(32, 4096)] = 128
         """Width of the decoder, a multiple of 32; the paper has 512."""
-        decoder_depth: int = 2
+        decoder_depth: Annotated[int, Within(1, 64)] = 2
         """Blocks of the decoder; the paper has 8."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -46,12 +47,9 @@ class MAE(Method):
         """Only crops and mirror images, as in the paper."""
 
         def __post_init__(self) -> None:
-            if not 0 < self.masked < 1:
-                raise UserError("--masked must lie between 0 and 1.")
-            if self.decoder_dim <= 0 or self.decoder_dim % HEAD_DIM or self.decoder_depth < 1:
-                raise UserError(
-                    f"--decoder-dim must be a multiple of {HEAD_DIM}, --decoder-depth at least 1."
-                )
+            super().__post_init__()
+            if self.decoder_dim % HEAD_DIM:
+                raise UserError(f"--decoder-dim must be a multiple of {HEAD_DIM}.")
 
     positions: Tensor
 

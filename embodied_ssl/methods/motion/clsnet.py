@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.sampling import Batch, Sampler
@@ -26,10 +28,10 @@ class CLSNet(Method):
     worlds = ("rooms",)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of CLSNET."""
 
-        labelled: int = 6
+        labelled: Annotated[int, Within(0, 1 << 20)] = 6
         """Labelled frames of each category of room; 0 for all."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):

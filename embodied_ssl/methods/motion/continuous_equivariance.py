@@ -7,12 +7,14 @@ construction; no motion is forced into a pattern.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
 from embodied_ssl.sampling import Batch
@@ -35,7 +37,7 @@ class Continuous(EquivariantMethod):
     class Config(EquivariantMethod.Config):
         """Settings of continuous equivariance."""
 
-        seconds: float = 1.0
+        seconds: Annotated[float, Within(0.01, 60)] = 1.0
         """Between the two frames, at most. One map holds for motions of any length, and short ones
         alone would let features come back to where they were after two of them."""
 

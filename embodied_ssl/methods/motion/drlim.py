@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 from torch import Tensor
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.losses import temporal_coherence
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.sampling import Batch
@@ -18,7 +20,7 @@ class DrLIM(PairMethod):
     class Config(PairMethod.Config):
         """Settings of DrLIM."""
 
-        margin: float = 1.0
+        margin: Annotated[float, Within(0, 1e6)] = 1.0
         """How far the features of frames of other moments must be."""
 
     def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:

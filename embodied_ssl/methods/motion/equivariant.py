@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
@@ -42,24 +44,24 @@ class EquivariantMethod(PairMethod):
     class Config(PairMethod.Config):
         """Settings of every equivariant method."""
 
-        margin: float = 1.0
+        margin: Annotated[float, Within(0, 1e6)] = 1.0
         """delta: how far the features must be from what the maps of other motions predict."""
-        min_motion: float = 0.7
+        min_motion: Annotated[float, Within(0, 1e6)] = 0.7
         """How far the features must move with the camera: the identity, the map of standing still,
         is a wrong motion too."""
-        relative: float = 1.0
+        relative: Annotated[float, Within(0, 1e6)] = 1.0
         """Weight of the equivariance error of each pair: how far the features are from the
         predicted ones, as a part of how far they moved."""
-        drlim: float = 0.0
+        drlim: Annotated[float, Within(0, 1e6)] = 0.0
         """Weight of DrLIM beside it; for egomotion EQUIV+DRLIM where it is above zero."""
-        infonce_weight: float = 0.0
+        infonce_weight: Annotated[float, Within(0, 1e6)] = 0.0
         """Weight of InfoNCE beside it: the predicted features have to find the true ones among
         those of the batch's other rooms, both projected as in SimCLR."""
-        temperature: float = 0.1
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
         """Of its softmax."""
-        supervised: float = 0.0
+        supervised: Annotated[float, Within(0, 1e6)] = 0.0
         """Weight of the classification of labelled frames beside it."""
-        labelled: int = 6
+        labelled: Annotated[int, Within(0, 1 << 20)] = 6
         """Labelled frames of each category of room, where they are used; 0 for all."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):

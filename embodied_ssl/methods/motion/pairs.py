@@ -5,12 +5,14 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.motion import SECONDS
@@ -29,13 +31,13 @@ class PairMethod(Method):
     worlds = ("rooms",)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of every method that learns from pairs."""
 
-        seconds: float = SECONDS
+        seconds: Annotated[float, Within(0.01, 60)] = SECONDS
         """Between the two frames, at most. The paper has 1, for cars; at the greatest turn rate of
         our base that leaves nothing of the first view."""
-        patterns: int = 6
+        patterns: Annotated[int, Within(1, 64)] = 6
         """G: the motions are clustered into so many patterns."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from embodied_ssl.bounds import Within
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
@@ -22,11 +24,11 @@ class SeeByMoving(PairMethod):
     class Config(PairMethod.Config):
         """Settings of learning to see by moving."""
 
-        seconds: float = 0.7
+        seconds: Annotated[float, Within(0.01, 60)] = 0.7
         """Between the two frames, at most; the paper has seven frames."""
-        bins: int = 20
+        bins: Annotated[int, Within(2, 1024)] = 20
         """Of each axis."""
-        reach: tuple[float, float, float] = (0.8, 0.3, 1.2)
+        reach: Annotated[tuple[float, float, float], Within(1e-3, 1e4)] = (0.8, 0.3, 1.2)
         """Metres ahead, metres aside and radians that the bins cover to either side."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):

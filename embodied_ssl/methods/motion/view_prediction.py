@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
@@ -15,6 +16,7 @@ from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.augment import IDENTITY, augment
+from embodied_ssl.bounds import Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
@@ -39,17 +41,18 @@ class ViewPrediction(PairMethod):
     class Config(PairMethod.Config):
         """Settings of view prediction."""
 
-        pixels: float = 1.0
+        pixels: Annotated[float, Within(0, 1e6)] = 1.0
         """Weight of the decoded image's mean absolute error."""
-        features: float = 0.1
+        features: Annotated[float, Within(0, 1e6)] = 0.1
         """Weight of the predicted features' InfoNCE."""
-        temperature: float = 0.1
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
         """Of its softmax."""
-        width: int = 128
+        width: Annotated[int, Within(8, 1024)] = 128
         """Channels of the decoder's first layer; each of its three doublings of the resolution
         halves them."""
 
         def __post_init__(self) -> None:
+            super().__post_init__()
             if not self.same_augmentation:
                 raise UserError(
                     "view-prediction cannot predict another light: no --no-same-augmentation."

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import Painter, painted_side, shrunk
@@ -23,12 +24,12 @@ class Autoencoder(Method):
     """The image, painted from a few numbers (autoencoder, Hinton & Salakhutdinov, Science 2006)."""
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the autoencoder."""
 
-        code: int = 128
+        code: Annotated[int, Within(1, 1 << 16)] = 128
         """Numbers from which the image is painted."""
-        width: int = 128
+        width: Annotated[int, Within(8, 4096)] = 128
         """Channels of the decoder's first map."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -36,10 +37,6 @@ class Autoencoder(Method):
             )
         )
         """Only crops and mirror images."""
-
-        def __post_init__(self) -> None:
-            within("--code", self.code, 1, 1 << 16)
-            within("--width", self.width, 8, 4096)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

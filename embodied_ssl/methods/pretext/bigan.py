@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import ClassVar
+from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.adversarial import (
     Discriminator,
@@ -39,12 +39,12 @@ class BiGAN(Method):
     )
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the bidirectional GAN."""
 
-        code: int = 200
+        code: Annotated[int, Within(1, 1 << 16)] = 200
         """Numbers in a code, uniform from -1 to 1."""
-        width: int = 128
+        width: Annotated[int, Within(8, 4096)] = 128
         """Channels of the generator's first map; the discriminator's are a quarter of it."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -52,10 +52,6 @@ class BiGAN(Method):
             )
         )
         """Only crops and mirror images, as in the paper."""
-
-        def __post_init__(self) -> None:
-            within("--code", self.code, 1, 1 << 16)
-            within("--width", self.width, 8, 4096)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

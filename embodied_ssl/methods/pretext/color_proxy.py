@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.color import rgb_to_lab
 from embodied_ssl.color_bins import ab_bins, soft_encode
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import shrunk
 from embodied_ssl.methods.heads import projection_head
@@ -30,10 +31,10 @@ class ColorProxy(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of the proxy."""
 
-        hidden: int = 512
+        hidden: Annotated[int, Within(2, 1 << 16)] = 512
         """Units of the head."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -41,9 +42,6 @@ class ColorProxy(Method):
             )
         )
         """Only crops and mirror images: colours are the label."""
-
-        def __post_init__(self) -> None:
-            within("--hidden", self.hidden, 2, 1 << 16)
 
     distribution: Tensor
     """(Q,) how often the training frames have each bin."""

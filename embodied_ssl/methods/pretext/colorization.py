@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.color import lab_to_rgb, rgb_to_lab
 from embodied_ssl.color_bins import (
     ab_bins,
@@ -18,7 +20,6 @@ from embodied_ssl.color_bins import (
     soft_encode,
 )
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import MapHead, shrunk
@@ -39,10 +40,10 @@ class Colorization(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of colorization."""
 
-        hidden: int = 128
+        hidden: Annotated[int, Within(2, 4096)] = 128
         """Channels of the head."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -50,9 +51,6 @@ class Colorization(Method):
             )
         )
         """Only crops and mirror images, as in the paper."""
-
-        def __post_init__(self) -> None:
-            within("--hidden", self.hidden, 2, 4096)
 
     distribution: Tensor
     """(Q,) how often the training frames have each bin."""

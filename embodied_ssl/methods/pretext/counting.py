@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.errors import within
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import shrunk
 from embodied_ssl.sampling import Batch
@@ -29,12 +30,12 @@ class Counting(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of counting."""
 
-        counts: int = 256
+        counts: Annotated[int, Within(1, 1 << 16)] = 256
         """Primitives that are counted; the paper has 1,000."""
-        margin: float = 10.0
+        margin: Annotated[float, Within(1e-6, 1e6)] = 10.0
         """M: squared distance of another image's counts."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -43,10 +44,6 @@ class Counting(Method):
             )
         )  # fmt: skip
         """Of the image before it is cut; two of three are grey, as in the paper."""
-
-        def __post_init__(self) -> None:
-            within("--counts", self.counts, 1, 1 << 16)
-            within("--margin", self.margin, 1e-6, 1e6)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.figures import Figure
 from embodied_ssl.masks import centre_region, eroded, random_region
 from embodied_ssl.methods.adversarial import (
@@ -43,16 +43,16 @@ class Inpainting(Method):
     recipe: ClassVar[Recipe] = Recipe(lr=2e-3, adam_betas=(0.5, 0.98))
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of context encoders."""
 
         region: Literal["centre", "random"] = "random"
         """What is taken out: the middle square, or a shape of its own of each image."""
-        adversarial: float = 0.001
+        adversarial: Annotated[float, Within(0, 1)] = 0.001
         """Weight of the adversary; the squared error has the rest."""
-        overlap_weight: float = 10.0
+        overlap_weight: Annotated[float, Within(0, 1e4)] = 10.0
         """Of an error in the visible band."""
-        width: int = 128
+        width: Annotated[int, Within(8, 4096)] = 128
         """Channels of the decoder's first map."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -60,11 +60,6 @@ class Inpainting(Method):
             )
         )
         """Only crops and mirror images, as in the paper."""
-
-        def __post_init__(self) -> None:
-            within("--adversarial", self.adversarial, 0, 1)
-            within("--overlap-weight", self.overlap_weight, 0, 1e4)
-            within("--width", self.width, 8, 4096)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

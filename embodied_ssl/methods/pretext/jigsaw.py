@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import factorial
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
@@ -40,15 +40,15 @@ class Jigsaw(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of jigsaw puzzles."""
 
-        permutations: int = 100
+        permutations: Annotated[int, Within(2, 2000)] = 100
         """Ways to shuffle that are told apart; chance is one of them. The paper has 1,000 at most,
         and 100 are nearly as good."""
-        tile_hidden: int = 128
+        tile_hidden: Annotated[int, Within(1, 1 << 14)] = 128
         """Units in which the head describes each tile; the paper's fc6 has 512."""
-        hidden: int = 512
+        hidden: Annotated[int, Within(1, 1 << 14)] = 512
         """Units of the head that sees all tiles; the paper's fc7 has 4,096."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -57,10 +57,6 @@ class Jigsaw(Method):
             )
         )  # fmt: skip
         """Of the image before it is cut; three of ten are grey, as in the paper."""
-
-        def __post_init__(self) -> None:
-            if not 2 <= self.permutations <= factorial(TILES):
-                raise UserError(f"--permutations must be from 2 to {factorial(TILES)}.")
 
     permutations: Tensor
     """(P, 9): place j of the shuffled tiles shows tile ``permutations[p, j]``."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
@@ -11,8 +12,8 @@ from scipy.optimize import linear_sum_assignment
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.memory import Bank
 from embodied_ssl.sampling import Batch, Sampler
@@ -27,12 +28,12 @@ class NAT(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of noise as targets."""
 
-        dim: int = 128
+        dim: Annotated[int, Within(2, 1 << 16)] = 128
         """Of the sphere."""
-        every: int = 3
+        every: Annotated[int, Within(1, 1 << 20)] = 3
         """Epochs from one in which targets are exchanged to the next."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -40,10 +41,6 @@ class NAT(Method):
             )
         )
         """Crops and mirror images, as in the paper; the colours are ours."""
-
-        def __post_init__(self) -> None:
-            within("--dim", self.dim, 2, 1 << 16)
-            within("--every", self.every, 1, 1 << 20)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

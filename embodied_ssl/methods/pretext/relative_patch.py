@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Annotated, Literal
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
@@ -40,15 +40,15 @@ class RelativePatch(Method):
     """
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of context prediction."""
 
         color: Literal["drop", "project"] = "drop"
         """Against chromatic aberration: drop leaves one channel of three, the others are noise;
         project takes away the axis from green to magenta."""
-        pixelated: float = 0.33
+        pixelated: Annotated[float, Within(0, 1)] = 0.33
         """Part of the patches that are made small and large again, down to 100 pixels."""
-        hidden: int = 512
+        hidden: Annotated[int, Within(2, 1 << 16)] = 512
         """Units of the head that sees two patches; the paper's fc7 has 4,096."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -56,10 +56,6 @@ class RelativePatch(Method):
             )
         )
         """Of the image before it is cut. No mirror images: they change left for right."""
-
-        def __post_init__(self) -> None:
-            within("--pixelated", self.pixelated, 0, 1)
-            within("--hidden", self.hidden, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

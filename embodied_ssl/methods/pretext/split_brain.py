@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.color import rgb_to_lab
 from embodied_ssl.color_bins import ab_bins, annealed_mean, soft_cross_entropy, soft_encode
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import within
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import MapHead, shrunk
@@ -36,10 +37,10 @@ class SplitBrain(Method):
     trunk_type = SplitTrunk
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of split-brain autoencoders."""
 
-        hidden: int = 128
+        hidden: Annotated[int, Within(2, 4096)] = 128
         """Channels of each head."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -47,9 +48,6 @@ class SplitBrain(Method):
             )
         )
         """Only crops and mirror images, as in the paper."""
-
-        def __post_init__(self) -> None:
-            within("--hidden", self.hidden, 2, 4096)
 
     def __init__(self, trunk: SplitTrunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure, Picture, Pictures, Section, Strip
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
@@ -34,16 +36,16 @@ class TemporalOrder(Method):
     worlds = ("rooms",)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of shuffle and learn."""
 
-        stride: int = 2
+        stride: Annotated[int, Within(1, 10_000)] = 2
         """Steps of an episode from each of the five frames to the next."""
-        moving: float = 0.5
+        moving: Annotated[float, Within(0.001, 1)] = 0.5
         """Part of the clips that is used, those with the most motion by optical flow."""
-        in_order: float = 0.25
+        in_order: Annotated[float, Within(0.01, 0.99)] = 0.25
         """Part of the tuples that is in order, as in the paper."""
-        hidden: int = 512
+        hidden: Annotated[int, Within(2, 1 << 16)] = 512
         """Units of the head that sees three frames."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -51,12 +53,6 @@ class TemporalOrder(Method):
             )
         )
         """The same for the three frames: their crops would tell their order otherwise."""
-
-        def __post_init__(self) -> None:
-            within("--stride", self.stride, 1, 10_000)
-            within("--moving", self.moving, 0.001, 1)
-            within("--in-order", self.in_order, 0.01, 0.99)
-            within("--hidden", self.hidden, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.crops import square_at
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import UserError, within
+from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.losses import ranking_hinge
 from embodied_ssl.methods.base import Method, Stages, Step
@@ -31,22 +33,22 @@ class Tracking(Method):
     worlds = ("rooms",)
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """Settings of tracking."""
 
-        frames: int = 6
+        frames: Annotated[int, Within(2, 10_000)] = 6
         """In a track; the paper follows a patch for 30 frames of a film."""
-        stride: int = 1
+        stride: Annotated[int, Within(1, 10_000)] = 1
         """Steps of an episode from each frame to the next."""
-        patch: float = 0.5
+        patch: Annotated[float, Within(0.1, 1)] = 0.5
         """Side of a patch, as a part of the frame's."""
-        margin: float = 0.5
+        margin: Annotated[float, Within(0, 2)] = 0.5
         """By which the cosine of the two patches shall exceed that of others."""
-        hardest: int = 4
+        hardest: Annotated[int, Within(1, 1 << 16)] = 4
         """Other patches that count, the nearest ones of the batch, as in the paper."""
-        easy: float = 0.3
+        easy: Annotated[float, Within(0, 1)] = 0.3
         """Part of the training in which one other patch counts, drawn by its place in the batch."""
-        projection: int = 128
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which patches are compared; the paper has 1,024."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
@@ -54,15 +56,6 @@ class Tracking(Method):
             )
         )
         """Of each patch."""
-
-        def __post_init__(self) -> None:
-            within("--frames", self.frames, 2, 10_000)
-            within("--stride", self.stride, 1, 10_000)
-            within("--patch", self.patch, 0.1, 1)
-            within("--margin", self.margin, 0, 2)
-            within("--hardest", self.hardest, 1, 1 << 16)
-            within("--easy", self.easy, 0, 1)
-            within("--projection", self.projection, 2, 1 << 16)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -72,6 +65,10 @@ class Tracking(Method):
     def chance(self) -> dict[str, float]:
         """A patch's own later one or that of another: which of them is nearer?"""
         return {"accuracy": 0.5}
+
+    @property
+    def bound_to_budget(self) -> bool:
+        return True
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         if "rooms" not in caches:

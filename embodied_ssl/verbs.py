@@ -1,0 +1,173 @@
+"""What each verb is to do, from its arguments; heavy imports wait for the work."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from embodied_ssl.errors import UserError
+
+HELP = frozenset(("-h", "--help"))
+Work = Callable[[], object]
+
+
+def _said(text: str) -> Work:
+    return lambda: print(text)
+
+
+def _collect(args: list[str], program: str) -> Work:
+    """Collect data in a simulated world."""
+    from embodied_ssl.options import parse, settings_given, value_of
+    from embodied_ssl.worlds import WORLDS
+
+    given = settings_given(args)
+    name = value_of("--env", args) or given.get("env")
+    if name is None and (HELP & set(args) or not args):
+        return _said(
+            f"usage: {program} --env WORLD --out DIR [options]\n\n{WORLDS.listing()}\n\n"
+            f"{program} --env WORLD --help lists the options, those of the world among them."
+        )
+    if name is None:
+        raise UserError(f"name the world: {program} --env WORLD --out DIR.")
+    from embodied_ssl.collecting.config import CollectConfig
+
+    world = WORLDS.load(str(name))
+    summary, classes = world.__doc__.splitlines()[0], (CollectConfig, world.Config)
+    shared, own = parse(args, program, summary, *classes, given=given, titles=("run", "world"))
+
+    def work() -> None:
+        check_simulator(world.env_id)
+        from embodied_ssl.collecting.command import run_collect
+
+        run_collect(shared, own)
+
+    return work
+
+
+def check_simulator(env_id: str) -> None:
+    """UserError where a world of ours cannot be simulated, for instance on Python 3.12."""
+    from importlib.util import find_spec
+
+    if env_id.startswith("embodied_ssl_envs:") and find_spec("pybullet") is None:
+        version = ".".join(map(str, sys.version_info[:2]))
+        raise UserError(
+            f"collect simulates with pybullet, which is not installed here (Python {version}; it "
+            "has wheels for 3.11): collect with Python 3.11, for which scripts/setup makes a .venv."
+        )
+
+
+def _info(args: list[str], program: str) -> Work:
+    """Say what a dataset holds and whether it is whole."""
+    from embodied_ssl.info import InfoConfig, run_info
+    from embodied_ssl.options import parse
+
+    (config,) = parse(args, program, str(_info.__doc__), InfoConfig)
+    return lambda: run_info(config)
+
+
+def _methods(args: list[str], program: str) -> Work:
+    """List the methods that can be trained."""
+    from embodied_ssl.methods import METHODS
+
+    if args and not set(args) <= HELP:
+        raise UserError(f"{program} takes no {args[0]!r}.")
+    return _said(f"usage: {program}\n\n{_methods.__doc__}" if args else METHODS.listing())
+
+
+def _train(args: list[str], program: str) -> Work:
+    """Train a trunk with one of the methods."""
+    from embodied_ssl.methods import METHODS, load_method_class
+    from embodied_ssl.options import parse, settings_given, value_of
+
+    if not args or args[0] in HELP:
+        return _said(
+            f"usage: {program} METHOD --data DIR --out RUN [options]\n\n{METHODS.listing()}\n\n"
+            f"{program} METHOD --help lists the options of the loop and of the method.\n"
+            f"{program} METHOD+METHOD trains one trunk with the sum of their losses."
+        )
+    given = settings_given(args)
+    told = given.pop("method", None)
+    if args[0].startswith("-") and told is None:
+        raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
+    name, rest = (str(told), args) if args[0].startswith("-") else (args[0], args[1:])
+    from embodied_ssl.methods.base import Recipe
+    from embodied_ssl.settings import to_dict
+    from embodied_ssl.training.config import LoopConfig, TrainConfig
+    from embodied_ssl.trunks import default_trunk, trunk_options
+
+    cls = load_method_class(name)
+    trunk = value_of("--trunk", rest) or given.get("trunk") or default_trunk(cls.trunk_type)
+    given = to_dict(cls.recipe) | {"trunk": trunk} | given
+    summary = f"{name}: {cls.__doc__.splitlines()[0]}"
+    classes = (LoopConfig, Recipe, trunk_options(trunk), cls.Config)
+    titles = ("loop", "recipe", "trunk", "method")
+    loop, recipe, options, method = parse(
+        rest, f"{program} {name}", summary, *classes, given=given, titles=titles
+    )
+    if not loop.data:
+        raise UserError("--data names no dataset.")
+    settings = to_dict(options.trunk_settings)
+    config = TrainConfig(**vars(loop), trunk_settings=settings, recipe=recipe)
+
+    def work() -> None:
+        from embodied_ssl.training.command import run_train
+
+        run_train(config, name, method)
+
+    return work
+
+
+def _evaluate(args: list[str], program: str) -> Work:
+    """Judge trained trunks beside the baselines that they have to beat."""
+    from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig
+    from embodied_ssl.options import parse, settings_given, value_of
+
+    given = settings_given(args)
+    name = value_of("--protocol", args) or given.get("protocol")
+    if name is None and HELP & set(args):
+        return _said(
+            f"usage: {program} RUN ... --data DIR [--protocol NAME] [options]\n\n"
+            f"{PROTOCOLS.listing()}\n\nThe protocol is {EvaluateConfig.protocol} unless named.\n"
+            f"{program} --protocol NAME --help lists the options, those of the protocol as well."
+        )
+    cls = PROTOCOLS.load(str(name or EvaluateConfig.protocol))
+    summary, classes = cls.__doc__.splitlines()[0], (EvaluateConfig, cls.Config)
+    config, own = parse(args, program, summary, *classes, given=given, titles=("run", "protocol"))
+
+    def work() -> None:
+        from embodied_ssl.evaluation.command import run_evaluate
+
+        run_evaluate(config, own)
+
+    return work
+
+
+def _report(args: list[str], program: str) -> Work:
+    """Write everything into one HTML page."""
+    from embodied_ssl.options import parse
+    from embodied_ssl.report.command import ReportConfig, run_report
+
+    (config,) = parse(args, program, str(_report.__doc__), ReportConfig, titles=("page",))
+    return lambda: run_report(config)
+
+
+def _cache(args: list[str], program: str) -> Work:
+    """Show what is cached, and clear it."""
+    from embodied_ssl.caches import CacheConfig, run_cache
+    from embodied_ssl.options import parse
+
+    (config,) = parse(args, program, str(_cache.__doc__), CacheConfig)
+    return lambda: run_cache(config)
+
+
+VERBS: dict[str, Callable[[list[str], str], Work]] = {
+    "collect": _collect,
+    "info": _info,
+    "methods": _methods,
+    "train": _train,
+    "evaluate": _evaluate,
+    "report": _report,
+    "cache": _cache,
+}
+GO_ON = ("collect", "train")
+"""Verbs that continue what was interrupted."""
