@@ -24,3 +24,15 @@ def rgb_to_lab(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
     f = torch.where(xyz > 0.008856, xyz.clamp(min=1e-6) ** (1 / 3), 7.787 * xyz + 16 / 116)
     x, y, z = f.unbind(1)
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
+
+
+def lab_to_rgb(lab: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
+    """CIE Lab to sRGB in [0, 1]; colours that no screen shows take the nearest of each channel."""
+    lightness, a, b = lab.float().unbind(1)
+    y = (lightness + 16) / 116
+    f = torch.stack([y + a / 500, y, y - b / 200], dim=1)
+    x, y, z = torch.where(f > 6 / 29, f**3, (f - 16 / 116) / 7.787).unbind(1)
+    rows = torch.linalg.inv(torch.tensor(XYZ, dtype=torch.float64)).tolist()
+    linear = torch.stack([p * x + q * y + r * z for p, q, r in rows], dim=1).clamp(0, 1)
+    curved = 1.055 * linear.clamp(min=1e-6) ** (1 / 2.4) - 0.055
+    return torch.where(linear > 0.0031308, curved, 12.92 * linear)

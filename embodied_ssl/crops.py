@@ -1,10 +1,11 @@
-"""Crops of several sizes of the same images (multi-crop, SwAV, Caron et al., NeurIPS 2020)."""
+"""Crops of images: several sizes of the same one (multi-crop, SwAV), squares at a place."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 
 import torch
+import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
@@ -53,3 +54,22 @@ def multi_crop(
         for count, side, augmentation in kinds
         if count
     ]
+
+
+def square_at(
+    frames: UInt8[Tensor, "B 3 H W"], centre: Float[Tensor, "B 2"], side: float, size: int
+) -> UInt8[Tensor, "B 3 size size"]:
+    """A square of each image.
+
+    Args:
+        frames: images.
+        centre: of the squares, column and row as parts of the image's sides.
+        side: of the squares, as a part of the image's.
+        size: of the result, pixels.
+    """
+    theta = torch.zeros(len(frames), 2, 3, device=frames.device)
+    theta[:, 0, 0] = theta[:, 1, 1] = side
+    theta[:, :, 2] = 2 * centre.to(frames.device) - 1
+    grid = F.affine_grid(theta, [len(frames), 3, size, size], align_corners=False)
+    cut = F.grid_sample(frames.float(), grid, padding_mode="reflection", align_corners=False)
+    return cut.round().byte()

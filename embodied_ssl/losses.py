@@ -149,3 +149,24 @@ def masked_grasp(
     """18 two-way softmaxes, one an angle; only that of the executed angle has a loss."""
     executed = logits[torch.arange(len(logits), device=logits.device), angle]  # (N, 2)
     return F.cross_entropy(executed.float(), success)
+
+
+def ranking_hinge(
+    similarity: Float[Tensor, "N N"], margin: float, hardest: int | None = None
+) -> Float[Tensor, ""]:
+    """max(0, s_other - s_own + margin) of tracked patches (Wang and Gupta, ICCV 2015).
+
+    Args:
+        similarity: of query i with patch j; its own one is patch i.
+        margin: M.
+        hardest: K, other patches of each query that count, the most similar ones; by default one,
+            that of the next query.
+    """
+    own = similarity.diag()
+    if hardest is None:
+        return F.relu(similarity.roll(-1, 1).diag() - own + margin).mean()
+    others = similarity.masked_fill(
+        torch.eye(len(own), dtype=torch.bool, device=own.device), float("-inf")
+    )
+    worst = others.topk(min(hardest, len(own) - 1), dim=1).values  # (N, K)
+    return F.relu(worst - own[:, None] + margin).mean()

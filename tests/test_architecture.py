@@ -18,8 +18,9 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"screen_text"},
-    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks", "losses"},
-    {"standins", "files", "process", "notes", "bounds", "knn"},
+    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks"},
+    {"losses", "knn", "collapse", "color_bins", "joint_losses"},
+    {"standins", "files", "process", "notes", "bounds"},
     {"registry", "provenance", "outputs", "progress", "augment", "settings", "leaves"},
     {"checkpoints"},
     {"crops", "options", "figures"},

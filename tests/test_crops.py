@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from embodied_ssl.augment import IDENTITY
-from embodied_ssl.crops import MultiCrop, multi_crop
+from embodied_ssl.crops import MultiCrop, multi_crop, square_at
 
 SIDE = 64
 PLAIN = MultiCrop(
@@ -49,3 +49,14 @@ def test_global_crops_show_more_than_local_ones():
 def test_one_kind_of_crops_alone(counts, sizes):
     settings = replace(PLAIN, global_count=counts[0], local_count=counts[1])
     assert [batch.shape[-1] for batch in multi_crop(ramps(2), 48, settings, seeded())] == sizes
+
+
+def test_a_square_is_cut_where_it_should_be():
+    frames = torch.zeros(2, 3, SIDE, SIDE, dtype=torch.uint8)
+    frames[0, 0, 16:32, 32:48] = 200  # rows 16 to 32, columns 32 to 48
+    frames[1, 1, 40:56, 8:24] = 90
+    centre = torch.tensor([[40 / SIDE, 24 / SIDE], [16 / SIDE, 48 / SIDE]])
+    cut = square_at(frames, centre, 16 / SIDE, 16)
+    assert (cut[0, 0] == 200).all() and (cut[1, 1] == 90).all()
+    wider = square_at(frames, centre, 32 / SIDE, 32)
+    assert (wider[0, 0, 8:24, 8:24] == 200).all() and (wider[0, 0] > 0).sum() == 256

@@ -15,6 +15,7 @@ from embodied_ssl.losses import (
     minimum_motion_hinge,
     nt_xent,
     queue_info_nce,
+    ranking_hinge,
     relative_error,
     spread,
     temporal_coherence,
@@ -157,3 +158,14 @@ def test_neighbours_in_time_counted_by_hand(norm):
     # Row 0 is 14 (l1) or 10 (l2) from row 1 of the second, row 1 is 7 or 5 from its row 0.
     far = {1: max(0, 9 - 14) + (9 - 7), 2: max(0, 9 - 10) + (9 - 5)}[norm] / 2
     assert temporal_coherence(first, second, 9.0, norm).item() == pytest.approx(near + far)
+
+
+def test_the_ranking_hinge_of_one_other_patch_and_of_the_hardest():
+    similarity = torch.tensor([[0.9, 0.1, 0.6], [0.2, 0.5, 0.4], [-1.0, 0.0, 1.0]])
+    one = (0 + 0.4 + 0) / 3  # the next query's: .1 - .9, .4 - .5, -1 - 1, each plus .5
+    assert ranking_hinge(similarity, 0.5).item() == pytest.approx(one)
+    hardest = (0.2 + 0.4 + 0) / 3
+    assert ranking_hinge(similarity, 0.5, 1).item() == pytest.approx(hardest)
+    two = (0.2 + 0 + 0.4 + 0.2 + 0 + 0) / 6
+    assert ranking_hinge(similarity, 0.5, 2).item() == pytest.approx(two)
+    assert ranking_hinge(similarity, 0.5, 9).item() == pytest.approx(two)

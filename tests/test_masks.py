@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from embodied_ssl.masks import patchify, random_masking, removed, unpatchify
+from embodied_ssl.masks import (
+    centre_region,
+    eroded,
+    patchify,
+    random_masking,
+    random_region,
+    removed,
+    unpatchify,
+)
 
 
 def seeded(seed=0):
@@ -49,3 +57,25 @@ def test_patches_and_images_are_exact_inverses():
         row, column = divmod(number, 3)
         piece = images[:, :, 4 * row : 4 * row + 4, 4 * column : 4 * column + 4]
         assert torch.equal(patches[:, number].reshape(2, 4, 4, 3).permute(0, 3, 1, 2), piece)
+
+
+def test_the_central_region_is_a_quarter_in_the_middle():
+    region = centre_region(2, 16)
+    assert region.shape == (2, 1, 16, 16) and region.mean() == 0.25
+    assert region[0, 0, 4:12, 4:12].all()
+
+
+def test_random_regions_cover_what_they_should_in_shapes_of_their_own():
+    regions = random_region(16, 48, 0.25, seeded())
+    share = regions.mean((1, 2, 3))
+    assert (share - 0.25).abs().max() < 0.01
+    assert len(torch.unique(regions.flatten(1), dim=0)) == 16
+    assert regions.mean(0).max() < 1  # no place is always covered
+    grown = torch.nn.functional.max_pool2d(regions, 3, 1, 1)
+    assert (grown - regions).mean() < 0.15  # connected, not noise
+
+
+def test_an_eroded_region_keeps_away_from_the_edge():
+    region = centre_region(1, 16)
+    inner = eroded(region, 2)[0, 0]
+    assert inner.sum() == 16 and inner[6:10, 6:10].all()

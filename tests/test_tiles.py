@@ -3,7 +3,15 @@
 import pytest
 import torch
 
-from embodied_ssl.tiles import cut_tiles, permutation_set, standardized
+from embodied_ssl.tiles import (
+    cut_tiles,
+    drop_colors,
+    permutation_set,
+    pixelate,
+    project_colors,
+    standardized,
+    tile_sizes,
+)
 
 
 def seeded(seed=0):
@@ -76,3 +84,48 @@ def test_permutations_differ_in_many_places(count, tiles, least):
 def test_permutations_that_do_not_exist_are_refused(count, tiles):
     with pytest.raises(ValueError, match="permutations of"):
         permutation_set(count, tiles, seed=0)
+
+
+def test_jitter_keeps_a_tile_about_the_middle_of_its_cell():
+    tiles = cut_tiles(places(144, 64), 3, 32, seeded(), jitter=2)
+    corners = tiles[:, :, :2, 0, 0].unflatten(1, (3, 3))  # (64, 3, 3, 2)
+    rows, columns = corners[..., 0], corners[..., 1]
+    for cell in range(3):
+        middle = 48 * cell + 8
+        for found in (rows[:, cell], columns[:, :, cell]):
+            assert found.min() == middle - 2 and found.max() == middle + 2
+
+
+@pytest.mark.parametrize(("train_size", "expected"), [(225, (50, 225)), (48, (24, 108))])
+def test_tiles_have_at_least_24_pixels(train_size, expected):
+    assert tile_sizes(train_size, 3, 2 / 3) == expected
+
+
+def test_one_channel_of_a_tile_stays_and_the_others_are_weak_noise_about_its_mean():
+    tiles = torch.rand(300, 3, 8, 8, generator=seeded(1))
+    dropped = drop_colors(tiles, seeded())
+    same = (dropped == tiles).flatten(2).all(2)
+    assert (same.sum(1) == 1).all() and same.float().mean(0).min() > 0.2
+    kept = tiles[same]  # (300, 8, 8)
+    for i in range(300):
+        noise = dropped[i, ~same[i]] - kept[i].mean()
+        assert noise.abs().max() < 0.06 * kept[i].std()
+        assert noise.std() / kept[i].std() == pytest.approx(0.01, rel=0.3)
+
+
+def test_nothing_is_left_between_green_and_magenta():
+    tiles = torch.rand(4, 3, 5, 5, generator=seeded())
+    left = project_colors(tiles)
+    assert (2 * left[:, 1] - left[:, 0] - left[:, 2]).abs().max() < 1e-6
+    gray = torch.rand(4, 1, 5, 5, generator=seeded()).expand(-1, 3, -1, -1)
+    assert torch.allclose(project_colors(gray), gray, atol=1e-6)
+
+
+def test_a_share_of_the_tiles_is_made_coarse():
+    tiles = torch.rand(400, 3, 24, 24, generator=seeded(1))
+    coarse = pixelate(tiles, 0.25, seeded())
+    changed = (coarse != tiles).flatten(1).any(1)
+    assert 0.15 < changed.float().mean() < 0.35
+    means = coarse.mean((2, 3)) - tiles.mean((2, 3))
+    assert means.abs().max() < 0.05
+    assert coarse[changed].std((2, 3)).mean() < 0.8 * tiles[changed].std((2, 3)).mean()

@@ -7,7 +7,7 @@ if TYPE_CHECKING:
     from embodied_ssl.data.dataset import Dataset
     from embodied_ssl.data.frames import FrameCache
     from embodied_ssl.data.labelled import LabelledImages, open_labelled
-    from embodied_ssl.data.sources import open_source, require_whole
+    from embodied_ssl.data.sources import common_size, open_source, require_whole
     from embodied_ssl.data.video import VideoFolder
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "FrameCache",
     "LabelledImages",
     "VideoFolder",
+    "common_size",
     "open_labelled",
     "open_source",
     "require_whole",
@@ -26,6 +27,7 @@ _MODULES = {
     "LabelledImages": "labelled",
     "VideoFolder": "video",
     "open_labelled": "labelled",
+    "common_size": "sources",
     "open_source": "sources",
     "require_whole": "sources",
 }

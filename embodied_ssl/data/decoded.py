@@ -39,7 +39,12 @@ Decoded = tuple[np.ndarray, dict[str, np.ndarray]]
 
 
 def open_decoded(
-    source: Path, fingerprint: str, size: int, list_images: ListImages, decode: Decode
+    source: Path,
+    fingerprint: str,
+    size: int,
+    list_images: ListImages,
+    decode: Decode,
+    lenient: bool = False,
 ) -> Decoded:
     """The images of a folder, decoded now if they were not yet, or have changed since.
 
@@ -50,6 +55,8 @@ def open_decoded(
         size: S, pixels along each side.
         list_images: asked only if there is something to decode.
         decode: gives an image, called by many threads.
+        lenient: an image that cannot be decoded becomes a black one, whose place is among the
+            ``unreadable`` ones beside the images, rather than an error.
 
     Raises:
         UserError: when the images cannot be written.
@@ -61,7 +68,7 @@ def open_decoded(
     refused: OSError | None = None
     for folder in folders:
         try:
-            return _made(folder, fingerprint, size, list_images, decode)
+            return _made(folder, fingerprint, size, list_images, decode, lenient)
         except OSError as error:
             refused = error
     reason = f"{refused.strerror}: EMBODIED_SSL_CACHE names another folder"
@@ -108,7 +115,12 @@ def _header(count: int, size: int) -> bytes:
 
 
 def _made(
-    folder: Path, fingerprint: str, size: int, list_images: ListImages, decode: Decode
+    folder: Path,
+    fingerprint: str,
+    size: int,
+    list_images: ListImages,
+    decode: Decode,
+    lenient: bool,
 ) -> Decoded:
     home = folder.parent
     home.mkdir(parents=True, exist_ok=True)
@@ -121,7 +133,9 @@ def _made(
         draft = home / f".{folder.name}"
         draft.mkdir()
         try:
-            _write(draft / FRAMES, images, size, decode)
+            broken = _write(draft / FRAMES, images, size, _leniently(decode) if lenient else decode)
+            if lenient:
+                beside = beside | {"unreadable": np.array(broken, np.int64)}
             np.savez(draft / INDEX, **beside)
             index = (draft / INDEX).read_bytes()
             about = _about(fingerprint, size, len(images), draft / FRAMES, index)
@@ -144,8 +158,26 @@ def _remove(path: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def _write(path: Path, images: Sequence[Any], size: int, decode: Decode) -> None:
-    """The images as one ``.npy`` file, never more than a few of them in memory."""
+def _leniently(decode: Decode) -> Callable[[Any, int], np.ndarray | None]:
+    def attempt(image: Any, size: int) -> np.ndarray | None:
+        try:
+            return decode(image, size)
+        except UserError:
+            return None
+
+    return attempt
+
+
+def _write(
+    path: Path,
+    images: Sequence[Any],
+    size: int,
+    decode: Callable[[Any, int], np.ndarray | None],
+) -> list[int]:
+    """The images as one ``.npy`` file, never more than a few of them in memory; the places of those
+    that could not be decoded, which are black."""
+    broken: list[int] = []
+    black = np.zeros((size, size, 3), np.uint8)
     with (
         path.open("wb") as file,
         quiet_pillow(),
@@ -155,8 +187,11 @@ def _write(path: Path, images: Sequence[Any], size: int, decode: Decode) -> None
         file.write(_header(len(images), size))
         for start in range(0, len(images), AT_ONCE):
             some = images[start : start + AT_ONCE]
-            for image in pool.map(decode, some, [size] * len(some)):
-                file.write(np.ascontiguousarray(image, np.uint8).data)
+            for place, image in enumerate(pool.map(decode, some, [size] * len(some)), start):
+                if image is None:
+                    broken.append(place)
+                file.write(np.ascontiguousarray(black if image is None else image, np.uint8).data)
             advance(len(some))
         file.flush()
         os.fsync(file.fileno())
+    return broken

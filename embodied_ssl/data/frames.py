@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -38,6 +38,12 @@ class FrameCache:
             dataset.path, dataset.fingerprint, size, lambda: _encoded(dataset), _decode
         )
         return cls(frames, dataset.arrays([c for c in dataset.columns if c not in index]), index)
+
+    def as_training(self, split: str) -> FrameCache:
+        """The cache in which the rows of a split, and no others, count as those to train on."""
+        chosen = self.rows["split"] == split
+        labels = np.where(chosen, "train", "").astype(object)
+        return replace(self, rows=Rows(dict(self.rows) | {"split": labels}))
 
 
 def _decode(data: bytes, size: int) -> np.ndarray:

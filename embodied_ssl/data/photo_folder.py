@@ -87,6 +87,38 @@ def find_photos(folder: Path) -> PhotoFolder:
     return PhotoFolder(paths, layout, _all_are_named(folder, paths), dict(left_out))
 
 
+def photos_to_learn_from(folder: Path) -> tuple[list[Path], list[str]]:
+    """All photos of a tree, in the order of their paths, and the split of each.
+
+    Names with ``train_``, ``val_`` and ``test_`` say it. Without such names the photos that
+    ``find_photos`` would ask about are not trained on; in a tree that it would not take, one of 20
+    is kept for val.
+
+    Raises:
+        UserError: for no folder and no photos, and where some but not all are named so.
+    """
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder of photos.")
+    paths = sorted(
+        path for path in _visible_files(folder) if path.suffix.lower() in PHOTOS and path.is_file()
+    )
+    if not paths:
+        raise UserError(f"{folder} holds no photos.")
+    if _all_are_named(folder, paths):
+        return paths, [_prefix(path) for path in paths]
+    depths = {len(path.relative_to(folder).parts) for path in paths}
+    if depths <= {INSTANCES} or depths <= {2}:
+        roles = PhotoFolder(paths, depths.pop(), named=False).parts
+        return paths, ["train" if split == "both" else split for split, _ in roles]
+    return paths, [
+        "val" if _hash(path.relative_to(folder)) % 20 == 0 else "train" for path in paths
+    ]
+
+
+def _hash(path: Path) -> int:
+    return hashlib.blake2b(os.fsencode(path)).digest()[0]
+
+
 def listed(counts: dict[str, int]) -> str:
     """Counts in words, "3 .heic, 1 .txt"."""
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))

@@ -12,6 +12,8 @@ from embodied_ssl.data import FrameCache, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.base import Model, Protocol
 
+EVERY = 0.5
+"""Seconds: frames so far apart show other things."""
 Stages = dict[str, Float[np.ndarray, "N D"]]
 """Stage -> mean-pooled features of every row of the dataset; zeros where nobody looks."""
 

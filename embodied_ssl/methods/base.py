@@ -144,6 +144,12 @@ class Method(nn.Module):
         return self.trunk
 
     @property
+    def chance(self) -> dict[str, float]:
+        """What is expected of those who know nothing, of each number of ``loss`` that says how well
+        a pretext task is solved; larger ones are better. Nothing where there is no such task."""
+        return {}
+
+    @property
     def bound_to_budget(self) -> bool:
         """Whether what a step does depends on how much of the budget is done."""
         return False

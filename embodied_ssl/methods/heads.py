@@ -35,3 +35,14 @@ class Prototypes(nn.Linear):
 
     def forward(self, features: Float[Tensor, "N D"]) -> Float[Tensor, "N K"]:
         return F.linear(F.normalize(features, dim=1), F.normalize(self.weight, dim=1))
+
+
+def expander(inputs: int, outputs: int) -> nn.Sequential:
+    """Three linear layers with BatchNorm and ReLU between them, all equally wide, as in Barlow
+    Twins and VICReg."""
+    return nn.Sequential(
+        nn.Linear(inputs, outputs, bias=False),
+        nn.BatchNorm1d(outputs),
+        nn.ReLU(),
+        projection_head(outputs, outputs, outputs),
+    )

@@ -68,7 +68,6 @@ class Bank(nn.Module):
         mixed = self.momentum * self.values[index] + (1 - self.momentum) * values
         self.values[index] = F.normalize(mixed, dim=1)
 
-    def negatives(self, count: int, generator: torch.Generator) -> Float[Tensor, "count D"]:
-        """Rows of random samples, each as likely as any other, a sample's own too."""
-        chosen = torch.randint(len(self.values), (count,), generator=generator)
-        return self.values[chosen.to(self.values.device)]
+    def drawn(self, count: int, generator: torch.Generator) -> Int[Tensor, " count"]:
+        """Random rows for negatives, each as likely as any other, a sample's own too."""
+        return torch.randint(len(self.values), (count,), generator=generator)

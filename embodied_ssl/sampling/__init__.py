@@ -8,13 +8,19 @@ from embodied_ssl.sampling.base import (
     load_frames,
     to_device,
 )
+from embodied_ssl.sampling.categories import CategorySampler
+from embodied_ssl.sampling.clips import ClipSampler
 from embodied_ssl.sampling.frames import FrameSampler, image_frames
+from embodied_ssl.sampling.tracks import TrackSampler
 
 __all__ = [
     "Batch",
+    "CategorySampler",
+    "ClipSampler",
     "Epochs",
     "FrameSampler",
     "Sampler",
+    "TrackSampler",
     "generator_of",
     "image_frames",
     "load_frames",

@@ -12,7 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from embodied_ssl.data import Dataset, open_source
+from embodied_ssl.data import Dataset, common_size, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
@@ -63,7 +63,8 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     with ExitStack() as stack:
         if begun and state.is_main_process:
             stack.enter_context(training_in(config.out))
-        caches = {world: dataset.cache(config.image_size) for world, dataset in datasets.items()}
+        size = config.image_size or common_size(datasets.values())
+        caches = {world: dataset.cache(size) for world, dataset in datasets.items()}
         probe = Probe(config.probe, config.image_size) if config.probe else None
         loop = Loop(config, method, caches, probe)
         check_sizes(loop)
@@ -95,7 +96,10 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
         dataset = open_source(path)
         if cls.worlds and dataset.env not in cls.worlds:
             worlds = " or ".join(cls.worlds)
-            raise UserError(f"{path} was collected in {dataset.env!r}: train on {worlds} data.")
+            where = (
+                "holds photos" if dataset.env == "photos" else f"was collected in {dataset.env!r}"
+            )
+            raise UserError(f"{path} {where}, {cls.__name__} learns from {worlds} data alone.")
         if dataset.env in datasets:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
         if isinstance(dataset, Dataset) and "train" not in dataset.arrays(["split"])["split"]:

@@ -100,18 +100,24 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
         raise UserError(f"the trunk {self.name} takes no images of {size} pixels.")
 
     @torch.no_grad()  # what a network keeps from inference mode would be of no use in training
-    def _takes(self, size: int) -> bool:
+    def shapes(self, size: int) -> list[torch.Size]:
+        """(C, h, w) of every stage for images of so many pixels along each side; nothing is
+        changed."""
         training = [module for module in self.modules() if module.training]
         self.eval()
         try:
             with torch.random.fork_rng(devices=[]):
                 stages = self.stages(torch.zeros(2, 3, size, size, device=self.mean.device))
-        except (RuntimeError, AssertionError, ValueError):
-            return False
         finally:
             for module in training:
                 module.training = True
-        return all(maps.numel() for maps in stages)
+        return [maps.shape[1:] for maps in stages]
+
+    def _takes(self, size: int) -> bool:
+        try:
+            return all(shape.numel() for shape in self.shapes(size))
+        except (RuntimeError, AssertionError, ValueError):
+            return False
 
     def save_pretrained(self, folder: str | Path, **others: Any) -> str | None:
         """Write weights and settings into a folder, as the Hugging Face hub has it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Bounded, Within
@@ -103,15 +103,24 @@ class ViT(Trunk):
         return tokens.flatten(2).mT + positions
 
     def tokens(
-        self, x: Float[Tensor, "B 3 H W"], keep: Int[Tensor, "B K"] | None = None
+        self,
+        x: Float[Tensor, "B 3 H W"],
+        keep: Int[Tensor, "B K"] | None = None,
+        hidden: tuple[Bool[Tensor, "B N"], Float[Tensor, " D"]] | None = None,
     ) -> Float[Tensor, "B 1+K D"]:
         """The class token and those of the patches, encoded and normalised.
 
         Args:
             x: normalized images.
             keep: numbers of the patches that are seen, row by row; all by default.
+            hidden: which patches are not seen, and what stands in their places instead.
         """
         tokens = self.patches(x)
+        if hidden is not None:
+            masked, instead = hidden
+            positions = sincos_positions(*(s // self.patch for s in x.shape[-2:]), self.dim)
+            unseen = (instead + positions.to(x.device)).to(tokens.dtype).expand_as(tokens)
+            tokens = torch.where(masked[..., None], unseen, tokens)
         if keep is not None:
             tokens = tokens.gather(1, keep[..., None].expand(-1, -1, self.dim))  # (B, K, D)
         return self._encode(tokens)[-1]

@@ -70,8 +70,8 @@ def test_negatives_are_rows_each_as_often_as_any_other():
     bank = Bank(5, 0.5)
     bank.open(5)
     bank.values = torch.eye(5)
-    drawn = bank.negatives(20_000, torch.Generator().manual_seed(0))
+    drawn = bank.values[bank.drawn(20_000, torch.Generator().manual_seed(0))]
     assert drawn.sum(1).eq(1).all() and drawn.max(1).values.eq(1).all()
     torch.testing.assert_close(drawn.mean(0), torch.full((5,), 0.2), rtol=0.05, atol=0)
-    again = bank.negatives(20_000, torch.Generator().manual_seed(0))
+    again = bank.values[bank.drawn(20_000, torch.Generator().manual_seed(0))]
     assert torch.equal(drawn, again)

@@ -15,9 +15,14 @@ from embodied_ssl.sampling import generator_of
 from embodied_ssl.settings import from_dict, to_dict
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method
-from embodied_ssl.trunks import AlexNet, build_trunk
+from embodied_ssl.trunks import build_trunk, default_trunk
 
 BATCH, SIZE = 8, 48
+SMALL = {
+    "alexnet": {"width": 0.1, "fc_dim": 16},
+    "split": {"width": 0.2, "fc_dim": 32},
+    "vit": {"dim": 24, "depth": 2, "heads": 2},
+}
 ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 
 
@@ -25,10 +30,8 @@ ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 def method(request):
     torch.manual_seed(0)
     cls = load_method_class(request.param)
-    if issubclass(AlexNet, cls.trunk_type):
-        trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
-    else:
-        trunk = build_trunk("vit", dim=24, depth=2, heads=2)
+    name = default_trunk(cls.trunk_type)
+    trunk = build_trunk(name, **SMALL[name])
     return cls(trunk, cls.Config(), SIZE).train()
 
 
@@ -173,3 +176,12 @@ def test_a_method_of_others_is_named_by_its_module(few_steps, tmp_path, tabletop
     config = few_steps(tabletop_dir, out=tmp_path / "run")
     run_train(config, "brightness:Brightness")
     assert type(load_method(config.out)).__name__ == "Brightness"
+
+
+def test_figures_show_unseen_frames(method, data):
+    state = {name: value.clone() for name, value in method.state_dict().items()}
+    figures = method.eval().figures(data, 0)
+    assert all(figure.title for figure in figures)
+    after = method.state_dict()
+    learned = [name for name, value in method.named_parameters()]
+    assert all(torch.equal(state[name], after[name]) for name in learned)

@@ -102,7 +102,7 @@ def test_data_that_are_not_enough_are_said(tabletop_dir, rooms_dir):
         opened("both-worlds", rooms_dir)
     with pytest.raises(UserError, match="second dataset of rooms"):
         opened("simclr", rooms_dir, rooms_dir)
-    with pytest.raises(UserError, match="train on rooms data"):
+    with pytest.raises(UserError, match="learns from rooms data alone"):
         opened("drlim", tabletop_dir)
 
 

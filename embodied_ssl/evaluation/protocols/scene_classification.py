@@ -22,14 +22,13 @@ from sklearn.preprocessing import StandardScaler
 
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.results import Results, runs_of
-from embodied_ssl.evaluation.rooms import RoomsProtocol, Stages, best_stage, last_stage
+from embodied_ssl.evaluation.rooms import EVERY, RoomsProtocol, Stages, best_stage, last_stage
 from embodied_ssl.motion import TIME_TOLERANCE
 from embodied_ssl.progress import Advance, progress_bar
 from embodied_ssl.sampling.labelled import sample_per_class
 
 FEW = 6  # labelled frames of each category
 REPEATS = 5
-EVERY = 0.5  # seconds: frames so far apart show other things
 
 
 class SceneClassification(RoomsProtocol):

@@ -23,6 +23,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.base import Stages, Step
+from embodied_ssl.methods.decoders import doubled
 from embodied_ssl.methods.interaction.heads import tap
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.methods.motion.view_prediction_figures import predicted_views
@@ -68,7 +69,7 @@ class ViewPrediction(PairMethod):
             nn.Unflatten(1, (config.width, GRID, GRID)),
         )  # fmt: skip
         self.decode = nn.Sequential(
-            *(_doubled(config.width >> i, config.width >> (i + 1)) for i in range(3)),
+            *(doubled(config.width >> i, config.width >> (i + 1)) for i in range(3)),
             nn.Conv2d(config.width >> 3, 3, 3, padding=1),
         )
         self.predict_features = nn.Sequential(
@@ -116,16 +117,6 @@ class ViewPrediction(PairMethod):
 
     def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
         return [predicted_views(self.predict, self.config, caches["rooms"], seed)]
-
-
-def _doubled(inputs: int, outputs: int) -> nn.Sequential:
-    """A convolution after doubling the resolution."""
-    return nn.Sequential(
-        nn.Upsample(scale_factor=2, mode="bilinear", align_corners=False),
-        nn.Conv2d(inputs, outputs, 3, padding=1),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(),
-    )
 
 
 def _scaled(motion: Tensor) -> Tensor:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from math import ceil
 from typing import Annotated
 
 import torch
@@ -12,18 +12,19 @@ from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.data import FrameCache
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.pretext.pictures import picture_strips, stretched
 from embodied_ssl.sampling import Batch
-from embodied_ssl.tiles import cut_tiles, permutation_set, standardized
+from embodied_ssl.tiles import cut_tiles, laid_out, permutation_set, standardized, tile_sizes
 from embodied_ssl.trunks import Trunk
 
 GRID = 3
 TILES = GRID * GRID
 TILE_SIDE = 64 / 75
 """Of a cell's side, as in the paper; the rest is the random gap between neighbours."""
-MIN_TILE = 24
-"""Pixels; AlexNet takes no less."""
 
 
 class Jigsaw(Method):
@@ -63,12 +64,15 @@ class Jigsaw(Method):
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
         self.register_buffer("permutations", permutation_set(config.permutations, TILES, seed=0))
-        self.tile_size = max(round(TILE_SIDE * train_size / GRID), MIN_TILE)
-        self.image_size = max(train_size, GRID * ceil(self.tile_size / TILE_SIDE))
+        self.tile_size, self.image_size = tile_sizes(train_size, GRID, TILE_SIDE)
         self.describe = nn.Sequential(nn.Linear(trunk.dim, config.tile_hidden), nn.ReLU())
         self.classify = projection_head(
             TILES * config.tile_hidden, config.hidden, config.permutations
         )
+
+    @property
+    def chance(self) -> dict[str, float]:
+        return {"accuracy": 1 / len(self.permutations)}
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` (9B, 3, t, t), the shuffled tiles of one image after the other, and
@@ -83,9 +87,26 @@ class Jigsaw(Method):
         return {"images": tiles[each, order].flatten(0, 1), "shuffled": shuffled}
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
-        described = self.describe(self.trunk.pool(stages))  # (9B, tile_hidden)
-        logits = self.classify(described.reshape(-1, TILES * described.shape[1])).float()
+        logits = self.classified(stages)
         return {
             "loss": F.cross_entropy(logits, batch["shuffled"]),
             "accuracy": (logits.argmax(1) == batch["shuffled"]).float().mean(),
         }
+
+    def classified(self, stages: Stages) -> Tensor:
+        """Logits (B, P) of the permutations."""
+        described = self.describe(self.trunk.pool(stages))  # (9B, tile_hidden)
+        return self.classify(described.reshape(-1, TILES * described.shape[1])).float()
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        def pictures(batch: Batch) -> dict[str, Tensor]:
+            told = self.classified(self.encode(batch)).argmax(1)
+            tiles = stretched(batch["images"]).unflatten(0, (-1, TILES))
+            each = torch.arange(len(tiles), device=tiles.device)[:, None]
+            laid = {"shuffled": tiles}
+            for name, by in (("laid out as told", told), ("right", batch["shuffled"])):
+                laid[name] = tiles[each, self.permutations[by].argsort(1)]
+            return {name: laid_out(tiles, GRID) for name, tiles in laid.items()}
+
+        return [picture_strips(self, caches, seed, pictures, "Puzzles of unseen frames")]

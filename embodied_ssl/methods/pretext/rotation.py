@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import torch
@@ -9,7 +10,10 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.data import FrameCache
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.pretext.pictures import SHOWN, judged_pictures, unseen_batch
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -32,6 +36,10 @@ class Rotation(Method):
         super().__init__(trunk, config, train_size)
         self.classify = nn.Linear(trunk.dim, 4)
 
+    @property
+    def chance(self) -> dict[str, float]:
+        return {"accuracy": 1 / 4}
+
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """Four copies of each image in one batch, as in the paper: turned by 0, 90, 180 and 270
         degrees counter-clockwise."""
@@ -47,3 +55,14 @@ class Rotation(Method):
             "loss": F.cross_entropy(logits, batch["turns"]),
             "accuracy": (logits.argmax(1) == batch["turns"]).float().mean(),
         }
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        batch = unseen_batch(self, caches, seed, SHOWN)
+        told = self.classify(self.trunk.pool(self.encode(batch))).argmax(1)
+        images = batch["images"] * self.trunk.std + self.trunk.mean
+        each = torch.arange(SHOWN)
+        some = each + SHOWN * (each % 4)  # another image and another turn each time
+        captions = [f"told: {90 * int(turns)}°" for turns in told[some]]
+        right = (told == batch["turns"])[some].tolist()
+        return [judged_pictures(images[some], captions, right, "Turns of unseen frames")]

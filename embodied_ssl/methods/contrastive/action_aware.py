@@ -1,0 +1,57 @@
+"""Views that find each other, and the action between them told (after AA-SSL, ECCV 2024)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from embodied_ssl.bounds import Within
+from embodied_ssl.distributed import gather
+from embodied_ssl.losses import info_nce
+from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.motion.pairs import PairMethod
+from embodied_ssl.methods.motion.view_prediction import REACH
+from embodied_ssl.sampling import Batch
+from embodied_ssl.trunks import Trunk
+
+
+class ActionAware(PairMethod):
+    """Two frames find each other, and a head tells the motion between them (AA-SSL, ECCV 2024).
+
+    Invariance forgets how the views differ; the head keeps that in the features.
+    """
+
+    @dataclass(frozen=True)
+    class Config(PairMethod.Config):
+        """Settings of action-aware views."""
+
+        temperature: Annotated[float, Within(1e-3, 10)] = 0.1
+        """Of the softmax over the batch's views."""
+        action: Annotated[float, Within(0, 1e6)] = 1.0
+        """Weight of the motion's squared error, in units of its usual reach."""
+        hidden: Annotated[int, Within(1, 1 << 16)] = 512
+        """Units of the heads' hidden layers."""
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
+        """Dimensions in which views are compared."""
+
+    def __init__(self, trunk: Trunk, config: Config, train_size: int):
+        super().__init__(trunk, config, train_size)
+        self.project = projection_head(trunk.dim, config.hidden, config.projection)
+        self.tell = projection_head(2 * trunk.dim, config.hidden, len(REACH))
+
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+        views = info_nce(
+            gather(self.project(z1)), gather(self.project(z2)), self.config.temperature
+        )
+        told = self.tell(torch.cat([z1, z2], dim=1)).float()
+        motion = batch["motion"] / batch["motion"].new_tensor(REACH)
+        action = F.mse_loss(told, motion.float())
+        return {
+            "loss": views + self.config.action * action,
+            "views": views,
+            "explained": 1 - action.detach() / motion.float().var(0).mean(),
+        }

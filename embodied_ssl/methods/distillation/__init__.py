@@ -1,0 +1,1 @@
+"""Methods that learn from a slower copy of themselves, or from statistics of features alone."""

@@ -1,0 +1,104 @@
+"""CLIP: images and captions find each other (Radford et al., ICML 2021)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import log
+from typing import Annotated, ClassVar
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.data import FrameCache
+from embodied_ssl.distributed import gather
+from embodied_ssl.errors import UserError
+from embodied_ssl.losses import spread
+from embodied_ssl.methods.base import Method, Recipe, Stages, Step
+from embodied_ssl.methods.language.text import TextTransformer
+from embodied_ssl.sampling import Batch, Sampler
+from embodied_ssl.sampling.captions import CaptionSampler
+from embodied_ssl.sampling.text import tokenize
+from embodied_ssl.trunks import Trunk
+
+HOTTEST = 100.0
+"""The largest factor of the cosines, as in the paper."""
+
+
+class CLIP(Method):
+    """Images and captions find each other in a batch (CLIP, Radford et al., ICML 2021).
+
+    Captions are written from what the simulator knows. Several images of a batch may have the same
+    caption: then all of them are right.
+    """
+
+    recipe: ClassVar[Recipe] = Recipe(lr=5e-4, weight_decay=0.2, adam_betas=(0.9, 0.98))
+
+    @dataclass(frozen=True)
+    class Config(Bounded):
+        """Settings of CLIP."""
+
+        dim: Annotated[int, Within(4, 8192)] = 128
+        """Width of the text transformer; the paper has 512."""
+        depth: Annotated[int, Within(1, 64)] = 4
+        """Its layers; the paper has 12."""
+        heads: Annotated[int, Within(1, 128)] = 4
+        """Of its attention."""
+        projection: Annotated[int, Within(2, 1 << 16)] = 128
+        """Dimensions in which images and texts are compared."""
+        temperature: Annotated[float, Within(1 / HOTTEST, 10)] = 0.07
+        """With which it begins; it is learned."""
+        augmentation: Augmentation = field(
+            default_factory=lambda: Augmentation(
+                crop_side=(0.9, 1.0), brightness=0.2, contrast=0.2, saturation=0.2, hue=0
+            )
+        )
+        """Little: what the caption says has to stay in the image."""
+
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            if self.dim % self.heads:
+                raise UserError(f"--dim {self.dim} must be a multiple of --heads.")
+
+    def __init__(self, trunk: Trunk, config: Config, train_size: int):
+        super().__init__(trunk, config, train_size)
+        self.read = TextTransformer(config.dim, config.depth, config.heads)
+        self.project_image = nn.Linear(trunk.dim, config.projection, bias=False)
+        self.project_text = nn.Linear(config.dim, config.projection, bias=False)
+        self.log_scale = nn.Parameter(torch.tensor(-log(config.temperature)))
+
+    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
+        return CaptionSampler(caches.values(), batch_size, seed)
+
+    def prepare(self, batch: Batch, step: Step) -> Batch:
+        """``images`` and the ``tokens`` (B, L) of their captions, as they are."""
+        settings = self.config.augmentation
+        images = augment(batch["frames"], self.train_size, settings, step.generator)
+        return {"images": self.trunk.normalize(images), "tokens": batch["tokens"]}
+
+    def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
+        y = self.trunk.pool(stages)
+        images = gather(F.normalize(self.project_image(y).float(), dim=1))
+        tokens = gather(batch["tokens"])
+        texts = gather(self.text_features(batch["tokens"]))
+        logits = self.log_scale.exp().clamp(max=HOTTEST) * images @ texts.T  # (N, N)
+        same = (tokens[:, None] == tokens).all(2).float()
+        target = same / same.sum(1, keepdim=True)
+        loss = F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)
+        found = same.gather(1, logits.argmax(1, keepdim=True)).mean()
+        return {"loss": loss / 2, "accuracy": found, "spread": spread(y.detach())}
+
+    def text_features(self, tokens: Tensor) -> Tensor:
+        """Of tokens (B, L), of unit length (B, P)."""
+        return F.normalize(self.project_text(self.read(tokens)).float(), dim=1)
+
+    @torch.inference_mode()
+    def classify(self, images: Tensor, names: Sequence[str]) -> Tensor:
+        """Cosines (B, C) of normalized images with the captions of categories: a classifier that
+        has seen no label."""
+        texts = self.text_features(tokenize([f"a {name}" for name in names]).to(images.device))
+        seen = F.normalize(self.project_image(self.trunk(images)).float(), dim=1)
+        return seen @ texts.T

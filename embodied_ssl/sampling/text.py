@@ -1,0 +1,23 @@
+"""Text as tokens: its bytes, so that every word has some."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from jaxtyping import Int
+from torch import Tensor
+
+LENGTH = 64
+"""Tokens at most: start, bytes, end."""
+START, END, PAD = 256, 257, 258
+TOKENS = 259
+
+
+def tokenize(texts: Sequence[str]) -> Int[Tensor, "B L"]:
+    """The bytes of each text between a start and an end, padded behind; longer ones are cut."""
+    rows = torch.full((len(texts), LENGTH), PAD)
+    for row, text in zip(rows, texts, strict=True):
+        tokens = [START, *text.lower().encode()[: LENGTH - 2], END]
+        row[: len(tokens)] = torch.tensor(tokens)
+    return rows
