@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.bounds import Bounded
 from embodied_ssl.collapse import alignment, rank_me, uniformity
 from embodied_ssl.losses import spread
 from embodied_ssl.methods.base import Method, Stages, Step
@@ -19,7 +20,7 @@ class TwoViews(Method):
     """A method whose batch is the first views of all images, then the second ones."""
 
     @dataclass(frozen=True)
-    class Config:
+    class Config(Bounded):
         """What all of them have."""
 
         augmentation: Augmentation = field(
