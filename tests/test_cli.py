@@ -105,7 +105,7 @@ SMALL = "--val-objects 1 --test-objects 1 --azimuths 1"
         ("evaluate pixels --data turn --protocol os:path", "is no protocol: it has no Config"),
         ("train os:path --data table --out new", "is no method: it has no Config"),
         ("collect --env json:loads --out new", "is no world: it has no Config"),
-        ("train byol --data table --out new", "unknown method 'byol'. Known: "),
+        ("train deepcluster --data table --out new", "unknown method 'deepcluster'. Known: "),
         ("train simclr --data --out new", "--data names no dataset"),
         ("train simclr --out new", "--data must be given"),
         ("evaluate pixels --data nowhere", "nowhere"),

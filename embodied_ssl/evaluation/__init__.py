@@ -12,9 +12,6 @@ PROTOCOLS = Registry(
         name: f"embodied_ssl.evaluation.protocols.{place}"
         for name, place in {
             "retrieval": "retrieval:Retrieval",
-            "knn": "knn:NearestNeighbours",
-            "linear": "linear:Linear",
-            "pretext": "pretext:Pretext",
             "interactions": "interactions:Interactions",
             "equivariance": "equivariance:Equivariance",
             "scene-classification": "scene_classification:SceneClassification",

@@ -16,7 +16,7 @@ from embodied_ssl.settings import from_dict
 from embodied_ssl.training.command import build_method
 from embodied_ssl.training.config import LoopConfig
 from embodied_ssl.training.optim import open_optimizer
-from embodied_ssl.trunks import AlexNet, build_trunk
+from embodied_ssl.trunks import build_trunk, default_trunk
 from embodied_ssl.trunks.build import TIMM, TRUNKS
 
 STRANGE = (0, -1, float("nan"), float("inf"), -float("inf"), 1e9, 2**70, 10**400)
@@ -54,10 +54,16 @@ def test_every_number_has_bounds_and_nothing_else_is_taken(cls):
             assert name.replace("_", "-") in str(error.value) and len(str(error.value)) < 200
 
 
+SMALL = {
+    "alexnet": {"width": 0.1, "fc_dim": 16},
+    "split": {"width": 0.2, "fc_dim": 32},
+    "vit": {"dim": 24, "depth": 2, "heads": 2},
+}
+
+
 def tiny_trunk(cls):
-    if issubclass(AlexNet, cls.trunk_type):
-        return build_trunk("alexnet", width=0.1, fc_dim=16)
-    return build_trunk("vit", dim=24, depth=2, heads=2)
+    name = default_trunk(cls.trunk_type)
+    return build_trunk(name, **SMALL[name])
 
 
 def tried(cls):
