@@ -146,9 +146,8 @@ def _write_settings(spec: CollectSpec) -> None:
 
 def tidy(out: Path) -> None:
     """Remove claims and drafts, once no shard is lacking."""
-    for draft in (out / COLLECTING / SHARDS).glob("*"):
-        draft.unlink(missing_ok=True)
-    for file in [*(out / COLLECTING).glob("[0-9]*"), *(out / SHARDS).glob(".*.tmp")]:
+    drafts = [*(out / COLLECTING / SHARDS).glob("*"), *(out / SHARDS).glob(".*.tmp")]
+    for file in [*drafts, *(out / COLLECTING).glob("[0-9]*")]:
         number = file.name.lstrip(".")[:5]
         if number.isdecimal():
             with claim(out, int(number)) as pulse:
