@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,7 +45,7 @@ def open_folder(spec: CollectSpec) -> int | None:
             manifest = read_manifest(spec.out)
             check_settings(manifest, spec)
         else:
-            versions = {name: version(name) for name in RECORDED}
+            versions = {name: _version(name) for name in RECORDED}
             manifest = Manifest(spec.env, spec.settings, versions=versions)
         for name in list(manifest.shards):
             if not (spec.out / SHARDS / name).exists():
@@ -136,6 +136,13 @@ def grow(spec: CollectSpec, k: int, path: Path) -> None:
         manifest.shards[place.name] = entry
         manifest.write(spec.out)
         _write_settings(spec)
+
+
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # run from a folder of sources
+        return "unknown"
 
 
 def _write_settings(spec: CollectSpec) -> None:
