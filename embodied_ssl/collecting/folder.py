@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyarrow as pa
@@ -45,7 +45,7 @@ def open_folder(spec: CollectSpec) -> int | None:
             manifest = read_manifest(spec.out)
             check_settings(manifest, spec)
         else:
-            versions = {name: version(name) for name in RECORDED}
+            versions = {name: _version(name) for name in RECORDED}
             manifest = Manifest(spec.env, spec.settings, versions=versions)
         for name in list(manifest.shards):
             if not (spec.out / SHARDS / name).exists():
@@ -138,6 +138,13 @@ def grow(spec: CollectSpec, k: int, path: Path) -> None:
         _write_settings(spec)
 
 
+def _version(library: str) -> str:
+    try:
+        return version(library)
+    except PackageNotFoundError:  # run from a folder of sources
+        return "unknown"
+
+
 def _write_settings(spec: CollectSpec) -> None:
     """What ``collect --config`` repeats, into whatever folder."""
     shared = {"env": spec.env, "seed": spec.seed, "image_size": spec.image_size}
@@ -146,9 +153,8 @@ def _write_settings(spec: CollectSpec) -> None:
 
 def tidy(out: Path) -> None:
     """Remove claims and drafts, once no shard is lacking."""
-    for draft in (out / COLLECTING / SHARDS).glob("*"):
-        draft.unlink(missing_ok=True)
-    for file in [*(out / COLLECTING).glob("[0-9]*"), *(out / SHARDS).glob(".*.tmp")]:
+    drafts = [*(out / COLLECTING / SHARDS).glob("*"), *(out / SHARDS).glob(".*.tmp")]
+    for file in [*drafts, *(out / COLLECTING).glob("[0-9]*")]:
         number = file.name.lstrip(".")[:5]
         if number.isdecimal():
             with claim(out, int(number)) as pulse:

@@ -44,7 +44,10 @@ def _inspect(out: Path) -> Manifest | None:
             raise UserError(f"{file} is no plain file: remove it, or choose another --out.")
     if (out / FILE).exists():
         return read_manifest(out)
-    if any(not LEFT.fullmatch(entry.name) for entry in out.iterdir()):
+    foreign = any(not LEFT.fullmatch(entry.name) for entry in out.iterdir())
+    if (out / FILE).exists():  # another collector has just begun it
+        return read_manifest(out)
+    if foreign:
         raise UserError(f"{out} holds something that is no dataset: choose another --out.")
     return None
 
