@@ -1,4 +1,5 @@
-"""What the whole suite needs: interruptions, and going on where the simulator is not installed."""
+"""What the whole suite needs: commands, small trunks, interruptions, and going on where the
+simulator is not installed."""
 
 import signal
 from importlib.util import find_spec
@@ -24,3 +25,40 @@ def pytest_runtest_call(item):
         if MISSING not in str(error):
             raise
         pytest.skip("the simulator is not installed")
+
+
+@pytest.fixture
+def command(capfd, monkeypatch):
+    """Call ``embodied-ssl ...`` in this process, in lines of 160: (status, output, errors)."""
+    from embodied_ssl import cli
+
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def call(*args):
+        try:
+            status = cli.run(lambda: cli._dispatch([str(arg) for arg in args]))
+        except SystemExit as end:  # of a help
+            status = end.code
+        return status, *capfd.readouterr()
+
+    return call
+
+
+SMALL_TRUNKS = {
+    "alexnet": {"width": 0.1, "fc_dim": 16},
+    "split": {"width": 0.2, "fc_dim": 32},
+    "vit": {"dim": 24, "depth": 2, "heads": 2},
+}
+
+
+@pytest.fixture(scope="session")
+def small_trunk_of():
+    """A small trunk that a class of methods can train, by its name and its settings."""
+
+    def choose(cls):
+        from embodied_ssl.trunks import default_trunk
+
+        name = default_trunk(cls.trunk_type)
+        return name, SMALL_TRUNKS[name]
+
+    return choose

@@ -11,7 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-TRUNK = "--trunk.width 0.1 --trunk.fc-dim 16 --train-size 48 --batch-size 8"
+TRUNK = "--trunk.width 0.1 --trunk.fc-dim 16 --train-size 48"
 
 
 @pytest.fixture
@@ -40,34 +40,29 @@ def digests(folder):
 
 @pytest.mark.timeout(900)  # a dozen commands, and other work beside them
 def test_from_nothing_to_a_report(commands, tmp_path):
-    collecting = "collect --env tabletop --out table --interactions 150 --image-size 48 --workers 2"
+    collecting = "collect --env tabletop --out table --interactions 50 --image-size 48 --workers 2"
     commands(collecting)
     commands(
         "collect --env turntable --out turn --val-objects 6 --test-objects 8 --azimuths 1 "
         "--image-size 48"
     )
-    commands(
-        "collect --env turntable --orbit --out orbit --val-objects 12 --test-objects 8 "
-        "--image-size 32"
-    )
     before = digests(tmp_path / "table")
     commands(collecting)  # nothing is left to do
     assert digests(tmp_path / "table") == before
     said = commands("embodied-ssl info table")
-    assert "150" in said and "grasp" in said
+    assert "50 rows" in said and "grasp" in said
     # What is on disk is the boundary: whoever trains needs no simulator.
     blocked = tmp_path / "blocked"
     blocked.mkdir()
     (blocked / "pybullet.py").write_text("raise ImportError('blocked')")
-    training = "train curious-robot --data table --images 160 --out run"
+    training = "train curious-robot --data table --images 160 --out run --batch-size 8"
     for line in (training, training.replace("curious-robot", "simclr").replace("run", "other")):
         commands(f"{line} {TRUNK}", PYTHONPATH=str(blocked))
     said = commands("evaluate run other --data turn --out turn.json", PYTHONPATH=str(blocked))
     assert "recall@1" in said
     commands("evaluate run other --data table --protocol interactions --out tasks.json")
-    commands("evaluate run --data orbit --protocol next-best-view --out moves.json")
     commands("embodied-ssl report --data table --runs run "
-             "--evaluations turn.json tasks.json moves.json --out report.html")  # fmt: skip
+             "--evaluations turn.json tasks.json --out report.html")  # fmt: skip
     results = json.loads((tmp_path / "turn.json").read_text())
     assert {"pixels", "histogram", "random", "run", "other"} <= results["models"].keys()
     assert results["data"]["test"]["queries"] == 8
@@ -75,27 +70,44 @@ def test_from_nothing_to_a_report(commands, tmp_path):
     assert (tmp_path / "report.html").stat().st_size > 50_000
 
 
-@pytest.mark.timeout(900)  # a dozen commands, and other work beside them
-def test_from_rooms_to_a_report(commands, tmp_path):
+@pytest.fixture
+def here(command, tmp_path, monkeypatch):
+    """The same in this process, which takes a tenth of the time."""
+    monkeypatch.chdir(tmp_path)
+
+    def call(line):
+        status, said, errors = command(*line.split())
+        assert status == 0, said + errors
+        return said
+
+    return call
+
+
+def test_from_rooms_to_every_protocol_of_them(here, tabletop_dir, tmp_path):
     """A camera that drives: every protocol of it, and a trunk that learns in both worlds."""
-    commands("collect --env rooms --out rooms --episodes 24 --frames 60 --image-size 48 "
+    here("collect --env rooms --out rooms --episodes 6 --frames 60 --image-size 48 "
              "--kinds corridor,workshop --workers 2")  # fmt: skip
-    said = commands("embodied-ssl info rooms")
-    assert "1440 rows" in said and "ahead" in said
-    commands(f"train egomotion --drlim 0.1 --data rooms --images 96 --out run {TRUNK}")
+    said = here("info rooms")
+    assert "360 rows" in said and "ahead" in said
+    here(f"train egomotion --drlim 0.1 --data rooms --images 96 --out run {TRUNK} --batch-size 8")
     files = []
     for protocol in ("equivariance", "scene-classification", "odometry"):
-        commands(f"evaluate run --data rooms --protocol {protocol} --out {protocol}.json")
+        here(f"evaluate run --data rooms --protocol {protocol} --out {protocol}.json")
         files.append(f"{protocol}.json")
         results = json.loads((tmp_path / files[-1]).read_text())
         assert {"pixels", "random", "run"} <= results["models"].keys()
-    commands("embodied-ssl report --data rooms --runs run --out report.html --evaluations", *files)
-    page = (tmp_path / "report.html").read_text()
-    assert "corridor" in page and "quivariance" in page
-    commands("collect --env tabletop --out table --interactions 100 --image-size 48")
-    training = "train both-worlds --data table rooms --images 200 --out both --train-size 48"
-    commands(f"{training} --trunk.width 0.1 --trunk.fc-dim 16 --batch-size 32")
-    commands("evaluate both --data table --protocol interactions")
+    training = f"train both-worlds --data rooms {tabletop_dir} --images 100 --out both"
+    here(f"{training} {TRUNK} --batch-size 32")
+    assert json.loads((tmp_path / "both" / "run.json").read_text())["method"]
+
+
+def test_from_an_orbit_to_a_report(here, tabletop_dir, tmp_path):
+    here("collect --env turntable --orbit --out orbit --val-objects 4 --test-objects 4 "
+         "--image-size 32")  # fmt: skip
+    here(f"train simclr --data {tabletop_dir} --images 32 --out run {TRUNK} --batch-size 8")
+    here("evaluate run --data orbit --protocol next-best-view --out moves.json")
+    here("report --data orbit --runs run --evaluations moves.json --out report.html")
+    assert "next" in (tmp_path / "report.html").read_text()
 
 
 def test_collecting_that_was_killed_goes_on(commands, tmp_path):

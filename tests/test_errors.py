@@ -5,13 +5,12 @@ import pytest
 from embodied_ssl.errors import did_you_mean, nearest
 from embodied_ssl.methods import METHODS
 
-NOT_YET = ("byol", "dino", "dinov2", "ibot", "vicreg", "barlow-twins", "simsiam", "swav", "cpc")
+NOT_YET = ("ibot", "deepcluster", "msn", "data2vec")
 
 
 @pytest.mark.parametrize("name", NOT_YET)
 def test_a_method_that_is_not_there_suggests_nothing(name):
-    if name in METHODS:
-        pytest.skip("it is there")
+    assert name not in METHODS
     said = str(did_you_mean("method", name, METHODS))
     assert "did you mean" not in said and said.endswith(f"Known: {', '.join(METHODS)}.")
 
@@ -22,6 +21,7 @@ def test_a_method_that_is_not_there_suggests_nothing(name):
         ("simlcr", "simclr"), ("SimCLR", "simclr"), ("moc", "moco"), ("mco", "moco"),
         ("curious_robot", "curious-robot"), ("curious", "curious-robot"), ("ma", "mae"),
         ("roation", "rotation"), ("egomotoin", "egomotion"), ("jigsaws", "jigsaw"),
+        ("dinov2", "dino"),
     ],
 )  # fmt: skip
 def test_slips_are_seen(name, meant):

@@ -1,12 +1,12 @@
 """A package of somebody else's, installed beside ours: a world, a method and a protocol."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import gymnasium
 import pytest
 
 HERE = Path(__file__).resolve().parent
@@ -50,21 +50,18 @@ def site(tmp_path_factory):
 
 
 @pytest.fixture
-def embodied_ssl(site, tmp_path):
+def embodied_ssl(site, command, tmp_path, monkeypatch):
     """Call ``embodied-ssl ...`` with the package installed: (status, output, errors)."""
+    monkeypatch.syspath_prepend(site)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(site))  # of workers
+    monkeypatch.setattr(gymnasium.envs.registration, "registry", gymnasium.registry.copy())
+    for name in MODULES:  # those of other tests
+        monkeypatch.delitem(sys.modules, Path(name).stem, raising=False)
 
-    def call(line):
-        path = os.pathsep.join([str(site), os.environ.get("PYTHONPATH", "")])
-        done = subprocess.run(
-            [sys.executable, "-m", "embodied_ssl", *line.split()],
-            cwd=tmp_path,
-            env=os.environ | {"PYTHONPATH": path, "COLUMNS": "160", "OMP_NUM_THREADS": "1"},
-            capture_output=True,
-            text=True,
-        )
-        return done.returncode, done.stdout, done.stderr
-
-    return call
+    yield lambda line: command(*line.split())
+    for name in MODULES:
+        sys.modules.pop(Path(name).stem, None)
 
 
 def test_its_world_its_method_and_its_protocol_are_used_like_our_own(embodied_ssl, tmp_path):

@@ -16,13 +16,13 @@ SCRIPT = Path(__file__).parents[2] / "scripts" / "torture"
 @pytest.fixture
 def torture(counting, monkeypatch):
     """The script as a module, with a world that takes no time."""
-    for name in ("ROWS", "EPISODES"):
-        monkeypatch.setattr(shard, name, getattr(shard, name))  # the script changes them
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
     loader = importlib.machinery.SourceFileLoader("torture", str(SCRIPT))
     module = importlib.util.module_from_spec(importlib.util.spec_from_loader("torture", loader))
     monkeypatch.setitem(sys.modules, "torture", module)
     loader.exec_module(module)
+    for name in ("ROWS", "EPISODES"):
+        monkeypatch.setattr(shard, name, getattr(module, name))
     module.WORLDS["counting:Counting"] = ("--rows", 10, 22, "")
     return module
 

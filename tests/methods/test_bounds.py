@@ -16,7 +16,7 @@ from embodied_ssl.settings import from_dict
 from embodied_ssl.training.command import build_method
 from embodied_ssl.training.config import LoopConfig
 from embodied_ssl.training.optim import open_optimizer
-from embodied_ssl.trunks import build_trunk, default_trunk
+from embodied_ssl.trunks import build_trunk
 from embodied_ssl.trunks.build import TIMM, TRUNKS
 
 STRANGE = (0, -1, float("nan"), float("inf"), -float("inf"), 1e9, 2**70, 10**400)
@@ -54,16 +54,13 @@ def test_every_number_has_bounds_and_nothing_else_is_taken(cls):
             assert name.replace("_", "-") in str(error.value) and len(str(error.value)) < 200
 
 
-SMALL = {
-    "alexnet": {"width": 0.1, "fc_dim": 16},
-    "split": {"width": 0.2, "fc_dim": 32},
-    "vit": {"dim": 24, "depth": 2, "heads": 2},
-}
+@pytest.fixture
+def tiny_trunk(small_trunk_of):
+    def build(cls):
+        name, settings = small_trunk_of(cls)
+        return build_trunk(name, **settings)
 
-
-def tiny_trunk(cls):
-    name = default_trunk(cls.trunk_type)
-    return build_trunk(name, **SMALL[name])
+    return build
 
 
 def tried(cls):
@@ -76,7 +73,7 @@ def tried(cls):
 
 
 @pytest.mark.parametrize("name", METHOD_NAMES)
-def test_a_strange_number_is_refused_or_builds_a_method(name):
+def test_a_strange_number_is_refused_or_builds_a_method(tiny_trunk, name):
     cls = load_method_class(name)
     trunk = tiny_trunk(cls)
     for told in tried(cls.Config):
@@ -99,7 +96,7 @@ def test_a_strange_number_is_refused_or_builds_a_trunk(name):
             assert "\n" not in str(error)
 
 
-def test_a_strange_recipe_is_refused_or_opens_an_optimizer():
+def test_a_strange_recipe_is_refused_or_opens_an_optimizer(tiny_trunk):
     cls = load_method_class("simclr")
     method = cls(tiny_trunk(cls), cls.Config(), 48)
     for optimizer in ("adamw", "sgd", "rmsprop", "lars"):

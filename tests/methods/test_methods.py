@@ -15,23 +15,18 @@ from embodied_ssl.sampling import generator_of
 from embodied_ssl.settings import from_dict, to_dict
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method
-from embodied_ssl.trunks import build_trunk, default_trunk
+from embodied_ssl.trunks import build_trunk
 
 BATCH, SIZE = 8, 48
-SMALL = {
-    "alexnet": {"width": 0.1, "fc_dim": 16},
-    "split": {"width": 0.2, "fc_dim": 32},
-    "vit": {"dim": 24, "depth": 2, "heads": 2},
-}
 ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 
 
 @pytest.fixture(params=ALL)
-def method(request):
+def method(request, small_trunk_of):
     torch.manual_seed(0)
     cls = load_method_class(request.param)
-    name = default_trunk(cls.trunk_type)
-    trunk = build_trunk(name, **SMALL[name])
+    name, settings = small_trunk_of(cls)
+    trunk = build_trunk(name, **settings)
     return cls(trunk, cls.Config(), SIZE).train()
 
 

@@ -23,16 +23,17 @@ from embodied_ssl.sampling.labelled import LabelledSampler
 WORLD, BATCH, DIM = 2, 6, 5
 
 
-def together(work, folder, *args):
-    """Run a function in two processes that know each other; what each of them returned."""
-    mp.start_processes(join, (work, str(folder), args), WORLD, start_method="spawn")
+def together(work, folder):
+    """Call functions of this module, by their names and with their arguments, in two processes that
+    know each other; what each process found, by the names."""
+    mp.start_processes(join, (work, str(folder)), WORLD, start_method="spawn")
     return [torch.load(folder / f"{r}.pt", weights_only=False) for r in range(WORLD)]
 
 
-def join(r, work, folder, args):
+def join(r, work, folder):
     torch.set_num_threads(1)
     dist.init_process_group("gloo", f"file://{folder}/meet", rank=r, world_size=WORLD)
-    torch.save(work(*args), f"{folder}/{r}.pt")
+    torch.save({name: globals()[name](*args) for name, args in work.items()}, f"{folder}/{r}.pt")
     dist.destroy_process_group()
 
 

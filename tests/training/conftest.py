@@ -14,7 +14,6 @@ from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import Recipe
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
-from embodied_ssl.trunks import default_trunk
 
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
 
@@ -100,21 +99,13 @@ def data_for(tabletop_dir, rooms_dir):
     return choose
 
 
-SMALL = {
-    "alexnet": {"width": 0.1, "fc_dim": 16},
-    "split": {"width": 0.2, "fc_dim": 32},
-    "vit": {"dim": 24, "depth": 2, "heads": 2},
-}
-
-
 @pytest.fixture
-def small_trunk():
+def small_trunk(small_trunk_of):
     """A small trunk that a method can train."""
 
     def choose(name):
-        cls = load_method_class(name)
-        name = default_trunk(cls.trunk_type)
-        return {"trunk": name, "trunk_settings": SMALL[name]}
+        trunk, settings = small_trunk_of(load_method_class(name))
+        return {"trunk": trunk, "trunk_settings": settings}
 
     return choose
 

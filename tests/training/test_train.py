@@ -92,7 +92,7 @@ def test_unknown_names_suggest_the_nearest(config):
 
 
 def test_a_turntable_is_no_training_data(config, turntable_dir):
-    for method, said in (("simclr", "no episodes to train on"), ("drlim", "train on rooms")):
+    for method, said in (("simclr", "no episodes to train on"), ("drlim", "rooms data alone")):
         with pytest.raises(UserError, match=said):
             run_train(dataclasses.replace(config, data=(str(turntable_dir),)), method)
     assert not config.out.exists()

@@ -4,7 +4,7 @@ import gymnasium
 import numpy as np
 import pytest
 
-from embodied_ssl import cli
+from embodied_ssl import cli, registry
 from embodied_ssl.data import Dataset
 from embodied_ssl.sampling.frames import FrameSampler
 from embodied_ssl.worlds import WORLDS
@@ -12,20 +12,8 @@ from embodied_ssl.worlds import WORLDS
 
 @pytest.fixture(autouse=True)
 def around(monkeypatch):
-    """What the package registers with gymnasium goes when the test is over; no line is broken."""
-    monkeypatch.setenv("COLUMNS", "160")
+    """What the package registers with gymnasium goes when the test is over."""
     monkeypatch.setattr(gymnasium.envs.registration, "registry", gymnasium.registry.copy())
-
-
-@pytest.fixture
-def command(capfd):
-    """Call ``embodied-ssl ...`` in this process: (status, output, errors)."""
-
-    def call(*args):
-        status = cli.run(lambda: cli._dispatch([str(arg) for arg in args]))
-        return status, *capfd.readouterr()
-
-    return call
 
 
 @pytest.mark.parametrize("name", ["striped", "striped:Striped"])
@@ -35,7 +23,8 @@ def test_its_rows_are_collected_read_and_described(installed, command, tmp_path,
     status, _, errors = command("collect", "--out", out, *options)
     assert status == 0, errors
     dataset = Dataset.open(out)
-    assert dataset.env == name and dataset.num_rows == 40 and len(dataset.files) == 2
+    assert dataset.env == name and dataset.num_rows == 40
+    assert len(dataset.files) == 2
     settings = {"seed": 0, "episodes": 10, "image_size": 24, "steps": 4}
     assert dataset.manifest.settings == settings
     cache = dataset.cache()
@@ -81,6 +70,7 @@ def test_a_dataset_of_a_world_that_is_gone_names_it(installed, command, tmp_path
     out = tmp_path / "data"
     assert command("collect", "--env", "striped", "--out", out, "--image-size", 24)[0] == 0
     (tmp_path / "site" / "striped-1.0.dist-info" / "entry_points.txt").unlink()
+    registry.installed.cache_clear()  # in a process of its own it would not have been read before
     status, said, errors = command("info", out)
     assert status == cli.USAGE_ERROR
     assert "12 rows" in said and "unknown world 'striped'" in errors
