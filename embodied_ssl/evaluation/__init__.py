@@ -17,6 +17,9 @@ PROTOCOLS = Registry(
             "scene-classification": "scene_classification:SceneClassification",
             "odometry": "odometry:Odometry",
             "next-best-view": "next_best_view:NextBestView",
+            "knn": "knn:NearestNeighbours",
+            "linear": "linear:Linear",
+            "pretext": "pretext:Pretext",
         }.items()
     },
 )

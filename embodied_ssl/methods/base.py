@@ -17,6 +17,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
+from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
@@ -96,6 +97,14 @@ class Method(nn.Module):
         self.trunk = trunk
         self.config = config
         self.train_size = train_size
+
+    @classmethod
+    def require_world(cls, env: str, source: str) -> None:
+        """UserError for data of a world that it cannot learn from."""
+        if cls.worlds and env not in cls.worlds:
+            where = "holds photos" if env == "photos" else f"was collected in {env!r}"
+            worlds = " or ".join(cls.worlds)
+            raise UserError(f"{source} {where}, {cls.__name__} learns from {worlds} data alone.")
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         """What gives the batches; ``caches`` are the datasets by the world they come from."""

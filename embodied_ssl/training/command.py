@@ -94,12 +94,7 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
     datasets: dict[str, Any] = {}
     for path in paths:
         dataset = open_source(path)
-        if cls.worlds and dataset.env not in cls.worlds:
-            worlds = " or ".join(cls.worlds)
-            where = (
-                "holds photos" if dataset.env == "photos" else f"was collected in {dataset.env!r}"
-            )
-            raise UserError(f"{path} {where}, {cls.__name__} learns from {worlds} data alone.")
+        cls.require_world(dataset.env, path)
         if dataset.env in datasets:
             raise UserError(f"{path} is a second dataset of {dataset.env}: one of each world.")
         if isinstance(dataset, Dataset) and "train" not in dataset.arrays(["split"])["split"]:

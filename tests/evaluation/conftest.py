@@ -71,7 +71,16 @@ def motion_run(few_steps, rooms_dir, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def evaluate_small(tabletop_dir, rooms_dir, turntable_dir, robot_run, motion_run, tmp_path_factory):
+def rotation_run(few_steps, tabletop_dir, tmp_path_factory):
+    """A run of a pretext task, two steps long."""
+    out = tmp_path_factory.mktemp("runs") / "rotation"
+    return str(run_train(few_steps(tabletop_dir, out=out), "rotation"))
+
+
+@pytest.fixture(scope="session")
+def evaluate_small(
+    tabletop_dir, rooms_dir, turntable_dir, robot_run, motion_run, rotation_run, tmp_path_factory
+):
     """Name of a protocol -> the config of a small evaluation of pixels and a run, and how it is
     evaluated."""
     data = {
@@ -81,6 +90,9 @@ def evaluate_small(tabletop_dir, rooms_dir, turntable_dir, robot_run, motion_run
         "scene-classification": (motion_run, rooms_dir),
         "odometry": (motion_run, rooms_dir),
         "next-best-view": (robot_run, turntable_dir),
+        "knn": (robot_run, turntable_dir),
+        "linear": (robot_run, turntable_dir),
+        "pretext": (rotation_run, tabletop_dir),
     }
 
     def evaluate(name):

@@ -18,7 +18,7 @@ from embodied_ssl.evaluation.recall import recalls
 from embodied_ssl.training.checkpoint import METHOD, TRUNK, newest
 
 VALUES = {"nan": np.nan, "infinite": np.inf, "-infinite": -np.inf, "huge": 1e20}
-OF_FEATURES = [name for name in PROTOCOLS if name != "interactions"]
+OF_FEATURES = [name for name in PROTOCOLS if name not in ("interactions", "pretext")]
 
 
 def test_recalls_of_what_is_no_number_are_refused():

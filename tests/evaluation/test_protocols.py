@@ -15,8 +15,9 @@ from embodied_ssl.evaluation.screen import print_results
 from embodied_ssl.figures import Neighbours, Pictures, Section
 from embodied_ssl.report.html import html
 
-WITHOUT = {  # what so few rooms, or a run without such heads, do not give
+WITHOUT = {  # what so few rooms, a run without such heads, or a tabletop, do not give
     "equivariance": {"neighbour_purity"},
+    "pretext": {"test"},
 }
 OF_OTHERS = ("difference",)  # metrics that a run itself does not have
 OF_RUNS = ("learned", "difference")  # metrics that only runs, or the comparison with one, give

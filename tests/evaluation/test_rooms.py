@@ -7,6 +7,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig
 from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.evaluation.linear_maps import fit_map, rho
+from embodied_ssl.evaluation.protocols import equivariance
 from embodied_ssl.evaluation.protocols.equivariance import atomic_pairs, composed_pairs
 from embodied_ssl.evaluation.protocols.odometry import errors
 from embodied_ssl.evaluation.protocols.scene_classification import SceneClassification
@@ -82,6 +83,15 @@ def test_the_difference_is_counted_draw_by_draw():
 def test_rooms_that_are_missing_are_said(rooms_dir, protocol):
     with pytest.raises(UserError, match="no test rooms"):
         run_evaluate(EvaluateConfig(("pixels",), str(rooms_dir), protocol))
+
+
+def test_a_motion_that_the_test_rooms_lack_is_said_with_a_number(small_rooms, monkeypatch):
+    def none_to_the_left(*args):
+        return {k: v[: 0 if k == "left" else None] for k, v in atomic_pairs(*args).items()}
+
+    monkeypatch.setattr(equivariance, "atomic_pairs", none_to_the_left)
+    with pytest.raises(UserError, match=r"the 1 test rooms goes left: collect --episodes 8,"):
+        run_evaluate(EvaluateConfig(("pixels",), str(small_rooms), "equivariance"))
 
 
 def test_what_chance_says_is_the_mean_motion(evaluated_small):

@@ -63,8 +63,11 @@ class Equivariance(RoomsProtocol):
         }
         for name, rows in self.judged.items():
             if not len(rows):
+                episodes = self.cache.rows["episode"]
+                test = np.unique(episodes[self.cache.rows["split"] == "test"])
                 raise UserError(
-                    f"no camera of the test rooms goes {name}: collect more --episodes."
+                    f"no camera of the {len(test)} test rooms goes {name}: collect --episodes "
+                    f"{2 * len(np.unique(episodes))}, twice as many as there are."
                 )
         # A few trajectories have not all of them.
         self.chains = {name: rows for name, rows in chains.items() if len(rows)}

@@ -24,7 +24,7 @@ class Pretext(Protocol):
     """A method's own task on frames of unseen episodes, beside what is expected by chance."""
 
     title = "pretext tasks on unseen frames"
-    baselines = ()
+    baselines: ClassVar = ()
     metrics: ClassVar = {
         "task": Metric("task", "{}"),
         "train": Metric("trained episodes"),
@@ -35,19 +35,21 @@ class Pretext(Protocol):
 
     def __init__(self, config: Protocol.Config, source: str, image_size: int | None, seed: int):
         dataset = open_source(source)
-        self.seed, self.env, self.fingerprint = seed, dataset.env, dataset.fingerprint
-        self.cache = dataset.cache()
+        self.source, self.env, self.fingerprint = source, dataset.env, dataset.fingerprint
+        self.seed = seed
+        self.cache = dataset.cache(image_size)
         splits = self.cache.rows["split"]
         self.splits = [split for split in ("train", "val", "test") if (splits == split).any()]
         if len(self.splits) < 2:
-            raise UserError(f"{source} has no episodes but those of training: collect more.")
-        self.images = self.calibration = np.zeros((0, 1, 1, 3), np.uint8)
+            raise UserError(f"{source} has one split alone, and so no images that are unseen.")
+        self.images = self.calibration = self.cache.frames[:0]  # a method prepares its own
         self.counts = {"frames a split": BATCH * BATCHES}
 
     def judge(self, model: Model) -> dict[str, Any]:
         method = model.method()
         if method is None or not method.chance:
             raise UserError(f"{model.name} has no pretext task that could be judged.")
+        method.require_world(self.env, self.source)
         numbers = {split: self._solved(model, split) for split in self.splits}
         task, *_ = method.chance
         tasks = {
