@@ -48,6 +48,8 @@ class Augmentation(Bounded):
             raise UserError(f"--augmentation.crop-side {self.crop_side} must not fall.")
 
 
+CROPS = Augmentation((0.7, 1.0), 0.5, 0, 0, 0, 0, 0)
+"""Crops and mirror images, all colours as they are."""
 IDENTITY = Augmentation((1, 1), 0, 0, 0, 0, 0, 0, 0, 0)
 
 

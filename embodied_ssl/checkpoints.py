@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
+from embodied_ssl.notes import note
 
 STATE, CARD = "state.json", "README.md"
 TRUNK, METHOD, OPTIMIZER = "trunk/model.safetensors", "method.safetensors", "optimizer.safetensors"
@@ -138,5 +137,4 @@ def _digest(state: dict[str, Any]) -> str:
 
 @cache  # a checkpoint is looked up several times by one command
 def _say(line: str) -> None:
-    if os.environ.get("RANK", "0") == "0":
-        print(line, file=sys.stderr)
+    note(line)

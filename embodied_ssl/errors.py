@@ -51,9 +51,3 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 def _plain(name: str) -> str:
     return name.lstrip("-").lower().replace("_", "-")
-
-
-def within(option: str, value: float, low: float, high: float) -> None:
-    """UserError for an option that is not between two bounds, or is not a number."""
-    if not low <= value <= high:
-        raise UserError(f"{option} must be from {low:g} to {high:g}, not {value:g}.")

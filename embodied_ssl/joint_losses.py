@@ -7,7 +7,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from embodied_ssl.distributed import gather, mean_over_processes, world_size
+from embodied_ssl.distributed import gather, rank, world_size
 
 
 def negative_cosine(p: Float[Tensor, "N D"], z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
@@ -75,13 +75,7 @@ def sinkhorn(
         codes /= codes.sum(0).clamp(min=1e-30) * codes.shape[1]
         codes /= codes.sum(1, keepdim=True).clamp(min=1e-30) * len(codes)
     codes /= codes.sum(1, keepdim=True)
-    return codes if world_size() == 1 else codes.chunk(world_size())[_rank()]
-
-
-def _rank() -> int:
-    from embodied_ssl.distributed import rank
-
-    return rank()
+    return codes.chunk(world_size())[rank()]
 
 
 def cross_entropy_of(
@@ -89,6 +83,20 @@ def cross_entropy_of(
 ) -> Float[Tensor, ""]:
     """Of a distribution, given by logits, with target distributions."""
     return -(target * F.log_softmax(logits.float() / temperature, dim=1)).sum(1).mean()
+
+
+def swapped_cross_entropy(
+    logits: Float[Tensor, "V B K"], targets: Float[Tensor, "C B K"], temperature: float
+) -> Float[Tensor, ""]:
+    """The target of each of the first C crops, told from every other one of V crops of the same
+    images (SwAV, Caron et al. 2020; DINO, Caron et al. 2021)."""
+    losses = [
+        cross_entropy_of(told, target, temperature)
+        for crop, target in enumerate(targets)
+        for view, told in enumerate(logits)
+        if view != crop
+    ]
+    return torch.stack(losses).mean()
 
 
 def sigreg(
@@ -107,8 +115,3 @@ def sigreg(
     angles = (gather(z.float()) @ directions)[..., None] * t  # (W x N, M, T)
     off = (angles.cos().mean(0) - gaussian).square() + angles.sin().mean(0).square()  # (M, T)
     return len(angles) * torch.trapezoid(off * gaussian, t, dim=1).mean()
-
-
-def centred_mean(features: Float[Tensor, "N K"]) -> Float[Tensor, " K"]:
-    """The mean over the images of all processes, without gradients."""
-    return mean_over_processes(features.detach().float().mean(0))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 
@@ -15,6 +14,7 @@ from embodied_ssl.collecting.shard import CollectSpec
 from embodied_ssl.data.card import write_card
 from embodied_ssl.data.manifest import Manifest, read_manifest
 from embodied_ssl.errors import UserError
+from embodied_ssl.notes import note
 from embodied_ssl.progress import progress_bar
 
 Advance = Callable[[int], None]
@@ -51,10 +51,9 @@ def collect_missing(
         if len(manifest.shards) == spec.num_shards:
             tidy(spec.out)
         else:
-            print(
+            note(
                 f"{spec.out} has {len(manifest.shards)} of {spec.num_shards} shards now; other "
-                "--shards are lacking.",
-                file=sys.stderr,
+                "--shards are lacking."
             )
     return manifest
 

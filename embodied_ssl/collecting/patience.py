@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from dataclasses import dataclass, field
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.notes import note
 
 FLOOR = 60.0  # seconds
 FACTOR = 20  # so many times as long as any row has taken
@@ -48,7 +48,7 @@ class Failures:
     def again(self, k: int, why: str) -> bool:
         """Shard ``k`` has failed: whether to try it once more."""
         self._counts[k] += 1
-        print(f"shard {k}: {why} (attempt {self._counts[k]} of {TRIES})", file=sys.stderr)
+        note(f"shard {k}: {why} (attempt {self._counts[k]} of {TRIES})")
         if self._counts[k] == TRIES:
             self._given_up[k] = why
         return k not in self._given_up

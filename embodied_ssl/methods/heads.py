@@ -33,8 +33,10 @@ class Prototypes(nn.Linear):
     def __init__(self, dim: int, count: int):
         super().__init__(dim, count, bias=False)
 
-    def forward(self, features: Float[Tensor, "N D"]) -> Float[Tensor, "N K"]:
-        return F.linear(F.normalize(features, dim=1), F.normalize(self.weight, dim=1))
+    def forward(self, features: Float[Tensor, "N D"], learn: bool = True) -> Float[Tensor, "N K"]:
+        """The cosines in float32; unless they ``learn``, no gradients reach the directions."""
+        weight = self.weight if learn else self.weight.detach()
+        return F.normalize(features.float(), dim=1) @ F.normalize(weight.float(), dim=1).T
 
 
 def expander(inputs: int, outputs: int) -> nn.Sequential:

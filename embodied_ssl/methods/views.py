@@ -1,4 +1,4 @@
-"""Methods that compare two augmentations of each image."""
+"""Methods that compare several views of each image: two augmentations, or many crops."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from torch import Tensor
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded
 from embodied_ssl.collapse import alignment, rank_me, uniformity
+from embodied_ssl.crops import MultiCrop, multi_crop
 from embodied_ssl.losses import spread
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.sampling import Batch
@@ -41,6 +42,20 @@ class TwoViews(Method):
     @abstractmethod
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         """``loss`` and what is worth a curve, from the trunk's features (B, D) of both views."""
+
+
+class ManyCrops(Method):
+    """A method whose ``images`` are a batch of large crops and a batch of small ones."""
+
+    @dataclass(frozen=True)
+    class Config(Bounded):
+        """What all of them have."""
+
+        crops: MultiCrop = field(default_factory=MultiCrop)
+
+    def prepare(self, batch: Batch, step: Step) -> Batch:
+        crops = multi_crop(batch["frames"], self.train_size, self.config.crops, step.generator)
+        return {"images": [self.trunk.normalize(each) for each in crops]}
 
 
 @torch.no_grad()

@@ -17,7 +17,7 @@ from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import Method
 from embodied_ssl.report.found import find_source
 from embodied_ssl.training.checkpoint import METRICS, RUN
-from embodied_ssl.training.metrics import count_damaged, read_metrics
+from embodied_ssl.training.metrics import read_log
 from embodied_ssl.training.runs import load_method, load_run, stored_run
 
 POINTS = 120  # of a curve, at most
@@ -50,7 +50,7 @@ def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = N
     if not (run / RUN).is_file():
         raise UserError(f"{run} is no run: it has no {RUN}.")
     settings = stored_run(run)
-    logged, damaged = read_metrics(run / METRICS), count_damaged(run / METRICS)
+    logged, damaged = read_log(run / METRICS)
     charts = curves(logged)
     once = (
         "Numbers were logged but once, which makes no curve." if logged else "Nothing was logged."

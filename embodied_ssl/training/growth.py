@@ -5,12 +5,12 @@ A run keeps both. Only its budget may grow: where no step depends on it, or wher
 
 from __future__ import annotations
 
-import hashlib
 import reprlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from embodied_ssl.data import Dataset
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Recipe
 from embodied_ssl.training.checkpoint import Progress
@@ -150,12 +150,6 @@ def check_data(
 
 
 def _rows_of_part(dataset: Any, fingerprint: Any) -> int | None:
-    """Rows of the first shards of a dataset that have a fingerprint together, None without such."""
-    digest, rows = hashlib.sha256(), 0
-    shards = dataset.manifest.shards if hasattr(dataset, "manifest") else {}
-    for name in sorted(shards):
-        digest.update(shards[name]["sha256"].encode())
-        rows += shards[name]["rows"]
-        if digest.hexdigest()[:16] == fingerprint:
-            return rows
-    return None
+    """Rows of a dataset when it had a fingerprint, None where it never had it."""
+    part = dataset.part_of_before(fingerprint) if isinstance(dataset, Dataset) else None
+    return part.num_rows if part else None

@@ -18,11 +18,21 @@ def read_metrics(path: Path) -> list[dict[str, float]]:
     Raises:
         UserError: when the file cannot be read.
     """
+    return read_log(path)[0]
+
+
+def read_log(path: Path) -> tuple[list[dict[str, float]], int]:
+    """What ``read_metrics`` gives, and how many lines it leaves out, but for a last one that was
+    not written to its end."""
     try:
         text = path.read_bytes().decode(errors="replace") if path.is_file() else ""
     except OSError as error:
         raise UserError(f"{path} cannot be read: {error.strerror}.") from error
-    return [entry for line in text.split("\n") if "step" in (entry := _numbers(line))]
+    lines = text.split("\n")
+    entries = [_numbers(line) for line in lines]
+    ended = list(zip(lines, entries, strict=True))[:-1]
+    damaged = sum(bool(line.strip()) and "step" not in entry for line, entry in ended)
+    return [entry for entry in entries if "step" in entry], damaged
 
 
 def _numbers(line: str) -> dict[str, float]:
@@ -39,12 +49,3 @@ def _is_number(value: object) -> bool:
         return type(value) in (int, float) and math.isfinite(float(value))
     except OverflowError:
         return False
-
-
-def count_damaged(path: Path) -> int:
-    """How many lines of the file are left out by ``read_metrics``, but for a last one that was not
-    written to its end."""
-    if not path.is_file():
-        return 0
-    lines = path.read_bytes().decode(errors="replace").split("\n")[:-1]
-    return sum(bool(line.strip()) and "step" not in _numbers(line) for line in lines)

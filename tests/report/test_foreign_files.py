@@ -10,7 +10,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.report import ReportConfig, run_report
 from embodied_ssl.report.command import distinct
 from embodied_ssl.report.trained import run_section, trained
-from embodied_ssl.training.metrics import count_damaged, read_metrics
+from embodied_ssl.training.metrics import read_log
 
 ODD = (None, True, -1, 10**400, 1e308, "text", "{0.__class__}", [], {}, [[]], {"a": None})
 CHANGES = 8  # of each file
@@ -123,7 +123,7 @@ def entry(step, loss=1.0):
 @pytest.mark.parametrize("half", [b'{"step": 3, "im', b"", b'{"step"', b"\xff\xfe", b"{"])
 def test_a_line_that_is_still_being_written_is_left_out(tmp_path, half):
     run = write_run(tmp_path / "run", [entry(1), entry(2), half])
-    logged, damaged = (read(run / "metrics.jsonl") for read in (read_metrics, count_damaged))
+    logged, damaged = read_log(run / "metrics.jsonl")
     assert [line["step"] for line in logged] == [1, 2] and damaged == 0
 
 

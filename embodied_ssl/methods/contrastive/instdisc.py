@@ -62,9 +62,12 @@ class InstDisc(Method):
         y = self.trunk.pool(stages)
         z = F.normalize(self.project(y).float(), dim=1)
         self.newest = batch["index"], z.detach()  # for after_step
+        return {"loss": self.discriminated(z, batch), "spread": spread(y.detach())}
+
+    def discriminated(self, z: Tensor, batch: Batch) -> Tensor:
+        """InfoNCE of features (B, P) with the rows of their images among those of others."""
         own, others = (self.bank.values[batch[name]] for name in ("index", "negatives"))
-        loss = queue_info_nce(z, own, others, self.config.temperature)
-        return {"loss": loss, "spread": spread(y.detach())}
+        return queue_info_nce(z, own, others, self.config.temperature)
 
     def after_step(self, step: Step) -> None:
         self.bank.update(*self.newest)

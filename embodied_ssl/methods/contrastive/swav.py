@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor
 
-from embodied_ssl.bounds import Bounded, Within
-from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.joint_losses import cross_entropy_of, sinkhorn
-from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.bounds import Within
+from embodied_ssl.joint_losses import sinkhorn, swapped_cross_entropy
+from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import Prototypes, projection_head
-from embodied_ssl.methods.views import how_spread
+from embodied_ssl.methods.views import ManyCrops, how_spread
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 
-class SwAV(Method):
+class SwAV(ManyCrops):
     """The code of each large crop is told from all other crops (SwAV, Caron et al., NeurIPS 2020).
 
     Codes are soft assignments to prototypes, which Sinkhorn's algorithm makes use all of them
@@ -27,7 +25,7 @@ class SwAV(Method):
     """
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(ManyCrops.Config):
         """Settings of SwAV."""
 
         prototypes: Annotated[int, Within(2, 1 << 20)] = 512
@@ -41,7 +39,6 @@ class SwAV(Method):
         """Units of the projection's hidden layer; the paper has 2,048."""
         projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which crops meet prototypes."""
-        crops: MultiCrop = field(default_factory=MultiCrop)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -52,26 +49,12 @@ class SwAV(Method):
     def bound_to_budget(self) -> bool:
         return True
 
-    def prepare(self, batch: Batch, step: Step) -> Batch:
-        """``images``: a batch of large crops, a batch of small ones."""
-        crops = multi_crop(batch["frames"], self.train_size, self.config.crops, step.generator)
-        return {"images": [self.trunk.normalize(each) for each in crops]}
-
     def loss(self, stages: list[Stages], batch: Batch, step: Step) -> dict[str, Tensor]:
         settings, count = self.config, self.config.crops.global_count
         y = [self.trunk.pool(each) for each in stages]
-        z = F.normalize(self.project(torch.cat(y)).float(), dim=1)
-        prototypes = self.prototypes.weight
-        if step.progress < settings.frozen:
-            prototypes = prototypes.detach()
-        scores = z @ F.normalize(prototypes.float(), dim=1).T
+        learn = step.progress >= settings.frozen
+        scores = self.prototypes(self.project(torch.cat(y)), learn)
         scores = scores.unflatten(0, (-1, len(y[0]) // count))  # (V, B, K)
-        losses = []
-        for crop in range(count):
-            codes = sinkhorn(scores[crop], settings.epsilon)
-            losses += [
-                cross_entropy_of(scores[view], codes, settings.temperature)
-                for view in range(len(scores))
-                if view != crop
-            ]
-        return {"loss": torch.stack(losses).mean()} | how_spread(y[0].detach())
+        codes = torch.stack([sinkhorn(each, settings.epsilon) for each in scores[:count]])
+        loss = swapped_cross_entropy(scores, codes, settings.temperature)
+        return {"loss": loss} | how_spread(y[0].detach())

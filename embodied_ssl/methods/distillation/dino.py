@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import torch
-import torch.nn.functional as F
 from torch import Tensor, nn
 
-from embodied_ssl.bounds import Bounded, Within
-from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.joint_losses import centred_mean, cross_entropy_of
-from embodied_ssl.methods.base import Method, Recipe, Stages, Step, pixels
+from embodied_ssl.bounds import Within
+from embodied_ssl.distributed import mean_over_processes
+from embodied_ssl.joint_losses import swapped_cross_entropy
+from embodied_ssl.methods.base import Recipe, Stages, Step, pixels
 from embodied_ssl.methods.heads import Prototypes
 from embodied_ssl.methods.momentum import MomentumCopy
-from embodied_ssl.methods.views import how_spread
+from embodied_ssl.methods.views import ManyCrops, how_spread
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine
 from embodied_ssl.trunks import Trunk
 
 
-class DINO(Method):
+class DINO(ManyCrops):
     """What a slow teacher sees in large crops, told from all crops (DINO, Caron et al., ICCV 2021).
 
     The teacher's outputs are centred, or one output would win everywhere, and sharpened, or all
@@ -33,7 +32,7 @@ class DINO(Method):
     )
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(ManyCrops.Config):
         """Settings of DINO."""
 
         prototypes: Annotated[int, Within(2, 1 << 20)] = 4096
@@ -52,7 +51,6 @@ class DINO(Method):
         """Part of the centre that stays in a step."""
         frozen: Annotated[float, Within(0, 1)] = 0.01
         """Part of the training in which the last layer does not learn; the paper's first epoch."""
-        crops: MultiCrop = field(default_factory=MultiCrop)
 
     centre: Tensor
 
@@ -78,11 +76,6 @@ class DINO(Method):
     def bound_to_budget(self) -> bool:
         return True
 
-    def prepare(self, batch: Batch, step: Step) -> Batch:
-        """``images``: a batch of large crops, a batch of small ones."""
-        crops = multi_crop(batch["frames"], self.train_size, self.config.crops, step.generator)
-        return {"images": [self.trunk.normalize(each) for each in crops]}
-
     def cost(self, batch: Batch) -> float:
         """The large crops pass the teacher too."""
         return super().cost(batch) + pixels(batch["images"][0]) / self.train_size**2
@@ -90,27 +83,17 @@ class DINO(Method):
     def loss(self, stages: list[Stages], batch: Batch, step: Step) -> dict[str, Tensor]:
         settings = self.config
         y = [self.trunk.pool(each) for each in stages]
-        prototypes = self.prototypes.weight
-        if step.progress < settings.frozen:
-            prototypes = prototypes.detach()
-        z = F.normalize(self.project(torch.cat(y)).float(), dim=1)
-        student = z @ F.normalize(prototypes.float(), dim=1).T
+        learn = step.progress >= settings.frozen
+        student = self.prototypes(self.project(torch.cat(y)), learn)
         teacher = self.teacher(batch["images"][0]).float()
         target = ((teacher - self.centre) / settings.teacher_temperature).softmax(1)
-        self.seen = centred_mean(teacher)  # for after_step
-        count = settings.crops.global_count
-        size = len(teacher) // count
-        told = student.unflatten(0, (-1, size))  # (V, B, K)
-        losses = [
-            cross_entropy_of(told[view], targets, settings.student_temperature)
-            for crop, targets in enumerate(target.unflatten(0, (count, size)))
-            for view in range(len(told))
-            if view != crop
-        ]
-        entropy = torch.special.entr(target).sum(1).mean()
-        return {"loss": torch.stack(losses).mean(), "teacher_entropy": entropy} | how_spread(
-            y[0].detach()
-        )
+        self.seen = mean_over_processes(teacher.mean(0))  # for after_step
+        size = len(teacher) // settings.crops.global_count
+        told, targets = (x.unflatten(0, (-1, size)) for x in (student, target))  # (V, B, K)
+        return {
+            "loss": swapped_cross_entropy(told, targets, settings.student_temperature),
+            "teacher_entropy": torch.special.entr(target).sum(1).mean(),
+        } | how_spread(y[0].detach())
 
     def after_step(self, step: Step) -> None:
         kept = self.config.centre_momentum

@@ -2,31 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from embodied_ssl.bounds import Bounded, Within
-from embodied_ssl.crops import MultiCrop, multi_crop
+from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import sigreg
-from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import projection_head
-from embodied_ssl.methods.views import how_spread
+from embodied_ssl.methods.views import ManyCrops, how_spread
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 
-class LeJEPA(Method):
+class LeJEPA(ManyCrops):
     """All crops of an image near their mean, features a standard Gaussian (LeJEPA, 2025).
 
     No teacher, no stopped gradient, no schedule: one weight says how much the Gaussian counts.
     """
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(ManyCrops.Config):
         """Settings of LeJEPA."""
 
         weight: Annotated[float, Within(0, 1)] = 0.05
@@ -38,22 +37,18 @@ class LeJEPA(Method):
         """Units of the projection's hidden layer."""
         projection: Annotated[int, Within(2, 1 << 16)] = 64
         """Dimensions of the features that are compared."""
-        crops: MultiCrop = field(default_factory=MultiCrop)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
         self.project = projection_head(trunk.dim, config.hidden, config.projection)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
-        """``images``: a batch of large crops, a batch of small ones; ``directions`` (D, M)."""
-        crops = multi_crop(batch["frames"], self.train_size, self.config.crops, step.generator)
+        """``images``, and ``directions`` (D, M)."""
         shape = (self.config.projection, self.config.directions)
         # The same in every process: they share the characteristic function.
         drawn = torch.randn(shape, generator=torch.Generator().manual_seed(step.number))
-        return {
-            "images": [self.trunk.normalize(each) for each in crops],
-            "directions": F.normalize(drawn, dim=0).to(batch["frames"].device),
-        }
+        directions = F.normalize(drawn, dim=0).to(batch["frames"].device)
+        return super().prepare(batch, step) | {"directions": directions}
 
     def loss(self, stages: list[Stages], batch: Batch, step: Step) -> dict[str, Tensor]:
         y = [self.trunk.pool(each) for each in stages]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 import torch
 from torch import Tensor, nn
 
-from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.augment import CROPS, Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.figures import Figure
@@ -46,11 +46,7 @@ class BiGAN(Method):
         """Numbers in a code, uniform from -1 to 1."""
         width: Annotated[int, Within(8, 4096)] = 128
         """Channels of the generator's first map; the discriminator's are a quarter of it."""
-        augmentation: Augmentation = field(
-            default_factory=lambda: Augmentation(
-                crop_side=(0.7, 1.0), brightness=0, contrast=0, saturation=0, hue=0
-            )
-        )
+        augmentation: Augmentation = CROPS
         """Only crops and mirror images, as in the paper."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):

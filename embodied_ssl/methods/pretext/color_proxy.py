@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -10,20 +9,18 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.augment import Augmentation
 from embodied_ssl.bounds import Bounded, Within
-from embodied_ssl.color import rgb_to_lab
 from embodied_ssl.color_bins import ab_bins, soft_encode
-from embodied_ssl.data import FrameCache
-from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.decoders import shrunk
 from embodied_ssl.methods.heads import projection_head
-from embodied_ssl.methods.pretext.color_statistics import SIDE, color_distribution
-from embodied_ssl.sampling import Batch, Sampler
+from embodied_ssl.methods.pretext.colors_from_grey import SIDE, ColorsFromGrey
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 
-class ColorProxy(Method):
+class ColorProxy(ColorsFromGrey):
     """The colour histogram of a grey image, predicted (after Larsson et al., CVPR 2017).
 
     One distribution over the bins of the ab plane for the whole image, where colorization has one
@@ -43,31 +40,20 @@ class ColorProxy(Method):
         )
         """Only crops and mirror images: colours are the label."""
 
-    distribution: Tensor
-    """(Q,) how often the training frames have each bin."""
-
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        bins = len(ab_bins())
-        self.predict = projection_head(trunk.dim, config.hidden, bins)
-        self.register_buffer("distribution", torch.full((bins,), 1 / bins))
+        self.predict = projection_head(trunk.dim, config.hidden, len(ab_bins()))
 
     @property
     def chance(self) -> dict[str, float]:
         """Of the divergence from the histogram of all frames nothing is explained."""
         return {"explained": 0.0}
 
-    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        self.distribution.copy_(color_distribution(caches.values()))
-        return super().open_sampler(caches, batch_size, seed)
-
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images``, grey, and the ``histogram`` (B, Q) of each."""
-        settings = self.config.augmentation
-        lab = rgb_to_lab(augment(batch["frames"], self.train_size, settings, step.generator))
-        grey = (lab[:, :1] / 100).expand(-1, 3, -1, -1)
+        images, lab = self.grey_and_lab(batch, step)
         histogram = soft_encode(shrunk(lab[:, 1:], SIDE)).mean((2, 3))
-        return {"images": self.trunk.normalize(grey), "histogram": histogram}
+        return {"images": images, "histogram": histogram}
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         logits, target = self.predict(self.trunk.pool(stages)).float(), batch["histogram"]

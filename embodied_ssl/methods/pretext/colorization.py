@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 import torch
 from torch import Tensor
 
-from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.augment import CROPS, Augmentation
 from embodied_ssl.bounds import Bounded, Within
-from embodied_ssl.color import lab_to_rgb, rgb_to_lab
+from embodied_ssl.color import lab_to_rgb
 from embodied_ssl.color_bins import (
     ab_bins,
     annealed_mean,
@@ -21,18 +21,18 @@ from embodied_ssl.color_bins import (
 )
 from embodied_ssl.data import FrameCache
 from embodied_ssl.figures import Figure
-from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.decoders import MapHead, shrunk
-from embodied_ssl.methods.pretext.color_statistics import color_distribution
+from embodied_ssl.methods.pretext.colors_from_grey import ColorsFromGrey
 from embodied_ssl.methods.pretext.pictures import picture_strips
-from embodied_ssl.sampling import Batch, Sampler
+from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
 SCALE = 8
 """Pixels of the image for one of the coloured map, along each side; the paper has 4."""
 
 
-class Colorization(Method):
+class Colorization(ColorsFromGrey):
     """The colours of a grey image, classified in bins (Colorization, Zhang et al., ECCV 2016).
 
     The trunk sees lightness; for every place a head tells a distribution over the bins of the ab
@@ -45,40 +45,26 @@ class Colorization(Method):
 
         hidden: Annotated[int, Within(2, 4096)] = 128
         """Channels of the head."""
-        augmentation: Augmentation = field(
-            default_factory=lambda: Augmentation(
-                crop_side=(0.7, 1.0), brightness=0, contrast=0, saturation=0, hue=0
-            )
-        )
+        augmentation: Augmentation = CROPS
         """Only crops and mirror images, as in the paper."""
-
-    distribution: Tensor
-    """(Q,) how often the training frames have each bin."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
         bins = len(ab_bins())
         self.side = max(train_size // SCALE, 1)
         self.color = MapHead(trunk, train_size, bins, self.side, config.hidden)
-        self.register_buffer("distribution", torch.full((bins,), 1 / bins))
 
     @property
     def chance(self) -> dict[str, float]:
         """Of the likelihood that the colours of all frames alone give, nothing is gained."""
         return {"gain": 0.0}
 
-    def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        self.distribution.copy_(color_distribution(caches.values()))
-        return super().open_sampler(caches, batch_size, seed)
-
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images``, grey; ``lightness`` (B, 1, g, g) and ``ab`` (B, 2, g, g) of the map."""
-        settings = self.config.augmentation
-        lab = rgb_to_lab(augment(batch["frames"], self.train_size, settings, step.generator))
-        grey = (lab[:, :1] / 100).expand(-1, 3, -1, -1)
+        images, lab = self.grey_and_lab(batch, step)
         small = shrunk(lab, self.side)
         return {
-            "images": self.trunk.normalize(grey),
+            "images": images,
             "lightness": small[:, :1],
             "ab": small[:, 1:],
         }

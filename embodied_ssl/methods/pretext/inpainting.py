@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from torch import Tensor
 
-from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.augment import CROPS, Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.figures import Figure
@@ -54,11 +54,7 @@ class Inpainting(Method):
         """Of an error in the visible band."""
         width: Annotated[int, Within(8, 4096)] = 128
         """Channels of the decoder's first map."""
-        augmentation: Augmentation = field(
-            default_factory=lambda: Augmentation(
-                crop_side=(0.7, 1.0), brightness=0, contrast=0, saturation=0, hue=0
-            )
-        )
+        augmentation: Augmentation = CROPS
         """Only crops and mirror images, as in the paper."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):

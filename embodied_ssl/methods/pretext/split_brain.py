@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Annotated
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor
 
-from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.augment import CROPS, Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.color import rgb_to_lab
 from embodied_ssl.color_bins import ab_bins, annealed_mean, soft_cross_entropy, soft_encode
@@ -42,11 +42,7 @@ class SplitBrain(Method):
 
         hidden: Annotated[int, Within(2, 4096)] = 128
         """Channels of each head."""
-        augmentation: Augmentation = field(
-            default_factory=lambda: Augmentation(
-                crop_side=(0.7, 1.0), brightness=0, contrast=0, saturation=0, hue=0
-            )
-        )
+        augmentation: Augmentation = CROPS
         """Only crops and mirror images, as in the paper."""
 
     def __init__(self, trunk: SplitTrunk, config: Config, train_size: int):
