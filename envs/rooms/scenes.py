@@ -15,6 +15,7 @@ connected region where the base touches nothing.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -40,15 +41,18 @@ class Scenes:
     Args:
         path: of the folder (see ``scene_file``).
         splits: how several scenes are split.
+        sandbox: in which bodies are tried; one of its own if None.
 
     Raises:
         WorldError: for files that are wrong, bodies that do not load, and no free space.
     """
 
-    def __init__(self, path: str | Path, splits: Splits | None = None):
-        with Sandbox() as sandbox:
-            self._scenes = [_checked(scene, sandbox) for scene in read_scenes(path)]
-            self._spaces = [free_space(scene, sandbox) for scene in self._scenes]
+    def __init__(
+        self, path: str | Path, splits: Splits | None = None, sandbox: Sandbox | None = None
+    ):
+        with nullcontext(sandbox) if sandbox else Sandbox() as ours:
+            self._scenes = [_checked(scene, ours) for scene in read_scenes(path)]
+            self._spaces = [free_space(scene, ours) for scene in self._scenes]
         names = [_name(scene) for scene in self._scenes]
         several = len(names) > 1
         self._splits = (splits or Splits()).of_all(names) if several else {names[0]: "train"}

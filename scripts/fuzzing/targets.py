@@ -31,6 +31,10 @@ class Target(ABC):
     def read(self, folder: Path) -> Any:
         """Read it as a command would: something that can be compared, or UserError."""
 
+    def close(self) -> None:
+        """End what it has started."""
+        return None
+
 
 def target(cls: type[Target]) -> type[Target]:
     """Enter a target under the name of its class in small letters."""
