@@ -46,8 +46,11 @@ def read_settings(path: Path, known: Iterable[str] | None = None) -> dict[str, A
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise UserError(f"{path} cannot be read: {reason}.") from error
+    except yaml.MarkedYAMLError as error:
+        line = f"line {error.problem_mark.line + 1}: " if error.problem_mark else ""
+        raise UserError(f"{path} is no YAML: {line}{error.problem}.") from error
     except yaml.YAMLError as error:
-        raise UserError(f"{path} is no YAML: {error}.") from error
+        raise UserError(f"{path} is no YAML: it holds what is no text.") from error
     except (ValueError, OverflowError, RecursionError) as error:  # a 13th month, a bracket too deep
         raise UserError(f"{path} has a value that YAML cannot hold: {error}.") from error
     settings = {} if settings is None else settings
