@@ -52,6 +52,11 @@ class Sandbox:
     ) -> None:
         self._end()
 
+    @property
+    def pid(self) -> int | None:
+        """Number of the process, if it runs."""
+        return self._process.pid if self._process else None
+
     def call(self, function: str, *args: Any, seconds: int = SECONDS) -> Any:
         """What a function returns.
 

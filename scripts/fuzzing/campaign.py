@@ -47,14 +47,14 @@ class Report:
     """Bytes that were taken at most, besides what the process had taken before."""
 
 
-def _peak(whose: int = resource.RUSAGE_SELF) -> int:
-    return resource.getrusage(whose).ru_maxrss * 1024
+def _peak() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def run(name: str, seed: int, numbers: range) -> Report:
     """Files of these numbers through one target."""
     report, target = Report(), TARGETS[name]()
-    before, children = _peak(), _peak(resource.RUSAGE_CHILDREN)
+    before = _peak()
     with (
         contextlib.closing(target),
         tempfile.TemporaryDirectory(prefix="fuzz-") as place,
@@ -67,9 +67,8 @@ def run(name: str, seed: int, numbers: range) -> Report:
             expected = target.read(sample)
         for number in numbers:
             _one(target, Path(place), expected, f"{name} {seed} {number}", report)
-    report.memory = _peak() - before
-    if (peak := _peak(resource.RUSAGE_CHILDREN)) > children:  # of processes that a target started
-        report.memory = max(report.memory, peak)
+            report.memory = max(report.memory, target.memory())
+    report.memory = max(report.memory, _peak() - before)
     if report.memory > MOST_BYTES:
         report.findings.append(f"{name}: {report.memory / 1e9:.2f} GB of memory")
     return report

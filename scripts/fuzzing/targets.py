@@ -31,6 +31,10 @@ class Target(ABC):
     def read(self, folder: Path) -> Any:
         """Read it as a command would: something that can be compared, or UserError."""
 
+    def memory(self) -> int:
+        """Bytes that a process of its own has taken at most."""
+        return 0
+
     def close(self) -> None:
         """End what it has started."""
         return None

@@ -66,6 +66,13 @@ class Simulated(Target):
     def close(self) -> None:
         self.sandbox.__exit__(None, None, None)
 
+    def memory(self) -> int:
+        status = Path(f"/proc/{self.sandbox.pid}/status")
+        if not status.exists():  # it has ended, or there is no such file system
+            return 0
+        peak = next(line for line in status.read_text().splitlines() if line.startswith("VmHWM"))
+        return int(peak.split()[1]) * 1024
+
     def files(self, folder: Path) -> list[Path]:
         return sorted(file for file in folder.rglob("*") if file.is_file())
 
