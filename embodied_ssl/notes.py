@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import logging
 import os
 import sys
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from embodied_ssl.screen_text import printable
@@ -23,3 +26,22 @@ def note(text: str) -> None:
     """Say one line on the standard error; of several processes the first says it."""
     if os.environ.get("RANK", "0") == "0":
         print(printable(text), file=sys.stderr, flush=True)
+
+
+class _Notes(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        note(record.getMessage())
+
+
+@contextlib.contextmanager
+def noting(package: str) -> Iterator[None]:
+    """Say what a package logs, a line each."""
+    logger, handler = logging.getLogger(package), _Notes(logging.INFO)
+    before = logger.level
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        yield
+    finally:
+        logger.removeHandler(handler)
+        logger.setLevel(before)

@@ -46,11 +46,13 @@ def _collect(config: CollectConfig, world_config: Any, engine: Engine) -> None:
     from embodied_ssl.collecting.preflight import inspect
     from embodied_ssl.collecting.shard import make_spec
     from embodied_ssl.errors import UserError
+    from embodied_ssl.notes import noting
 
     begun = inspect(config.out)
     if begun is not None and begun.env != config.env:
         raise UserError(f"{config.out} holds a {begun.env} dataset: choose another --out.")
     start = time.monotonic()
-    spec = make_spec(config, world_config, begun and begun.settings)
+    with noting("embodied_ssl_envs"):  # a first look at many objects takes a while
+        spec = make_spec(config, world_config, begun and begun.settings)
     patience = Patience(config.timeout, longest=time.monotonic() - start)
     collect_missing(spec, engine, config.numbers(spec.num_shards), patience)

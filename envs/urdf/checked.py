@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.urdf.references import digest, is_file
 from embodied_ssl_envs.urdf.sandbox import Killed, Sandbox, Unsure
 
+EVERY = 5.0  # seconds between two lines of how far it is
+log = logging.getLogger(__name__)
 VERSION = 1  # of what is prepared: another one is prepared anew
 VERDICT = "verdict.json"
 OBJECT = "embodied_ssl_envs.urdf.trial:prepare_object"
@@ -54,6 +58,8 @@ def check_urdfs(
 ) -> Generator[CheckedUrdf]:
     """What is known of each URDF file; those not yet known are tried in a sandbox.
 
+    How far it is is logged now and then: the first look at an object takes about a second.
+
     Args:
         paths: of the files.
         movable: whether physics moves them.
@@ -63,8 +69,12 @@ def check_urdfs(
         WorldError: when files cannot be checked at all, whatever is in them.
     """
     task, role = (OBJECT, "object") if movable else (FIXTURE, "fixture")
+    said = time.monotonic()
     with nullcontext(sandbox) if sandbox else Sandbox() as ours:
-        for path in paths:
+        for number, path in enumerate(paths):
+            if time.monotonic() - said > EVERY:
+                log.info("looked at %d of %d URDF files", number, len(paths))
+                said = time.monotonic()
             source = Path(path)
             if not _readable(source):
                 yield CheckedUrdf(path, "", fault="cannot be read")

@@ -8,6 +8,7 @@ from urdfs import brick, cube, link, mesh, picture, robot, write
 
 from embodied_ssl import cli
 from embodied_ssl_envs.objects import split_of
+from embodied_ssl_envs.urdf import checked
 
 OBJ = brick(mesh("c.obj"), visual=mesh("a.obj"))
 UV = "vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\n"
@@ -141,3 +142,9 @@ def test_a_scale_that_makes_no_sense_is_one_line(
     status, errors = collect("--out", "data", *options.split())
     assert status == cli.USAGE_ERROR and errors.count("\n") == 1 and said in errors
     assert not (tmp_path / "data").exists()
+
+
+def test_a_first_look_at_many_objects_says_how_far_it_is(collect, folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(checked, "EVERY", 0.0)
+    status, errors = collect("--objects", f"folder:{folder}", "--out", tmp_path / "data")
+    assert status == 0 and "looked at 8 of 9 URDF files\n" in errors
