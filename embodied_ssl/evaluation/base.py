@@ -14,7 +14,7 @@ from jaxtyping import Float, UInt8
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.finite import check_features
-from embodied_ssl.evaluation.results import BASELINES, Results, short_names, value_of
+from embodied_ssl.evaluation.results import USUAL, Results, short_names, value_of
 from embodied_ssl.figures import Figure, Row, Table
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ class Protocol(ABC):
     """Of the table."""
     metrics: ClassVar[Mapping[str, Metric]]
     """Where each number is in what ``judge`` says, with dots between the keys of nested parts."""
-    baselines: ClassVar[tuple[str, ...]] = BASELINES
+    baselines: ClassVar[tuple[str, ...]] = USUAL
     """In every table, whatever was named."""
 
     @dataclass(frozen=True)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import numpy as np
 import torch
-from jaxtyping import Float, UInt8
 
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.evaluation.base import Model
@@ -20,53 +17,11 @@ from embodied_ssl.evaluation.baselines import (
     imagenet_missing,
     pixels,
 )
-from embodied_ssl.evaluation.embedding import Features
-from embodied_ssl.evaluation.features import stage_features, stage_maps
-from embodied_ssl.evaluation.finite import check_maps, check_weights
+from embodied_ssl.evaluation.frozen import ImageModel, Images, Opener, TrunkModel
 from embodied_ssl.evaluation.results import BASELINES
-from embodied_ssl.methods.base import Method
+from embodied_ssl.evaluation.untrained import UNTRAINED, untrained
 from embodied_ssl.training.checkpoint import RUN, checkpoint_of
-from embodied_ssl.training.runs import load_method, load_run, load_trunk
-from embodied_ssl.trunks import Trunk, untrained_trunk
-from embodied_ssl.trunks.inference import calibrate
-
-Images = UInt8[np.ndarray, "N S S 3"]
-Opener = Callable[[Images, torch.device], Model]
-"""Images that are not judged, and a device -> the model, ready to look at others."""
-CALIBRATED_ON = 1024  # images at most: the statistics do not change with more
-
-
-class ImageModel(Model):
-    """What an image is like without any network."""
-
-    def __init__(self, name: str, describe: Callable[[Images], Features], device: torch.device):
-        super().__init__(name, device)
-        self._describe = describe
-
-    def describe(self, images: Images) -> Features:
-        return self._describe(images)
-
-
-class TrunkModel(Model):
-    """A frozen trunk."""
-
-    def __init__(self, name: str, trunk: Trunk, device: torch.device, run: Path | None = None):
-        super().__init__(name, device)
-        self.trunk = trunk.to(device, memory_format=torch.channels_last).eval()
-        self.run = run
-
-    def describe(self, images: Images) -> Features:
-        return stage_features(self.trunk, images, self.device)
-
-    def maps(self, images: Images) -> dict[str, Float[np.ndarray, "N C h w"]]:
-        return check_maps(stage_maps(self.trunk, images, self.device), self.name)
-
-    def method(self) -> Method | None:
-        if self.run is None:
-            return None
-        method = load_method(self.run)
-        check_weights(method, self.name)
-        return method.to(self.device)
+from embodied_ssl.training.runs import load_run, load_trunk
 
 
 def list_models(named: Sequence[str], always: Iterable[str], seed: int) -> dict[str, Opener]:
@@ -89,7 +44,8 @@ def list_models(named: Sequence[str], always: Iterable[str], seed: int) -> dict[
     models: dict[str, Opener] = {}
     for name in BASELINES:
         if name in wanted:
-            models |= _untrained(runs, seed) if name == "random" else {name: _BASELINES[name]}
+            known = name not in UNTRAINED
+            models |= {name: _BASELINES[name]} if known else untrained(name, runs, seed)
     for run in runs:
         name = run if run not in models else f"./{run}"
         models[name] = partial(_trained, run, name)
@@ -127,39 +83,6 @@ def _check_run(name: str) -> None:
         raise UserError(f"{name} is no run folder{within}.")
     load_run(name)
     checkpoint_of(name)
-
-
-def _untrained(runs: Sequence[str], seed: int) -> dict[str, Opener]:
-    """A random trunk of each architecture, of the default one if there are no runs."""
-    found: list[tuple[str, dict[str, Any]]] = []
-    for info in map(load_run, runs):
-        if (info.trunk, info.trunk_settings) not in found:
-            found.append((info.trunk, info.trunk_settings))
-    found = found or [("alexnet", {})]
-    names = ["random"] if len(found) == 1 else [f"random ({_told_apart(f, found)})" for f in found]
-    return {
-        name: partial(_random, name, trunk, settings, seed)
-        for name, (trunk, settings) in zip(names, found, strict=True)
-    }
-
-
-def _told_apart(one: tuple[str, Mapping], all_of_them: Sequence[tuple[str, Mapping]]) -> str:
-    """The trunk's name, and those of its settings that other trunks of the name have otherwise."""
-    trunk, settings = one
-    same = [others for name, others in all_of_them if name == trunk]
-    differing = [k for k in settings if any(others.get(k) != settings[k] for others in same)]
-    words = (f"{key.replace('_', ' ')} {settings[key]}" for key in differing)
-    return " ".join([trunk, ", ".join(words)]).strip()
-
-
-def _random(
-    name: str, trunk: str, settings: dict[str, Any], seed: int, images: Images, device: torch.device
-) -> Model:
-    torch.manual_seed(seed)
-    model = TrunkModel(name, untrained_trunk(trunk, **settings), device)
-    model.trunk.check_size(images.shape[1])
-    calibrate(model.trunk, images[:: -(-len(images) // CALIBRATED_ON)], device)
-    return model
 
 
 def _trained(run: str, name: str, images: Images, device: torch.device) -> Model:

@@ -15,7 +15,7 @@ from torch import Tensor
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.intervals import interval
 from embodied_ssl.evaluation.labelled_splits import Level, Part, open_labelled_splits
-from embodied_ssl.evaluation.results import Results, short_names
+from embodied_ssl.evaluation.results import BASELINES, Results, short_names
 from embodied_ssl.figures import Figure, Row, Section, Table
 
 Told = Mapping[str, Int[np.ndarray, " J"]]
@@ -29,6 +29,7 @@ class Probing(Protocol):
     gives, whose setting alone is chosen, is said too.
     """
 
+    baselines: ClassVar = BASELINES
     metrics: ClassVar = {
         "stage": Metric("stage", "{}"),
         "setting": Metric("setting", "{}"),

@@ -11,9 +11,11 @@ from typing import Any
 from embodied_ssl.errors import UserError
 from embodied_ssl.outputs import write_output
 
-BASELINES = ("pixels", "histogram", "random", "imagenet")
+BASELINES = ("pixels", "histogram", "random", "random-rescaled", "imagenet")
 """Models that nobody trained here. Where runs differ in architecture there are several of random,
 ``random (...)``."""
+USUAL = tuple(name for name in BASELINES if name != "random-rescaled")
+"""In every table, unless a protocol says otherwise."""
 
 FORMAT = re.compile(r"[^{}]{0,9}\{(:[,.\d]{0,4}[a-z%]?)?\}[^{}]{0,9}")
 """Of a number, such as ``{:.3f}``; none that makes a text without end."""
@@ -101,7 +103,7 @@ def value_of(numbers: dict[str, Any], name: str) -> Any:
 
 def is_baseline(name: str) -> bool:
     """Whether it is the name of a baseline, or of one of several untrained trunks."""
-    return name in BASELINES or name.startswith("random (")
+    return name in BASELINES or name.startswith(("random (", "random-rescaled ("))
 
 
 def short_names(names: Iterable[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.evaluation.image_size import trained_size
 from embodied_ssl.evaluation.models import list_models, run_folders
 from embodied_ssl.evaluation.protocols.interactions import Interactions
-from embodied_ssl.evaluation.results import BASELINES, runs_of, short_names
+from embodied_ssl.evaluation.results import USUAL, runs_of, short_names
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
 from embodied_ssl.trunks import Trunk
 
@@ -27,14 +27,14 @@ def images():
 
 
 def test_baselines_are_always_in_the_table_and_the_default_trunk_untrained(images):
-    models = list_models(["pixels"], BASELINES, seed=0)
+    models = list_models(["pixels"], USUAL, seed=0)
     assert list(models) == ["pixels", "histogram", "random"]
     trunk = models["random"](images, CPU).trunk
     assert trunk.name == "alexnet" and trunk.settings["width"] == 1.0
 
 
 def test_there_is_an_untrained_control_for_each_architecture(robot_run, motion_run, images):
-    models = list_models([robot_run, motion_run], BASELINES, seed=0)
+    models = list_models([robot_run, motion_run], USUAL, seed=0)
     names = ["random (alexnet width 0.1)", "random (alexnet width 0.15)"]
     assert list(models) == ["pixels", "histogram", *names, robot_run, motion_run]
     for name, run in zip(names, (robot_run, motion_run), strict=True):
@@ -60,7 +60,7 @@ def test_a_run_in_a_folder_called_random_is_no_baseline(robot_run, tmp_path, mon
     assert runs_of(results) == ["./random"]
 
 
-@pytest.mark.parametrize("name", BASELINES)
+@pytest.mark.parametrize("name", USUAL)
 def test_a_baseline_that_is_a_run_here_too_is_refused(robot_run, tmp_path, monkeypatch, name):
     monkeypatch.chdir(tmp_path)
     Path(name).mkdir()  # no run: the baseline is meant
@@ -69,7 +69,7 @@ def test_a_baseline_that_is_a_run_here_too_is_refused(robot_run, tmp_path, monke
     with pytest.raises(
         UserError, match=rf"{name} is a baseline and a run folder here: say \./{name}"
     ):
-        list_models([name], BASELINES, seed=0)
+        list_models([name], USUAL, seed=0)
 
 
 @pytest.mark.parametrize("name", ["random", "pixels", "majority or mean"])
