@@ -14,7 +14,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.results import short_names
 from embodied_ssl.figures import INK, Chart, Figure, Listing, Section, open_chart
 from embodied_ssl.methods import load_method_class
-from embodied_ssl.methods.base import Method
+from embodied_ssl.report.features import feature_figures
 from embodied_ssl.report.found import find_source
 from embodied_ssl.training.checkpoint import METRICS, RUN
 from embodied_ssl.training.metrics import read_log
@@ -70,16 +70,15 @@ def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = N
 
 
 def method_figures(run: Path, method: str, seed: int, root: Path | None = None) -> list[Figure]:
-    """What the method draws of what it learned from the data that it was trained on.
+    """What the method draws of what it learned from the data that it was trained on, and what its
+    features are about.
 
     A run may be shown while it has no checkpoint yet, or when its data are gone: there is only the
     reason then.
     """
     try:
-        cls = load_method_class(method)
+        load_method_class(method)
     except UserError:  # of a version or a package that is not here: the curves are still shown
-        return []
-    if cls.figures is Method.figures:
         return []
     try:
         info, caches = load_run(run), {}
@@ -88,7 +87,8 @@ def method_figures(run: Path, method: str, seed: int, root: Path | None = None) 
             if dataset.fingerprint != data["fingerprint"]:
                 raise UserError(f"{data['path']} is not as it was trained on.")
             caches[world] = dataset.cache(info.train.get("image_size"))
-        return load_method(run).figures(caches, seed)
+        learned = load_method(run).eval()
+        return [*learned.figures(caches, seed), *feature_figures(learned.exported, caches, seed)]
     except UserError as error:
         return [Section("What it learned", (), f"Not shown: {error}")]
 

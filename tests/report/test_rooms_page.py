@@ -80,7 +80,7 @@ def test_displacements_have_a_chart_for_each_model(equivariance, older):
 
 
 def test_views_are_predicted_for_each_pattern(view_run, rooms_dir):
-    (section,) = method_figures(view_run, "view-prediction", seed=0)
+    section, *_ = method_figures(view_run, "view-prediction", seed=0)
     pairs = mine_pairs(Dataset.open(rooms_dir).cache(), "val", SECONDS)
     assert section.title == "Predicted views"
     assert f"on {min(JUDGED, len(pairs))} such pairs" in section.text
@@ -102,7 +102,7 @@ def test_the_error_is_that_of_the_predicted_views(view_run, monkeypatch):
         return torch.from_numpy(small).permute(0, 3, 1, 2)
 
     monkeypatch.setattr(view_prediction.ViewPrediction, "predict", unchanged)
-    (section,) = method_figures(view_run, "view-prediction", seed=0)
+    section, *_ = method_figures(view_run, "view-prediction", seed=0)
     error, same = (part.split(": ")[-1].rstrip(".") for part in section.text.split("; "))
     assert error == same.split(": ")[-1] and 0 < float(error) < 1
 
