@@ -6,7 +6,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 import numpy as np
@@ -43,7 +43,8 @@ class PhotoSource:
         path = place(spec.removeprefix(PHOTO_PREFIX))
         photos, split = photos_to_learn_from(path)
         if "train" not in split:
-            raise UserError(f"{path} has no photos to train on: all are named val_ or test_.")
+            why = "all are named val_ or test_" if len(photos) > 1 else "its only one is held out"
+            raise UserError(f"{path} has no photos to train on: {why}.")
         return cls(path, tuple(photos), tuple(split))
 
     @cached_property
@@ -64,14 +65,21 @@ class PhotoSource:
         Raises:
             UserError: when no photo to train on can be read.
         """
+        size, small = image_size or self.image_size, []
         frames, beside = open_decoded(
             self.path,
             self.fingerprint,
-            image_size or self.image_size,
+            size,
             lambda: (self.photos, {}),
-            read_photo,
+            partial(read_photo, small=small),
             lenient=True,
         )
+        if small:
+            first = min(small).relative_to(self.path)
+            note(
+                f"{self.path}: {len(small)} of {len(self.photos)} photos have fewer than {size} "
+                f"pixels along a side and are enlarged ({first} ...)"
+            )
         broken = beside[UNREADABLE]
         index, split = np.arange(len(self.photos)), np.array(self.split, object)
         index[broken] = -1

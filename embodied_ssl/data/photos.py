@@ -38,7 +38,7 @@ def quiet_pillow() -> Iterator[None]:
         yield
 
 
-def read_photo(path: Path, size: int) -> np.ndarray:
+def read_photo(path: Path, size: int, small: list[Path] | None = None) -> np.ndarray:
     """The middle square of a photo, resized by area.
 
     As a viewer shows it: turned as its EXIF says, in sRGB, on white where it is transparent; of
@@ -47,6 +47,7 @@ def read_photo(path: Path, size: int) -> np.ndarray:
     Args:
         path: of the file.
         size: S, pixels along each side.
+        small: takes the path of a photo that had to be enlarged.
 
     Returns:
         (S, S, 3) uint8 RGB.
@@ -56,6 +57,8 @@ def read_photo(path: Path, size: int) -> np.ndarray:
     """
     try:
         with _opened(path) as photo:
+            if small is not None and min(photo.size) < size:
+                small.append(path)
             whole = photo.width * photo.height
             photo.draft("RGB", (2 * size, 2 * size))  # JPEG decodes small ones faster
             needed = _megabytes(photo, whole)

@@ -57,13 +57,17 @@ class LabelledSplits:
     def counts(self) -> dict[str, int]:
         """How much of what there is."""
         test = self.test
-        return {
+        unknown = ~np.isin(self.label[test.judged], self.label[test.fit])
+        counts = {
             "labels": len(np.unique(self.label[test.fit])),
             "labelled images": len(test.fit),
             "val images": len(self.val.judged),
             "test images": len(test.judged),
             "test objects": len(np.unique(self.group[test.judged])),
         }
+        # They count as wrong, whoever tells them.
+        return counts | ({"test images of a label that none of these has": int(unknown.sum())}
+                         if unknown.any() else {})  # fmt: skip
 
 
 def open_labelled_splits(

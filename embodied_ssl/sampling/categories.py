@@ -33,7 +33,10 @@ class CategorySampler(FrameSampler):
         of_rows = [categories(cache) for cache in self.caches]
         self.names = np.unique(np.concatenate(of_rows))
         if len(self.names) < 2:
-            raise UserError(f"the data hold one category only, {self.names[0]!r}.")
+            only = f"one category only, {self.names[0]}" if self.names[0] else "no categories"
+            raise UserError(
+                f"the data hold {only}: collect more, or put photos in folders of them."
+            )
         labels = [of[rows] for of, rows in zip(of_rows, self.rows, strict=True)]
         self.labels = torch.from_numpy(np.searchsorted(self.names, np.concatenate(labels)))
 

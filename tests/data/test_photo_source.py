@@ -84,3 +84,29 @@ def test_a_method_trains_on_photos_alone_and_beside_a_world(tmp_path, tabletop_d
     run_train(few_steps(spec, out=tmp_path / "alone"), "rotation")
     both = run_train(few_steps(spec, tabletop_dir, out=tmp_path / "both"), "rotation")
     assert '"photos"' in (both / "run.json").read_text()
+
+
+def test_photos_that_are_enlarged_are_counted_when_they_are_decoded(tmp_path, capsys):
+    photos(tmp_path, [f"{i}.png" for i in range(5)], side=60)
+    spec = photos(tmp_path, ["small.png", "tiny.png"], side=3)
+    open_source(spec).cache(48)
+    said = capsys.readouterr().err
+    assert (
+        "2 of 7 photos have fewer than 48 pixels along a side and are enlarged (small.png" in said
+    )
+
+
+def test_the_only_photo_of_a_folder_is_no_reason_to_speak_of_names(tmp_path):
+    from embodied_ssl.data import photo_folder
+
+    held_out = next(f"{i}.png" for i in range(999)
+                    if photo_folder._hash(photo_folder.Path(f"{i}.png")) % 20 == 0)  # fmt: skip
+    with pytest.raises(UserError, match="its only one is held out"):
+        open_source(photos(tmp_path, [held_out]))
+
+
+def test_photos_without_folders_have_no_labels_to_learn_from(tmp_path, few_steps):
+    spec = photos(tmp_path, [f"{i}.png" for i in range(8)])
+    with pytest.raises(UserError, match=r"hold no categories: .* put photos in folders") as caught:
+        run_train(few_steps(spec, out=tmp_path / "run"), "supervised")
+    assert "\n" not in str(caught.value)

@@ -6,17 +6,20 @@ import pytest
 
 from embodied_ssl.data.sequence_splits import split_by_name, split_sequences
 from embodied_ssl.errors import UserError
-from embodied_ssl_envs.objects.splits import SPLITS, Splits, split_of
 
 NAMES = [f"office/seq-{number:02d}" for number in range(200)]
 
 
 def test_sequences_are_split_as_objects_are():
+    from embodied_ssl_envs.objects.splits import split_of
+
     assert [split_by_name(name) for name in NAMES] == list(map(split_of, NAMES))
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 5, 8, 13, 200])
 def test_few_sequences_have_as_many_splits_as_they_can(tmp_path, count):
+    from embodied_ssl_envs.objects.splits import SPLITS, Splits
+
     splits = split_sequences(tmp_path, NAMES[:count])
     assert set(splits) == set(SPLITS[:count])
     assert splits == list(Splits("stratified").of_all(NAMES[:count]).values())

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from sklearn.datasets import make_classification
 from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier
@@ -86,3 +87,15 @@ def test_the_interval_is_over_objects():
     assert high == pytest.approx(0.5 + 0.031, abs=0.006)
     wide = interval(right, few, 0)
     assert wide[1] - wide[0] > 5 * (high - low)
+
+
+def test_images_of_a_label_that_nobody_could_learn_are_counted(tmp_path):
+    rng = np.random.default_rng(0)
+    for kind in ("mug", "bowl", "rare"):
+        for part in ("train", "val", "test") if kind != "rare" else ("test",):
+            file = tmp_path / kind / f"{part}_0.png"
+            file.parent.mkdir(exist_ok=True)
+            Image.fromarray(rng.integers(0, 255, (20, 20, 3), np.uint8)).save(file)
+    counts = open_labelled_splits(f"folder:{tmp_path}", "category", 16, 0).counts
+    assert counts["test images"] == 3 and counts["labels"] == 2
+    assert counts["test images of a label that none of these has"] == 1
