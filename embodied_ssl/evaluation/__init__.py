@@ -19,6 +19,7 @@ PROTOCOLS = Registry(
             "next-best-view": "next_best_view:NextBestView",
             "knn": "knn:NearestNeighbours",
             "linear": "linear:Linear",
+            "few-labels": "few_labels:FewLabels",
             "pretext": "pretext:Pretext",
         }.items()
     },

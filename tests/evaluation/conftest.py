@@ -7,10 +7,12 @@ import pytest
 import torch
 
 from embodied_ssl.data import FrameCache
-from embodied_ssl.evaluation import EvaluateConfig, models
+from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig, models
 from embodied_ssl.evaluation.base import Protocol
 from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.training.command import run_train
+
+SETTINGS = {"few-labels": {"steps": 4, "draws": 2}}
 
 
 @pytest.fixture(autouse=True, scope="session")
@@ -92,6 +94,7 @@ def evaluate_small(
         "next-best-view": (robot_run, turntable_dir),
         "knn": (robot_run, turntable_dir),
         "linear": (robot_run, turntable_dir),
+        "few-labels": (rotation_run, turntable_dir),
         "pretext": (rotation_run, tabletop_dir),
     }
 
@@ -102,7 +105,8 @@ def evaluate_small(
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Protocol, "baselines", ("pixels",))
             split_rooms(patch)
-            return config, run_evaluate(config)
+            settings = PROTOCOLS.load(name).Config(**SETTINGS.get(name, {}))
+            return config, run_evaluate(config, settings)
 
     return evaluate
 
