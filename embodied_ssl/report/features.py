@@ -19,8 +19,9 @@ from embodied_ssl.sampling import image_frames
 from embodied_ssl.sampling.categories import categories
 from embodied_ssl.trunks import Trunk
 
-FRAMES, QUERIES, FOUND = 512, 6, 6
+FRAMES, QUERIES, FOUND = 512, 6, 5  # as many as fit beside one another
 UNITS, PATCHES = 4, 6
+ACROSS = 16  # filters in a row
 SIDE = 96  # of a shown picture, in pixels
 CPU = torch.device("cpu")
 Images = UInt8[np.ndarray, "N S S 3"]
@@ -53,13 +54,10 @@ def first_filters(trunk: Trunk) -> Section | None:
     low, high = (f(weight, axis=(1, 2, 3), keepdims=True) for f in (np.min, np.max))
     filters = np.uint8(255 * (weight - low) / np.maximum(high - low, 1e-12))
     filters = np.broadcast_to(filters, (*filters.shape[:3], 3))
-    framed = np.pad(filters, ((0, 0), (0, 1), (0, 1), (0, 0)), constant_values=255)
-    across = int(np.ceil(np.sqrt(2 * len(framed))))
-    blank = np.full((-len(framed) % across, *framed.shape[1:]), 255, np.uint8)
-    rows = np.concatenate([framed, blank]).reshape(-1, across, *framed.shape[1:])
-    grid = np.concatenate([np.concatenate(list(row), axis=1) for row in rows])
-    large = cv2.resize(grid, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST)
-    return Section("First filters", (Pictures((Strip((Picture(large),)),)),), folded=True)
+    large = [cv2.resize(f, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST) for f in filters]
+    rows = [large[n : n + ACROSS] for n in range(0, len(large), ACROSS)]
+    strips = tuple(Strip(tuple(map(Picture, row))) for row in rows)
+    return Section("First filters", (Pictures(strips),), folded=True)
 
 
 def top_patches(trunk: Trunk, images: Images) -> Section | None:

@@ -54,10 +54,13 @@ def test_neighbours_are_of_other_episodes_the_nearest_first():
 
 def test_filters_are_shown_where_they_look_at_colours():
     trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
-    (strip,) = first_filters(trunk).figures[0].strips
-    count, _, side, _ = next(m for m in trunk.modules() if isinstance(m, nn.Conv2d)).weight.shape
-    height, width, _ = strip.pictures[0].image.shape
-    assert (height // 4 // (side + 1)) * (width // 4 // (side + 1)) >= count
+    strips = first_filters(trunk).figures[0].strips
+    weight = next(m for m in trunk.modules() if isinstance(m, nn.Conv2d)).weight
+    shown = [picture.image for strip in strips for picture in strip.pictures]
+    assert len(shown) == len(weight) and max(len(strip.pictures) for strip in strips) <= 16
+    assert all(image.min() == 0 and image.max() == 255 for image in shown)
+    channel, row, column = np.unravel_index(weight[3].detach().argmax(), weight[3].shape)
+    assert shown[3][4 * row, 4 * column, channel] == 255
     assert first_filters(nn.Linear(3, 3)) is None
 
 
