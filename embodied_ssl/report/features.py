@@ -13,18 +13,20 @@ from torch import nn
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.baselines import pixels
-from embodied_ssl.evaluation.features import stage_features, stage_maps
+from embodied_ssl.evaluation.features import stage_maps
 from embodied_ssl.figures import Figure, Neighbours, Picture, Pictures, Section, Strip, Verdict
 from embodied_ssl.sampling import image_frames
 from embodied_ssl.sampling.categories import categories
 from embodied_ssl.trunks import Trunk
 
-FRAMES, QUERIES, FOUND = 512, 6, 5  # as many as fit beside one another
+FRAMES, QUERIES, FOUND = 256, 6, 5  # as many as fit beside one another
 UNITS, PATCHES = 4, 6
 ACROSS = 16  # filters in a row
 SIDE = 96  # of a shown picture, in pixels
 CPU = torch.device("cpu")
 Images = UInt8[np.ndarray, "N S S 3"]
+Maps = Mapping[str, Float[np.ndarray, "N C h w"]]
+"""Stage -> its maps of the images."""
 
 
 def feature_figures(trunk: Trunk, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
@@ -41,7 +43,8 @@ def feature_figures(trunk: Trunk, caches: Mapping[str, FrameCache], seed: int) -
     chosen = np.random.default_rng(seed).permutation(len(frames))[:FRAMES]
     images = cache.frames[frames[chosen]]
     of = _origins(cache, rows[chosen])
-    shown = [first_filters(trunk), top_patches(trunk, images), near(trunk, images, *of)]
+    maps = stage_maps(trunk, images, CPU)
+    shown = [first_filters(trunk), top_patches(trunk, images, maps), near(images, maps, *of)]
     return [figure for figure in shown if figure]
 
 
@@ -60,12 +63,12 @@ def first_filters(trunk: Trunk) -> Section | None:
     return Section("First filters", (Pictures(strips),), folded=True)
 
 
-def top_patches(trunk: Trunk, images: Images) -> Section | None:
+def top_patches(trunk: Trunk, images: Images, maps: Maps) -> Section | None:
     """The patches that excite some units of a middle stage most, one of an image."""
-    maps = {name: m for name, m in stage_maps(trunk, images, CPU).items() if m.shape[2] > 1}
-    if not maps:
+    extended = [name for name, each in maps.items() if each.shape[2] > 1]
+    if not extended:
         return None
-    stage = list(maps)[len(maps) // 2]
+    stage = extended[len(extended) // 2]
     strongest = maps[stage].max((2, 3))  # (N, C)
     liveliest = np.argsort(-strongest.std(0), kind="stable")[:UNITS]
     strips = []
@@ -97,14 +100,16 @@ def receptive_field(
 
 
 def near(
-    trunk: Trunk,
     images: Images,
+    maps: Maps,
     episode: Int[np.ndarray, " N"],
     label: np.ndarray | None,
 ) -> Section | None:
     """Nearest neighbours by the last stage beside those by pixels, of other episodes."""
-    *_, last = (v for key, v in stage_features(trunk, images, CPU).items() if key[1] != "max")
-    spaces = {"features": last, "pixels": pixels(images)["rgb 16x16", ""]}
+    spaces = {
+        "features": list(maps.values())[-1].mean((2, 3)),
+        "pixels": pixels(images)["rgb 16x16", ""],
+    }
     _, queries = np.unique(episode, return_index=True)
     queries = queries[:QUERIES]
     found = {name: nearest(space, queries, episode) for name, space in spaces.items()}

@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from embodied_ssl.data import Dataset
+from embodied_ssl.report import features
 from embodied_ssl.report.features import (
     SIDE,
     feature_figures,
@@ -59,13 +60,14 @@ def test_filters_are_shown_where_they_look_at_colours():
     shown = [picture.image for strip in strips for picture in strip.pictures]
     assert len(shown) == len(weight) and max(len(strip.pictures) for strip in strips) <= 16
     assert all(image.min() == 0 and image.max() == 255 for image in shown)
-    channel, row, column = np.unravel_index(weight[3].detach().argmax(), weight[3].shape)
+    channel, row, column = np.unravel_index(int(weight[3].argmax()), weight[3].shape)
     assert shown[3][4 * row, 4 * column, channel] == 255
     assert first_filters(nn.Linear(3, 3)) is None
 
 
 @pytest.mark.parametrize("name", ["alexnet", "split", "vit"])
-def test_every_trunk_has_figures_and_is_left_as_it_was(name, tabletop_dir):
+def test_every_trunk_has_figures_and_is_left_as_it_was(name, tabletop_dir, monkeypatch):
+    monkeypatch.setattr(features, "FRAMES", 48)
     settings = {"alexnet": {"width": 0.1, "fc_dim": 16}, "split": {"width": 0.2, "fc_dim": 32},
                 "vit": {"dim": 24, "depth": 2, "heads": 2}}[name]  # fmt: skip
     torch.manual_seed(0)
