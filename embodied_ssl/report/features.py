@@ -55,7 +55,7 @@ def first_filters(trunk: Trunk) -> Section | None:
         return None
     weight = first.weight.detach().permute(0, 2, 3, 1).numpy()
     low, high = (f(weight, axis=(1, 2, 3), keepdims=True) for f in (np.min, np.max))
-    filters = np.uint8(255 * (weight - low) / np.maximum(high - low, 1e-12))
+    filters = np.uint8(np.rint(255 * (weight - low) / np.maximum(high - low, 1e-12)))
     filters = np.broadcast_to(filters, (*filters.shape[:3], 3))
     large = [cv2.resize(f, None, fx=4, fy=4, interpolation=cv2.INTER_NEAREST) for f in filters]
     rows = [large[n : n + ACROSS] for n in range(0, len(large), ACROSS)]
