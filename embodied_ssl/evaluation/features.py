@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
 import numpy as np
 import torch
@@ -38,12 +38,18 @@ def stage_features(
 
 
 def stage_maps(
-    trunk: StagedTrunk, images: UInt8[np.ndarray, "N S S 3"], device: torch.device
+    trunk: StagedTrunk,
+    images: UInt8[np.ndarray, "N S S 3"],
+    device: torch.device,
+    names: Container[str] | None = None,
 ) -> dict[str, Float[np.ndarray, "N C h w"]]:
-    """The maps of every stage as they are: mind how many images there are."""
+    """The maps of some stages, of every one by default, as they are: mind how many images there
+    are."""
     collected: dict[str, list[np.ndarray]] = {}
     for stages in _stages(trunk, images, device):
         for name, maps in stages.items():
+            if names is not None and name not in names:
+                continue
             collected.setdefault(name, []).append(maps.float().cpu().numpy())
     return {name: np.concatenate(parts) for name, parts in collected.items()}
 

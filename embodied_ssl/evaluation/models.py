@@ -44,8 +44,8 @@ def list_models(named: Sequence[str], always: Iterable[str], seed: int) -> dict[
     models: dict[str, Opener] = {}
     for name in BASELINES:
         if name in wanted:
-            known = name not in UNTRAINED
-            models |= {name: _BASELINES[name]} if known else untrained(name, runs, seed)
+            several = name in UNTRAINED  # one of each architecture
+            models |= untrained(name, runs, seed) if several else {name: _BASELINES[name]}
     for run in runs:
         name = run if run not in models else f"./{run}"
         models[name] = partial(_trained, run, name)

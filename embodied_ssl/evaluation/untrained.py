@@ -55,8 +55,13 @@ def _random(
     torch.manual_seed(seed)
     model = TrunkModel(name, untrained_trunk(trunk, **settings), device)
     model.trunk.check_size(images.shape[1])
-    calibrate(model.trunk, images[:: -(-len(images) // CALIBRATED_ON)], device)
+    calibrate(model.trunk, at_most(images, CALIBRATED_ON), device)
     return model
+
+
+def at_most(images: Images, count: int) -> Images:
+    """So many of some images, or fewer, from all over them."""
+    return images[:: -(-len(images) // count)]
 
 
 def _rescaled(
@@ -65,8 +70,7 @@ def _rescaled(
     """As the paper has it, without BatchNorm where the trunk knows another normalisation."""
     norm = {"norm": "lrn"} if hasattr(trunk_config(trunk), "norm") else {}
     model = _random(name, trunk, settings | norm, seed, images, device)
-    some = images[:: -(-len(images) // RESCALED_ON)]
-    for frames in batches(some, device):
+    for frames in batches(at_most(images, RESCALED_ON), device):
         rescale(model.trunk, model.trunk.normalize(frames))
     return model
 

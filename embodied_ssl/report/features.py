@@ -14,6 +14,7 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.baselines import pixels
 from embodied_ssl.evaluation.features import stage_maps
+from embodied_ssl.evaluation.recall import normalized
 from embodied_ssl.figures import Figure, Neighbours, Picture, Pictures, Section, Strip, Verdict
 from embodied_ssl.sampling import image_frames
 from embodied_ssl.sampling.categories import categories
@@ -142,8 +143,7 @@ def nearest(
 ) -> list[list[int]]:
     """For each query the places of the nearest by the cosine of centred vectors, the nearest first,
     none of its own episode."""
-    centred = space - space.mean(0)
-    centred /= np.maximum(np.linalg.norm(centred, axis=1, keepdims=True), 1e-12)
+    centred = normalized(space - space.mean(0))
     similarity = centred[queries] @ centred.T
     similarity[episode[queries][:, None] == episode] = -np.inf
     order = np.argsort(-similarity, axis=1, kind="stable")[:, :FOUND]

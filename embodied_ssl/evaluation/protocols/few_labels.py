@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
+from embodied_ssl.evaluation.features import stage_maps
 from embodied_ssl.evaluation.finite import check_maps
 from embodied_ssl.evaluation.labelled_splits import Level, open_labelled_splits
 from embodied_ssl.progress import progress_bar
@@ -106,16 +107,11 @@ class FewLabels(Protocol):
         """Learn on the maps of the stage, which are computed once."""
         drawn = [rows for draws in self.labelled.values() for rows in draws]
         used = np.unique(np.concatenate([self.test, *drawn]))
-        stage = model.trunk.stage_names.index(self.config.stage)
-        with torch.inference_mode(), reduced_precision(model.device):
-            maps = torch.cat([
-                model.trunk.stages(model.trunk.normalize(frames))[stage].float().cpu()
-                for frames in batches(self.images[used], model.device)
-            ])  # fmt: skip
-        check_maps({self.config.stage: maps.numpy()}, model.name)
+        seen = stage_maps(model.trunk, self.images[used], model.device, (self.config.stage,))
+        maps = torch.from_numpy(check_maps(seen, model.name)[self.config.stage])
 
         def look_up(rows: np.ndarray) -> Tensor:
-            return maps[np.searchsorted(used, rows)].clone().to(model.device)
+            return maps[np.searchsorted(used, rows)].to(model.device)
 
         channels = maps.shape[1]
         return lambda rows: self._learn(rows, look_up, lambda x: x, [], channels, model)
