@@ -7,11 +7,22 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
+EMBEDDING_SPREAD = "embedding_spread"
+"""The number of a step that stops a training whose embeddings have become one point."""
+
+
+def spread(z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
+    """How far features are from collapse (SimSiam, Chen and He 2021): 1 where their directions are
+    as likely as any, 0 where all are the same. The standard deviation of each number of the
+    normalised features, a mean over them, times the root of D."""
+    return F.normalize(z.float(), dim=1).std(0).mean() * z.shape[1] ** 0.5
+
 
 def rank_me(z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
     """The effective rank of features: the exponential of the entropy of their singular values
     (RankMe, Garrido et al., ICML 2023); 1 where all lie on a line through 0."""
-    singular = torch.linalg.svdvals(z.float())
+    finite = z.float().where(z.isfinite(), 0)  # or the decomposition would raise
+    singular = torch.linalg.svdvals(finite)
     share = singular / singular.sum().clamp(min=torch.finfo(singular.dtype).tiny)
     return torch.special.entr(share).sum().exp()
 

@@ -66,13 +66,6 @@ def queue_info_nce(
     return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
 
 
-def spread(z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
-    """How far features are from collapse (SimSiam, Chen and He 2021): 1 where their directions are
-    as likely as any, 0 where all are the same. The standard deviation of each number of the
-    normalised features, a mean over them, times the root of D."""
-    return F.normalize(z.float(), dim=1).std(0).mean() * z.shape[1] ** 0.5
-
-
 def cosine_embedding(
     z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], margin: float = 0.0
 ) -> Float[Tensor, ""]:

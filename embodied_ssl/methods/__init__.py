@@ -42,6 +42,7 @@ METHODS = Registry(
             "simclr": "contrastive.simclr:SimCLR",
             "moco": "contrastive.moco:MoCo",
             "infonce": "contrastive.infonce:InfoNCE",
+            "cpc": "contrastive.cpc:CPC",
             "action-aware": "contrastive.action_aware:ActionAware",
             "instdisc": "contrastive.instdisc:InstDisc",
             "pirl": "contrastive.pirl:PIRL",

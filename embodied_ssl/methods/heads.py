@@ -39,12 +39,11 @@ class Prototypes(nn.Linear):
         return F.normalize(features.float(), dim=1) @ F.normalize(weight.float(), dim=1).T
 
 
-def expander(inputs: int, outputs: int) -> nn.Sequential:
-    """Three linear layers with BatchNorm and ReLU between them, all equally wide, as in Barlow
-    Twins and VICReg."""
+def expander(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
+    """Three linear layers with BatchNorm and ReLU between them, as in Barlow Twins and VICReg."""
     return nn.Sequential(
-        nn.Linear(inputs, outputs, bias=False),
-        nn.BatchNorm1d(outputs),
+        nn.Linear(inputs, hidden, bias=False),
+        nn.BatchNorm1d(hidden),
         nn.ReLU(),
-        projection_head(outputs, outputs, outputs),
+        projection_head(hidden, hidden, outputs),
     )

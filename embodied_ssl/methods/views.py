@@ -6,13 +6,13 @@ from abc import abstractmethod
 from dataclasses import dataclass, field
 
 import torch
+from jaxtyping import Float
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded
-from embodied_ssl.collapse import alignment, rank_me, uniformity
+from embodied_ssl.collapse import EMBEDDING_SPREAD, alignment, rank_me, spread, uniformity
 from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.losses import spread
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.sampling import Batch
 
@@ -36,12 +36,12 @@ class TwoViews(Method):
         return {"images": self.trunk.normalize(views), "index": batch["index"]}
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
-        y = self.trunk.pool(stages)
-        return self.view_loss(*y.chunk(2), batch, step) | how_spread(y.detach())
+        return self.view_loss(*self.trunk.pool(stages).chunk(2), batch, step)
 
     @abstractmethod
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
-        """``loss`` and what is worth a curve, from the trunk's features (B, D) of both views."""
+        """``loss``, what ``watched`` says and what else is worth a curve, from the trunk's features
+        (B, D) of both views."""
 
 
 class ManyCrops(Method):
@@ -59,11 +59,22 @@ class ManyCrops(Method):
 
 
 @torch.no_grad()
-def how_spread(y: Tensor) -> dict[str, Tensor]:
-    """What tells a collapse: of the features (2B, D) of first and second views."""
+def watched(
+    y: Float[Tensor, "N D"], z1: Float[Tensor, "B P"], z2: Float[Tensor, "B P"]
+) -> dict[str, Tensor]:
+    """What tells a collapse.
+
+    The trunk's features do not tell it alone: BatchNorm keeps them apart when what the loss
+    compares has long become one point.
+
+    Args:
+        y: the trunk's features, of any views.
+        z1, z2: what the loss compares, positive pairs in rows of the same number.
+    """
     return {
         "spread": spread(y),
         "rank": rank_me(y - y.mean(0)),
-        "alignment": alignment(*y.chunk(2)),
-        "uniformity": uniformity(y),
+        EMBEDDING_SPREAD: torch.minimum(spread(z1), spread(z2)),
+        "alignment": alignment(z1, z2),
+        "uniformity": uniformity(torch.cat([z1, z2])),
     }

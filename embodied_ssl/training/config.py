@@ -50,6 +50,8 @@ class LoopConfig(Bounded):
     and then by weighted k nearest neighbours, on its validation part alone."""
     probe_every: Annotated[int, Within(1, 10**15)] = 100_000
     """Images of the training between two looks of the probe."""
+    allow_collapse: bool = False
+    """Go on although all images have the same embedding."""
     extend: bool = False
     """Continue a run with more --images although its schedule was laid out for fewer."""
 
@@ -73,6 +75,7 @@ class TrainConfig(LoopConfig):
 
 
 EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "recipe", "threads", "device",
-              "checkpoint_minutes", "probe", "probe_every", "extend")  # fmt: skip
+              "checkpoint_minutes", "probe", "probe_every", "allow_collapse",
+              "extend")  # fmt: skip
 """Settings that change nothing of what is learned, or that ``run.json`` has in a place of their
 own."""

@@ -20,10 +20,10 @@ from embodied_ssl.sampling import Batch, generator_of, image_frames, to_device
 from embodied_ssl.training.checkpoint import Progress, resume, save_checkpoint
 from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.training.curves import Curves
-from embodied_ssl.training.finite import FiniteWatch
 from embodied_ssl.training.launch import open_accelerator
 from embodied_ssl.training.optim import clip_gradients, open_optimizer, set_schedules
 from embodied_ssl.training.probe import Probe
+from embodied_ssl.training.watch import Watch
 from embodied_ssl.trunks.inference import calibrate, computes_in_bfloat16
 
 LOG_EVERY = 20  # steps
@@ -67,7 +67,7 @@ class Loop:
             # Accelerate knows the option by its old name alone.
             warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated", FutureWarning)
             self.model, self.optimizer = self.accelerator.prepare(self.method, optimizer)
-        self.watch = FiniteWatch(self.device)
+        self.watch = Watch(self.device, config.allow_collapse)
 
     def run(self, facts: Mapping[str, str] | None = None) -> tuple[Progress, Progress]:
         """Train to the end of the budget.
@@ -79,8 +79,8 @@ class Loop:
             how far the training was, and how far it is.
 
         Raises:
-            UserError: when a number is not finite, or the disk does not take what is written; the
-                last checkpoint stays.
+            UserError: when a number is not finite, embeddings have collapsed, or the disk does not
+                take what is written; the last checkpoint stays.
         """
         config, accelerator = self.config, self.accelerator
         done = resume(config.out, self.method, self.optimizer, self.processes)
@@ -141,9 +141,9 @@ class Loop:
         self.optimizer.zero_grad()
         self.accelerator.backward(outputs["loss"])
         norm = clip_gradients(self.method, self.recipe.clip_norm)
-        self.watch.see(step.number + 1, outputs["loss"], norm)
         rate = self.optimizer.param_groups[0]["lr"]
         outputs = outputs | {"gradient_norm": norm, "learning_rate": torch.tensor(rate)}
+        self.watch.see(step.number + 1, outputs)
         self.optimizer.step()
         self.method.after_step(step)
         cost = self.method.cost(batch) * self.processes

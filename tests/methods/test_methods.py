@@ -21,13 +21,22 @@ BATCH, SIZE = 8, 48
 ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
 
 
-@pytest.fixture(params=ALL)
+VERSIONS = [("moco", {"version": 1}), ("moco", {"version": 3})]
+"""Methods whose settings make others of them."""
+
+
+@pytest.fixture(
+    params=[(name, {}) for name in ALL] + VERSIONS,
+    ids=lambda param: " ".join(
+        [param[0], *(f"{name}={value}" for name, value in param[1].items())]
+    ),
+)
 def method(request, small_trunk_of):
     torch.manual_seed(0)
-    cls = load_method_class(request.param)
-    name, settings = small_trunk_of(cls)
-    trunk = build_trunk(name, **settings)
-    return cls(trunk, cls.Config(), SIZE).train()
+    name, settings = request.param
+    cls = load_method_class(name)
+    trunk, trunk_settings = small_trunk_of(cls)
+    return cls(build_trunk(trunk, **trunk_settings), cls.Config(**settings), SIZE).train()
 
 
 @pytest.fixture(scope="module")
@@ -131,6 +140,14 @@ def flat(batch, prefix=""):
         else:
             parts[prefix + name] = value
     return parts
+
+
+def test_joint_embeddings_say_how_far_from_collapse_they_are(method, data):
+    package = type(method).__module__.split(".")[-2]
+    if package in ("contrastive", "distillation", "language"):
+        said = method(prepared(method, data), moment())
+        assert said["embedding_spread"] > 0.1
+        assert {"spread", "rank", "alignment", "uniformity"} <= said.keys()
 
 
 def test_it_learns_in_all_its_worlds(method, caches):

@@ -4,8 +4,10 @@ import pytest
 import torch
 import torch.nn.functional as F
 
+from embodied_ssl.augment import augment
 from embodied_ssl.data import Dataset
 from embodied_ssl.methods.base import Step
+from embodied_ssl.methods.contrastive import moco
 from embodied_ssl.methods.contrastive.moco import MoCo
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.training.optim import open_optimizer
@@ -41,7 +43,7 @@ def train(method, sampler, steps):
         outputs["loss"].backward()
         optimizer.step()
         method.after_step(step)
-        found.append((outputs["loss"].item(), outputs["spread"].item()))
+        found.append((outputs["loss"].item(), outputs["embedding_spread"].item()))
     return torch.tensor(found).T
 
 
@@ -86,3 +88,45 @@ def test_the_copy_keeps_its_momentum_of_the_old_weights(method, sampler):
 
 def test_both_passes_are_paid_for(method, sampler):
     assert method.cost(method.prepare(sampler(0), moment(0))) == 2 * BATCH
+
+
+VERSION_3 = MoCo.Config(version=3, hidden=64, projection=32)
+
+
+def test_version_1_compares_linear_projections_sharply_and_does_not_blur(sampler, monkeypatch):
+    trunk = build_trunk("alexnet", width=0.1, fc_dim=32)
+    method = MoCo(trunk, MoCo.Config(version=1, queue=QUEUE), SIZE)
+    assert isinstance(method.project, torch.nn.Linear) and method.temperature == 0.07
+    seen = []
+    monkeypatch.setattr(moco, "augment", lambda *a: seen.append(a[2]) or augment(*a))
+    method.prepare(sampler(0), moment(0))
+    assert seen[0].blur == 0
+
+
+def test_version_3_is_infonce_of_both_directions_among_the_batch(sampler):
+    torch.manual_seed(0)
+    method = MoCo(build_trunk("alexnet", width=0.1, fc_dim=32), VERSION_3, SIZE).train()
+    batch = method.prepare(sampler(0), moment(0))
+    first, second = batch["images"].chunk(2)
+    torch.testing.assert_close(batch["keys"], torch.cat([second, first]))
+    stages = method.encode(batch)
+    outputs = method.loss(stages, batch, moment(0))
+    query = F.normalize(method.predict(method.project(method.trunk.pool(stages))), dim=1)
+    key = F.normalize(method.key_encoder.module(batch["keys"]), dim=1)
+    own = torch.arange(BATCH)
+    halves = zip(query.chunk(2), key.chunk(2), strict=True)
+    plain = sum(F.cross_entropy(q @ k.T / 0.2, own) for q, k in halves)
+    torch.testing.assert_close(outputs["loss"], 2 * 0.2 * plain)
+    assert not hasattr(method, "queue") and method.bound_to_budget
+    assert method.cost(batch) == 4 * BATCH
+
+
+def test_in_version_3_the_momentum_rises_to_one(sampler):
+    method = MoCo(build_trunk("alexnet", width=0.1, fc_dim=32), VERSION_3, SIZE)
+    before = [weights.clone() for weights in method.key_encoder.parameters()]
+    with torch.no_grad():
+        for weights in method.trunk.parameters():
+            weights.add_(1)
+    method.after_step(Step(0, 1.0, generator_of(0, 0)))
+    pairs = zip(before, method.key_encoder.parameters(), strict=True)
+    assert all(torch.equal(old, own) for old, own in pairs)

@@ -18,9 +18,9 @@ from embodied_ssl.methods.contrastive.simclr import SimCLR
 from embodied_ssl.training import loop
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
-from embodied_ssl.training.finite import FiniteWatch
 from embodied_ssl.training.metrics import read_metrics
 from embodied_ssl.training.runs import load_run
+from embodied_ssl.training.watch import Watch
 
 
 def test_a_loss_that_diverges_stops_at_its_step_and_keeps_the_checkpoint(config):
@@ -53,9 +53,9 @@ def test_where_nothing_was_saved_the_folder_takes_other_settings(config):
 
 
 def test_the_first_step_that_was_not_finite_is_named():
-    watch = FiniteWatch(torch.device("cpu"))
+    watch = Watch(torch.device("cpu"))
     for step, value in enumerate([1.0, 2.0, float("inf"), 1.0, float("nan")], start=1):
-        watch.see(step, torch.tensor(value), torch.tensor(1.0))
+        watch.see(step, {"loss": torch.tensor(value), "gradient_norm": torch.tensor(1.0)})
     with pytest.raises(UserError, match="at step 3:"):
         watch.check()
 

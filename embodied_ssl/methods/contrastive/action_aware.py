@@ -15,6 +15,7 @@ from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.methods.motion.view_prediction import REACH
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -44,9 +45,8 @@ class ActionAware(PairMethod):
         self.tell = projection_head(2 * trunk.dim, config.hidden, len(REACH))
 
     def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
-        views = info_nce(
-            gather(self.project(z1)), gather(self.project(z2)), self.config.temperature
-        )
+        p1, p2 = (gather(self.project(z)) for z in (z1, z2))
+        views = info_nce(p1, p2, self.config.temperature)
         told = self.tell(torch.cat([z1, z2], dim=1)).float()
         motion = batch["motion"] / batch["motion"].new_tensor(REACH)
         action = F.mse_loss(told, motion.float())
@@ -54,4 +54,4 @@ class ActionAware(PairMethod):
             "loss": views + self.config.action * action,
             "views": views,
             "explained": 1 - action.detach() / motion.float().var(0).mean(),
-        }
+        } | watched(torch.cat([z1, z2]), p1, p2)

@@ -14,6 +14,7 @@ from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.tiles import MIN_TILE
 from embodied_ssl.trunks import Trunk
@@ -73,7 +74,8 @@ class CPC(Method):
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         grid = self.config.grid
-        z = self.project(self.trunk.pool(stages)).float()
+        y = self.trunk.pool(stages)
+        z = self.project(y).float()
         maps = z.unflatten(0, (-1, grid, grid)).permute(0, 3, 1, 2)  # (B, D, g, g)
         seen = self.context(maps)
         candidates = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B g g, D)
@@ -90,7 +92,7 @@ class CPC(Method):
             "loss": loss,
             "accuracy": torch.stack(right).mean(),
             "information": log(len(candidates)) - loss.detach(),
-        }
+        } | watched(y, query, candidates[own])
 
 
 class _MaskedBlock(nn.Module):

@@ -19,7 +19,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.contrastive.scores import CriticScore, Score
 from embodied_ssl.methods.heads import projection_head
-from embodied_ssl.methods.views import how_spread
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.sampling.positives import MOMENT_STEPS, InteractionPairs, Moments
 from embodied_ssl.trunks import Trunk
@@ -89,4 +89,4 @@ class InfoNCE(Method):
             "loss": loss,
             "information": log(len(scores)) - loss.detach(),
             "candidates": torch.tensor(float(len(scores))),
-        } | how_spread(y.detach())
+        } | watched(y, z1, z2)

@@ -12,9 +12,10 @@ from torch import Tensor, nn
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
-from embodied_ssl.losses import queue_info_nce, spread
+from embodied_ssl.losses import queue_info_nce
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.memory import Bank
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -62,7 +63,9 @@ class InstDisc(Method):
         y = self.trunk.pool(stages)
         z = F.normalize(self.project(y).float(), dim=1)
         self.newest = batch["index"], z.detach()  # for after_step
-        return {"loss": self.discriminated(z, batch), "spread": spread(y.detach())}
+        return {"loss": self.discriminated(z, batch)} | watched(
+            y, z, self.bank.values[batch["index"]]
+        )
 
     def discriminated(self, z: Tensor, batch: Batch) -> Tensor:
         """InfoNCE of features (B, P) with the rows of their images among those of others."""

@@ -15,7 +15,7 @@ from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import expander, prediction_head
 from embodied_ssl.methods.memory import Queue
-from embodied_ssl.methods.views import TwoViews
+from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -37,7 +37,7 @@ class NNCLR(TwoViews):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        self.project = expander(trunk.dim, config.projection)
+        self.project = expander(trunk.dim, config.projection, config.projection)
         self.predict = prediction_head(config.projection, config.hidden)
         self.queue = Queue(config.projection, config.queue)
 
@@ -49,7 +49,7 @@ class NNCLR(TwoViews):
             info_nce(gather(self.neighbours(z)), gather(p), self.config.temperature)
             for z, p in ((z1, p2), (z2, p1))
         ]
-        return {"loss": sum(losses) / 2}
+        return {"loss": sum(losses) / 2} | watched(torch.cat([y1, y2]), z1, z2)
 
     @torch.no_grad()
     def neighbours(self, z: Tensor) -> Tensor:

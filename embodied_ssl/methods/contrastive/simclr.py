@@ -13,6 +13,7 @@ from embodied_ssl.distributed import gather
 from embodied_ssl.losses import nt_xent
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -45,5 +46,6 @@ class SimCLR(Method):
         return {"images": self.trunk.normalize(views)}  # (2B, 3, s, s)
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
-        z1, z2 = self.project(self.trunk.pool(stages)).chunk(2)
-        return {"loss": nt_xent(gather(z1), gather(z2), self.config.temperature)}
+        y = self.trunk.pool(stages)
+        z1, z2 = (gather(z) for z in self.project(y).chunk(2))
+        return {"loss": nt_xent(z1, z2, self.config.temperature)} | watched(y, z1, z2)

@@ -12,7 +12,7 @@ from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import sinkhorn, swapped_cross_entropy
 from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import Prototypes, projection_head
-from embodied_ssl.methods.views import ManyCrops, how_spread
+from embodied_ssl.methods.views import ManyCrops, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -52,9 +52,11 @@ class SwAV(ManyCrops):
     def loss(self, stages: list[Stages], batch: Batch, step: Step) -> dict[str, Tensor]:
         settings, count = self.config, self.config.crops.global_count
         y = [self.trunk.pool(each) for each in stages]
+        size = len(y[0]) // count
         learn = step.progress >= settings.frozen
-        scores = self.prototypes(self.project(torch.cat(y)), learn)
-        scores = scores.unflatten(0, (-1, len(y[0]) // count))  # (V, B, K)
+        z = self.project(torch.cat(y))
+        scores = self.prototypes(z, learn)
+        scores = scores.unflatten(0, (-1, size))  # (V, B, K)
         codes = torch.stack([sinkhorn(each, settings.epsilon) for each in scores[:count]])
         loss = swapped_cross_entropy(scores, codes, settings.temperature)
-        return {"loss": loss} | how_spread(y[0].detach())
+        return {"loss": loss} | watched(y[0], *z.split(size)[:2])

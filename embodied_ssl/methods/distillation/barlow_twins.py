@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import torch
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Within
@@ -12,7 +13,7 @@ from embodied_ssl.distributed import gather
 from embodied_ssl.joint_losses import barlow_twins
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import expander
-from embodied_ssl.methods.views import TwoViews
+from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -31,8 +32,9 @@ class BarlowTwins(TwoViews):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        self.project: nn.Module = expander(trunk.dim, config.projection)
+        self.project: nn.Module = expander(trunk.dim, config.projection, config.projection)
 
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         z1, z2 = (gather(self.project(y)) for y in (y1, y2))
-        return {"loss": barlow_twins(z1, z2, self.config.redundancy)}
+        loss = barlow_twins(z1, z2, self.config.redundancy)
+        return {"loss": loss} | watched(torch.cat([y1, y2]), z1, z2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated
 
+import torch
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Within
@@ -12,7 +13,7 @@ from embodied_ssl.joint_losses import negative_cosine
 from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import prediction_head, projection_head
 from embodied_ssl.methods.momentum import MomentumCopy
-from embodied_ssl.methods.views import TwoViews
+from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine
 from embodied_ssl.trunks import Trunk
@@ -49,7 +50,8 @@ class BYOL(TwoViews):
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         p1, p2 = (self.predict(self.project(y)) for y in (y1, y2))
         t1, t2 = batch["targets"].chunk(2)
-        return {"loss": 4 + 2 * (negative_cosine(p1, t2) + negative_cosine(p2, t1))}
+        loss = 4 + 2 * (negative_cosine(p1, t2) + negative_cosine(p2, t1))
+        return {"loss": loss} | watched(torch.cat([y1, y2]), p1, p2)
 
     @property
     def bound_to_budget(self) -> bool:

@@ -14,7 +14,7 @@ from embodied_ssl.joint_losses import swapped_cross_entropy
 from embodied_ssl.methods.base import Recipe, Stages, Step, pixels
 from embodied_ssl.methods.heads import Prototypes
 from embodied_ssl.methods.momentum import MomentumCopy
-from embodied_ssl.methods.views import ManyCrops, how_spread
+from embodied_ssl.methods.views import ManyCrops, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine
 from embodied_ssl.trunks import Trunk
@@ -93,7 +93,7 @@ class DINO(ManyCrops):
         return {
             "loss": swapped_cross_entropy(told, targets, settings.student_temperature),
             "teacher_entropy": torch.special.entr(target).sum(1).mean(),
-        } | how_spread(y[0].detach())
+        } | watched(y[0], *targets[:2])
 
     def after_step(self, step: Step) -> None:
         kept = self.config.centre_momentum

@@ -13,7 +13,7 @@ from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import sigreg
 from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import projection_head
-from embodied_ssl.methods.views import ManyCrops, how_spread
+from embodied_ssl.methods.views import ManyCrops, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -62,4 +62,4 @@ class LeJEPA(ManyCrops):
             "loss": (1 - weight) * predicted + weight * gaussian,
             "predicted": predicted,
             "gaussian": gaussian,
-        } | how_spread(y[0].detach()[: 2 * (len(y[0]) // 2)])
+        } | watched(y[0], *views[:2])

@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+import torch
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import negative_cosine
 from embodied_ssl.methods.base import Recipe, Step
 from embodied_ssl.methods.heads import prediction_head
-from embodied_ssl.methods.views import TwoViews
+from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -45,4 +46,4 @@ class SimSiam(TwoViews):
         p1, p2 = self.predict(z1), self.predict(z2)
         # Without detach() everything becomes one point.
         loss = negative_cosine(p1, z2.detach()) + negative_cosine(p2, z1.detach())
-        return {"loss": loss / 2}
+        return {"loss": loss / 2} | watched(torch.cat([y1, y2]), p1, p2)

@@ -16,9 +16,9 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
-from embodied_ssl.losses import spread
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step
 from embodied_ssl.methods.language.text import TextTransformer
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.captions import CaptionSampler
 from embodied_ssl.sampling.text import tokenize
@@ -89,7 +89,7 @@ class CLIP(Method):
         target = same / same.sum(1, keepdim=True)
         loss = F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)
         found = same.gather(1, logits.argmax(1, keepdim=True)).mean()
-        return {"loss": loss / 2, "accuracy": found, "spread": spread(y.detach())}
+        return {"loss": loss / 2, "accuracy": found} | watched(y, images, texts)
 
     def text_features(self, tokens: Tensor) -> Tensor:
         """Of tokens (B, L), of unit length (B, P)."""
