@@ -8,7 +8,7 @@ knowing each other.
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, TypeVar
 
@@ -21,6 +21,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
+from embodied_ssl.trunks.pieces import in_pieces
 
 Stages = list[Tensor]
 """What came out of the trunk, the first stage first."""
@@ -87,6 +88,10 @@ class Method(nn.Module):
     """The trunks that it can train."""
     recipe: ClassVar[Recipe] = Recipe()
     """How it is optimised unless told otherwise."""
+    pools_only: ClassVar[bool] = False
+    """Whether the loss looks at ``trunk.pool(stages)`` alone, and so at the last stage."""
+    pieces: int = 1
+    """In which a batch passes the trunk."""
 
     @dataclass(frozen=True)
     class Config(Bounded):
@@ -119,8 +124,17 @@ class Method(nn.Module):
         """The stages of what was prepared; of a list of images a list of stages each."""
         images = batch["images"]
         if isinstance(images, Tensor):
-            return self.trunk.stages(images)
-        return [self.trunk.stages(each) for each in images]
+            return self.passed(self._stages, images)
+        return [self.passed(self._stages, each) for each in images]
+
+    def _stages(self, images: Tensor) -> Stages:
+        """Those that the loss looks at: what is not kept costs no memory."""
+        return self.trunk.stages(images)[-1 if self.pools_only else 0 :]
+
+    def passed(self, encode: Callable[..., Stages], *inputs: Tensor) -> Stages:
+        """What ``encode`` makes of inputs (N, ...) with the trunk, in as many pieces as the
+        training has; every pass of ``encode`` goes this way."""
+        return in_pieces(self.trunk, encode, self.pieces, *inputs)
 
     @abstractmethod
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:

@@ -65,7 +65,7 @@ class Sum(Method):
                 stages[name] = part.encode(batch[name])
         for names in together.values():
             images = [batch[name]["images"] for name in names]
-            passed = self.trunk.stages(torch.cat(images))
+            passed = self.passed(self.trunk.stages, torch.cat(images))
             split = [maps.split([len(i) for i in images]) for maps in passed]
             stages |= {
                 name: list(own) for name, own in zip(names, zip(*split, strict=True), strict=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from dataclasses import dataclass, field
+from typing import ClassVar
 
 import torch
 from jaxtyping import Float
@@ -19,6 +20,8 @@ from embodied_ssl.sampling import Batch
 
 class TwoViews(Method):
     """A method whose batch is the first views of all images, then the second ones."""
+
+    pools_only: ClassVar = True
 
     @dataclass(frozen=True)
     class Config(Bounded):
@@ -46,6 +49,8 @@ class TwoViews(Method):
 
 class ManyCrops(Method):
     """A method whose ``images`` are a batch of large crops and a batch of small ones."""
+
+    pools_only: ClassVar = True
 
     @dataclass(frozen=True)
     class Config(Bounded):

@@ -124,7 +124,11 @@ def build_method(config: TrainConfig, cls: type[Method], method_config: Any, nam
     check_memory(
         name, lambda: cls(copy.deepcopy(trunk).to("meta"), method_config, config.train_size)
     )
-    return cls(trunk, method_config, config.train_size)
+    method = cls(trunk, method_config, config.train_size)
+    for part in method.modules():
+        if isinstance(part, Method):
+            part.pieces = config.accumulate
+    return method
 
 
 def check_sizes(loop: Loop) -> None:

@@ -28,6 +28,9 @@ class LoopConfig(Bounded):
     """Budget: images through the trunk, each counted by its pixels, the same for every method."""
     batch_size: Annotated[int, Within(2, 1 << 16)] = 128
     """Samples in a step of one process."""
+    accumulate: Annotated[int, Within(1, 1 << 15)] = 1
+    """Pieces in which a batch passes the trunk, for batches larger than memory: the gradient is
+    that of the whole batch, each piece is computed twice, BatchNorm sees a piece at a time."""
     image_size: Annotated[int | None, Within(8, 4096)] = None
     """Side, in pixels, to which the frames are made smaller once, before the training; by default
     they stay as they were collected."""
@@ -57,6 +60,11 @@ class LoopConfig(Bounded):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        if self.accumulate > 1 and self.batch_size < 2 * self.accumulate:
+            raise UserError(
+                f"--accumulate {self.accumulate} leaves pieces of less than two samples of "
+                f"--batch-size {self.batch_size}."
+            )
         if self.image_size and self.train_size > self.image_size:
             raise UserError(
                 f"--train-size {self.train_size} would enlarge frames of --image-size "

@@ -17,6 +17,8 @@ from embodied_ssl.losses import nt_xent
 from embodied_ssl.sampling.labelled import LabelledSampler
 from embodied_ssl.training.checkpoint import newest
 
+JOINT = ["simclr", "moco", "moco 3", "infonce", "cpc", "instdisc", "pirl", "nnclr", "swav", "byol",
+         "simsiam", "barlow-twins", "vicreg", "lejepa", "dino", "clip"]  # fmt: skip
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
 
 
@@ -32,7 +34,7 @@ def two():
 def found(two, rooms_dir, tmp_path_factory):
     """Name of what they do -> what each of them found."""
     work = {"gradients": (), "statistics": (), "shuffling": (3,), "remembered": (),
-            "labelled": (rooms_dir,)}  # fmt: skip
+            "labelled": (rooms_dir,), "joint": ()}  # fmt: skip
     each = two.together(work, tmp_path_factory.mktemp("together"))
     return {name: [done[name] for done in each] for name in work}
 
@@ -78,6 +80,21 @@ def test_queue_and_bank_hold_the_same_in_all_processes(found):
     assert torch.equal(first["queue"][4:], queue[4:])
     moved = (first["bank"] != bank).any(1)
     assert moved.tolist() == [True, True, False, False, True, True, False, False]
+
+
+@pytest.mark.parametrize("name", JOINT)
+def test_joint_embeddings_see_the_batch_of_all_processes(two, found, name):
+    whole = two.one_step(name)
+    first, second = (each[name] for each in found["joint"])
+    mean = (first["loss"] + second["loss"]) / 2
+    torch.testing.assert_close(mean, whole["loss"], rtol=0, atol=1e-5)
+    largest = max(gradient.abs().max() for gradient in whole["gradients"].values())
+    for key, gradient in whole["gradients"].items():
+        mean = (first["gradients"][key] + second["gradients"][key]) / 2
+        assert (mean - gradient).abs().max() < 5e-5 * largest, key  # float32 through the trunk
+    for key, buffer in whole["buffers"].items():
+        for each in (first, second):
+            torch.testing.assert_close(each["buffers"][key], buffer, rtol=1e-5, atol=1e-5)
 
 
 def launch(*words):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from math import log
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.distributed import gather, rank
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.views import watched
@@ -25,8 +26,10 @@ class CPC(Method):
 
     Overlapping patches pass the trunk alone. A context network that sees only what is above a place
     and left of it tells the features of the patches rows below; as an image may be seen from any of
-    its four sides, each image is turned by a random quarter first.
+    its four sides, the images of a batch are turned by a random quarter first.
     """
+
+    pools_only: ClassVar = True
 
     @dataclass(frozen=True)
     class Config(Bounded):
@@ -78,8 +81,10 @@ class CPC(Method):
         z = self.project(y).float()
         maps = z.unflatten(0, (-1, grid, grid)).permute(0, 3, 1, 2)  # (B, D, g, g)
         seen = self.context(maps)
-        candidates = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B g g, D)
-        number = torch.arange(len(candidates), device=z.device).reshape(-1, grid, grid)
+        mine = maps.permute(0, 2, 3, 1).flatten(0, 2)  # (B g g, D)
+        candidates = gather(mine)  # of all processes
+        number = rank() * len(mine) + torch.arange(len(mine), device=z.device)
+        number = number.reshape(-1, grid, grid)
         losses, right = [], []
         for rows, tell in enumerate(self.tell, start=2):  # one row further overlaps
             query = tell(seen)[:, :, :-rows].permute(0, 2, 3, 1).flatten(0, 2)

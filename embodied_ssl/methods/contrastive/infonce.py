@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import log
-from typing import Annotated, Literal
+from typing import Annotated, ClassVar, Literal
 
 import torch
 import torch.nn.functional as F
@@ -31,6 +31,8 @@ class InfoNCE(Method):
     What belongs together is chosen: two augmentations of an image, two views of a held object, two
     moments of an episode, or what is seen before and after a push.
     """
+
+    pools_only: ClassVar = True
 
     @dataclass(frozen=True)
     class Config(Bounded):

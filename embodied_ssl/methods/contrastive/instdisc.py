@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -22,6 +22,8 @@ from embodied_ssl.trunks import Trunk
 
 class InstDisc(Method):
     """An image finds its own row in a bank of all images (InstDisc, Wu et al., CVPR 2018)."""
+
+    pools_only: ClassVar = True
 
     @dataclass(frozen=True)
     class Config(Bounded):

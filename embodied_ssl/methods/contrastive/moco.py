@@ -30,6 +30,8 @@ class MoCo(Method):
     the other keys of its batch, a prediction on the side that learns, and both views ask.
     """
 
+    pools_only: ClassVar = True
+
     # The paper decays all weights alike and has no Nesterov momentum; here biases and scales do not
     # decay, and SGD is the one of all methods. The paper of version 3 has AdamW or LARS.
     recipe: ClassVar[Recipe] = Recipe("sgd", lr=0.03, lr_batch=256, weight_decay=1e-4, warmup=0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from torch import Tensor
 
@@ -20,6 +20,8 @@ from embodied_ssl.trunks import Trunk
 
 class SimCLR(Method):
     """Two augmentations of an image find each other (SimCLR, Chen et al., ICML 2020)."""
+
+    pools_only: ClassVar = True
 
     @dataclass(frozen=True)
     class Config(Bounded):

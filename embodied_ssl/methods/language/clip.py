@@ -35,6 +35,7 @@ class CLIP(Method):
     caption: then all of them are right.
     """
 
+    pools_only: ClassVar = True
     recipe: ClassVar[Recipe] = Recipe(lr=5e-4, weight_decay=0.2, adam_betas=(0.9, 0.98))
 
     @dataclass(frozen=True)

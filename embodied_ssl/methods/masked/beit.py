@@ -77,7 +77,11 @@ class BEiT(Method):
     def encode(self, batch: Batch) -> Stages:
         """The tokens of all patches behind the class token (B, 1 + L, D); masked ones were not
         seen, only their places."""
-        return [self.trunk.tokens(batch["images"], hidden=(batch["masked"], self.mask_token))]
+        return self.passed(
+            lambda images, masked: [self.trunk.tokens(images, hidden=(masked, self.mask_token))],
+            batch["images"],
+            batch["masked"],
+        )
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         patches = patchify(batch["images"], self.trunk.patch).float()

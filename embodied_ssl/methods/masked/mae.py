@@ -80,7 +80,11 @@ class MAE(Method):
 
     def encode(self, batch: Batch) -> Stages:
         """The tokens of the visible patches, the class token first: (B, 1 + K, D)."""
-        return [self.trunk.tokens(batch["images"], batch["ids_keep"])]
+        return self.passed(
+            lambda images, keep: [self.trunk.tokens(images, keep)],
+            batch["images"],
+            batch["ids_keep"],
+        )
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         predicted = self.decode(stages[-1], batch["ids_restore"])
