@@ -7,6 +7,7 @@ import torch
 from sklearn.metrics import log_loss
 from sklearn.metrics.pairwise import cosine_similarity
 
+from embodied_ssl.collapse import spread
 from embodied_ssl.losses import (
     cosine_embedding,
     equivariance,
@@ -17,7 +18,6 @@ from embodied_ssl.losses import (
     queue_info_nce,
     ranking_hinge,
     relative_error,
-    spread,
     temporal_coherence,
 )
 

@@ -1,0 +1,1 @@
+"""What scripts/benchmark_train measures beside the loop."""
