@@ -21,6 +21,7 @@ PROTOCOLS = Registry(
             "linear": "linear:Linear",
             "few-labels": "few_labels:FewLabels",
             "pretext": "pretext:Pretext",
+            "zero-shot": "zero_shot:ZeroShot",
         }.items()
     },
 )

@@ -80,8 +80,22 @@ def rotation_run(few_steps, tabletop_dir, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def clip_run(few_steps, tabletop_dir, tmp_path_factory):
+    """A run that has seen a few words."""
+    out = tmp_path_factory.mktemp("runs") / "clip"
+    return str(run_train(few_steps(tabletop_dir, out=out), "clip"))
+
+
+@pytest.fixture(scope="session")
 def evaluate_small(
-    tabletop_dir, rooms_dir, turntable_dir, robot_run, motion_run, rotation_run, tmp_path_factory
+    tabletop_dir,
+    rooms_dir,
+    turntable_dir,
+    robot_run,
+    motion_run,
+    rotation_run,
+    clip_run,
+    tmp_path_factory,
 ):
     """Name of a protocol -> the config of a small evaluation of pixels and a run, and how it is
     evaluated."""
@@ -96,6 +110,7 @@ def evaluate_small(
         "linear": (robot_run, turntable_dir),
         "few-labels": (rotation_run, turntable_dir),
         "pretext": (rotation_run, tabletop_dir),
+        "zero-shot": (clip_run, turntable_dir),
     }
 
     def evaluate(name):

@@ -1,10 +1,19 @@
 """Captions say what the simulator knows, and nothing else."""
 
+import json
+
 import numpy as np
 import pytest
+import torch
+from PIL import Image
 
 from embodied_ssl.data import Dataset
-from embodied_ssl.sampling.captions import captions
+from embodied_ssl.data.photo_source import PhotoSource
+from embodied_ssl.errors import UserError
+from embodied_ssl.methods.language.clip import CLIP
+from embodied_ssl.sampling.captions import CaptionSampler, captions, prompts
+from embodied_ssl.sampling.text import tokenize
+from embodied_ssl.trunks import build_trunk
 
 
 @pytest.fixture
@@ -51,3 +60,63 @@ def test_rooms_are_named_by_their_kind(rooms_dir):
         "A view of an office.",
         "A view of a kitchen.",
     ]
+
+
+@pytest.fixture
+def photos(tmp_path):
+    """Four photos of two products of one kind."""
+    for product in ("gala", "granny"):
+        folder = tmp_path / "photos" / "apple" / product
+        folder.mkdir(parents=True)
+        for number in range(2):
+            Image.new("RGB", (16, 16), (40 * number, 90, 9)).save(folder / f"train_{number}.png")
+    return PhotoSource.open(f"folder:{tmp_path / 'photos'}").cache(16)
+
+
+def written(tmp_path, value):
+    path = tmp_path / "captions.json"
+    path.write_text(value if isinstance(value, str) else json.dumps(value))
+    return str(path)
+
+
+def test_photos_have_their_own_captions_or_those_of_their_folder(photos, tmp_path):
+    own = "apple/granny/train_1.png"
+    texts = {"apple": "A fruit.", "granny": "A green apple.", own: "This one."}
+    sampler = CaptionSampler([photos], 4, 0, written(tmp_path, texts))
+    batch, expected = sampler(0), tokenize(["A fruit.", "A fruit.", "A green apple.", "This one."])
+    assert torch.equal(batch["tokens"], expected[batch["index"]])
+
+
+@pytest.mark.parametrize(
+    ("value", "line"),
+    [
+        ({"gala": "A red apple."}, r"2 of 4 photos have no caption.*\(apple/granny/train_0.png"),
+        ("{", "cannot be read"),
+        (["a"], "no JSON object of names and sentences"),
+        ({"apple": 3}, "no JSON object of names and sentences"),
+    ],
+)
+def test_captions_that_cannot_be_used_are_one_line(photos, tmp_path, value, line):
+    with pytest.raises(UserError, match=line) as caught:
+        CaptionSampler([photos], 4, 0, written(tmp_path, value))
+    assert "\n" not in str(caught.value)
+
+
+def test_captions_without_photos_are_refused(tabletop, tmp_path):
+    with pytest.raises(UserError, match="--data has none"):
+        CaptionSampler([tabletop], 4, 0, written(tmp_path, {}))
+
+
+def test_a_name_is_told_by_all_that_may_be_said_of_it():
+    torch.manual_seed(0)
+    clip = CLIP(build_trunk("alexnet", width=0.1, fc_dim=16), CLIP.Config(), 32).eval()
+    images, names = torch.randn(3, 3, 32, 32), ["apple", "steel pan"]
+    said = clip.classify(images, names)
+    with torch.no_grad():
+        seen = torch.nn.functional.normalize(clip.project_image(clip.trunk(images)), dim=1)
+        for name, cosines in zip(names, said.T, strict=True):
+            text = clip.text_features(tokenize(prompts(name))).mean(0)
+            torch.testing.assert_close(cosines, seen @ text / text.norm())
+    assert "A robot holds an apple." in prompts("apple") and "A view of an apple." in prompts(
+        "apple"
+    )

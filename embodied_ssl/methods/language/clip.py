@@ -20,7 +20,7 @@ from embodied_ssl.methods.base import Method, Recipe, Stages, Step
 from embodied_ssl.methods.language.text import TextTransformer
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
-from embodied_ssl.sampling.captions import CaptionSampler
+from embodied_ssl.sampling.captions import CaptionSampler, prompts
 from embodied_ssl.sampling.text import tokenize
 from embodied_ssl.trunks import Trunk
 
@@ -31,8 +31,8 @@ HOTTEST = 100.0
 class CLIP(Method):
     """Images and captions find each other in a batch (CLIP, Radford et al., ICML 2021).
 
-    Captions are written from what the simulator knows. Several images of a batch may have the same
-    caption: then all of them are right.
+    Captions are written from what the simulator knows, or read from a file beside photos. Several
+    images of a batch may have the same caption: then all of them are right.
     """
 
     pools_only: ClassVar = True
@@ -52,6 +52,9 @@ class CLIP(Method):
         """Dimensions in which images and texts are compared."""
         temperature: Annotated[float, Within(1 / HOTTEST, 10)] = 0.07
         """With which it begins; it is learned."""
+        captions: str | None = None
+        """JSON file of sentences for photos: each under the photo's path in its tree, or the name
+        of a folder that it is in. By default a photo is a view of its first folder."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
                 crop_side=(0.9, 1.0), brightness=0.2, contrast=0.2, saturation=0.2, hue=0
@@ -72,7 +75,7 @@ class CLIP(Method):
         self.log_scale = nn.Parameter(torch.tensor(-log(config.temperature)))
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        return CaptionSampler(caches.values(), batch_size, seed)
+        return CaptionSampler(caches.values(), batch_size, seed, self.config.captions)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` and the ``tokens`` (B, L) of their captions, as they are."""
@@ -99,7 +102,9 @@ class CLIP(Method):
     @torch.inference_mode()
     def classify(self, images: Tensor, names: Sequence[str]) -> Tensor:
         """Cosines (B, C) of normalized images with the captions of categories: a classifier that
-        has seen no label."""
-        texts = self.text_features(tokenize([f"a {name}" for name in names]).to(images.device))
+        has seen no label. A category's text is the mean of all sentences that may be said of it."""
+        sentences = [prompts(name) for name in names]
+        tokens = tokenize([each for of_name in sentences for each in of_name])
+        texts = self.text_features(tokens.to(images.device)).unflatten(0, (len(names), -1))
         seen = F.normalize(self.project_image(self.trunk(images)).float(), dim=1)
-        return seen @ texts.T
+        return seen @ F.normalize(texts.mean(1), dim=1).T
