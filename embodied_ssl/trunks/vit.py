@@ -135,6 +135,21 @@ class ViT(Trunk):
                 seen.append(x)
         return [*seen, self.norm(x)]
 
+    def attention(self, x: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B heads h w"]:
+        """How much the class token looks at each patch in the last block; with what it looks at
+        itself, each head's sum is 1."""
+        tokens = self.patches(x)
+        tokens = torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1)
+        for block in self.blocks[:-1]:
+            tokens = block(tokens)
+        last = self.blocks[-1]
+        qkv = last.attn.qkv(last.norm1(tokens)).unflatten(2, (3, last.attn.num_heads, -1))
+        query, key, _ = qkv.permute(2, 0, 3, 1, 4)  # (B, heads, 1 + N, d) each
+        query, key = last.attn.q_norm(query), last.attn.k_norm(key)
+        scores = query[:, :, :1] @ key.mT * last.attn.scale  # (B, heads, 1, 1 + N)
+        looked = scores.float().softmax(3)[:, :, 0, 1:]
+        return looked.unflatten(2, tuple(side // self.patch for side in x.shape[-2:]))
+
     def stages(self, x: Float[Tensor, "B 3 H W"]) -> list[Tensor]:
         height, width = (side // self.patch for side in x.shape[-2:])
         *seen, last = self._encode(self.patches(x))

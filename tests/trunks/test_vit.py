@@ -61,3 +61,12 @@ def test_the_mean_is_that_of_the_patches(images):
     vit = ViT(dim=24, depth=2, heads=2, pooling="mean").eval()
     torch.testing.assert_close(vit(images), vit.tokens(images)[:, 1:].mean(1))
     assert vit.stage_names == ("block1", "block2", "mean")
+
+
+def test_attention_is_what_the_last_block_computes(vit, images):
+    seen, last = [], vit.blocks[-1].attn
+    last.fused_attn = False  # or its weights are nowhere to be seen
+    last.attn_drop.register_forward_hook(lambda module, args, out: seen.append(out))
+    vit.stages(images)
+    expected = seen[0][:, :, 0, 1:].unflatten(2, (4, 4))
+    torch.testing.assert_close(vit.attention(images), expected)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
@@ -9,15 +10,20 @@ import torch
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Within
+from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import mean_over_processes
+from embodied_ssl.figures import Figure
 from embodied_ssl.joint_losses import swapped_cross_entropy
+from embodied_ssl.methods.attention import attention_pictures
 from embodied_ssl.methods.base import Recipe, Stages, Step, pixels
 from embodied_ssl.methods.heads import Prototypes
 from embodied_ssl.methods.momentum import MomentumCopy
+from embodied_ssl.methods.pretext.pictures import SHOWN, picture_strips
 from embodied_ssl.methods.views import ManyCrops, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine
 from embodied_ssl.trunks import Trunk
+from embodied_ssl.trunks.vit import ViT
 
 
 class DINO(ManyCrops):
@@ -94,6 +100,22 @@ class DINO(ManyCrops):
             "loss": swapped_cross_entropy(told, targets, settings.student_temperature),
             "teacher_entropy": torch.special.entr(target).sum(1).mean(),
         } | watched(y[0], *targets[:2])
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        teacher = self.exported
+        if not isinstance(teacher, ViT):
+            return []
+
+        def pictures(batch: Batch) -> dict[str, Tensor]:
+            crops = batch["images"][0][:SHOWN]
+            images = crops * teacher.std + teacher.mean
+            return {"seen": images} | attention_pictures(images, teacher.attention(crops))
+
+        text = (
+            "What the class token looks at in the last block, and the patches that hold most of it."
+        )
+        return [picture_strips(self, caches, seed, pictures, "Attention on unseen frames", text)]
 
     def after_step(self, step: Step) -> None:
         kept = self.config.centre_momentum
