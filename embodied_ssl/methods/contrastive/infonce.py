@@ -16,13 +16,19 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.contrastive.bound import bound_chart
 from embodied_ssl.methods.contrastive.scores import CriticScore, Score
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.pretext.pictures import unseen_batch
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.sampling.positives import MOMENT_STEPS, InteractionPairs, Moments
 from embodied_ssl.trunks import Trunk
+
+DRAWN, SHOWN_BATCH = 512, 64
+"""Unseen pairs of the bound's figure, and how many of them pass at once."""
 
 
 class InfoNCE(Method):
@@ -92,3 +98,12 @@ class InfoNCE(Method):
             "information": log(len(scores)) - loss.detach(),
             "candidates": torch.tensor(float(len(scores))),
         } | watched(y, z1, z2)
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        pairs = []
+        for number in range(DRAWN // SHOWN_BATCH):
+            batch = unseen_batch(self, caches, seed, SHOWN_BATCH, number=number)
+            pairs.append(self.project(self.trunk.pool(self.encode(batch))).chunk(2))
+        z1, z2 = (torch.cat(views) for views in zip(*pairs, strict=True))
+        return [bound_chart(self.score(z1, z2))]

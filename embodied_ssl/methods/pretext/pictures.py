@@ -17,16 +17,22 @@ SHOWN = 8
 
 
 def unseen_batch(
-    method: Method, caches: Mapping[str, FrameCache], seed: int, count: int, split: str = "val"
+    method: Method,
+    caches: Mapping[str, FrameCache],
+    seed: int,
+    count: int,
+    split: str = "val",
+    number: int = 0,
 ) -> Batch:
-    """What a method prepares of ``count`` samples of a split that it was not trained on.
+    """What a method prepares of ``count`` samples of a split that it was not trained on: batch
+    ``number`` of them.
 
     Raises:
         UserError: when the split is empty.
     """
     unseen = {world: cache.as_training(split) for world, cache in caches.items()}
-    batch = method.open_sampler(unseen, count, seed)(0)
-    return method.prepare(batch, Step(0, 1.0, generator_of(seed, 0)))
+    batch = method.open_sampler(unseen, count, seed)(number)
+    return method.prepare(batch, Step(number, 1.0, generator_of(seed, number)))
 
 
 def picture_strips(
