@@ -130,3 +130,10 @@ def test_in_version_3_the_momentum_rises_to_one(sampler):
     method.after_step(Step(0, 1.0, generator_of(0, 0)))
     pairs = zip(before, method.key_encoder.parameters(), strict=True)
     assert all(torch.equal(old, own) for old, own in pairs)
+
+
+def test_in_version_3_a_vit_keeps_its_patch_embedding():
+    method = MoCo(build_trunk("vit", dim=24, depth=2, heads=2), VERSION_3, SIZE)
+    trained = {id(weights) for group in method.param_groups() for weights in group["params"]}
+    assert not trained & {id(weights) for weights in method.trunk.embed.parameters()}
+    assert id(method.trunk.blocks[0].attn.qkv.weight) in trained

@@ -20,6 +20,7 @@ from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine
 from embodied_ssl.trunks import Trunk
+from embodied_ssl.trunks.vit import ViT
 
 
 class MoCo(Method):
@@ -27,7 +28,8 @@ class MoCo(Method):
 
     Version 1 compares linear projections of the features, among a queue of keys; version 2 (Chen et
     al. 2020) has a hidden layer and blurs. Version 3 (Chen, Xie and He, ICCV 2021) has no queue but
-    the other keys of its batch, a prediction on the side that learns, and both views ask.
+    the other keys of its batch, a prediction on the side that learns, both views ask, and the patch
+    embedding of a ViT stays as it was drawn.
     """
 
     pools_only: ClassVar = True
@@ -73,6 +75,8 @@ class MoCo(Method):
         self.key_encoder = MomentumCopy(nn.Sequential(trunk, self.project))
         if config.version == 3:
             self.predict = prediction_head(dim, hidden)
+            if isinstance(trunk, ViT):
+                trunk.embed.requires_grad_(False)  # learned, it makes trainings unstable
         else:
             self.queue = Queue(dim, config.queue)
 
