@@ -15,6 +15,7 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
+from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.interactions import INTERACTIONS, InteractionSampler
 from embodied_ssl.trunks import Trunk
@@ -128,13 +129,14 @@ class CuriousRobot(Method):
         if self.config.root_gradients == "mean":
             stages = [_scale_gradient(maps, 1 / len(tasks)) for maps in stages]
         counts = [len(task.frames(batch[name])) for name, task in tasks.items()]
-        parts = zip(*(maps.split(counts) for maps in stages), strict=True)
-        losses = {
-            name: task.loss(list(part), batch[name])
-            for (name, task), part in zip(tasks.items(), parts, strict=True)
-        }
+        maps_of = [maps.split(counts) for maps in stages]
+        parts = dict(zip(tasks, zip(*maps_of, strict=True), strict=True))
+        losses = {name: task.loss(list(parts[name]), batch[name]) for name, task in tasks.items()}
         weights = dict(zip(TASKS, self.config.weights, strict=True))
-        return {"loss": sum(weights[name] * loss for name, loss in losses.items()), **losses}
+        total = sum(weights[name] * loss for name, loss in losses.items())
+        views = tasks.get("identity")
+        told = watched(self.trunk.pool(parts["identity"]), *views.compared) if views else {}
+        return {"loss": total, **losses, **told}
 
     @torch.inference_mode()
     def predict(self, name: str, batch: Batch) -> Tensor:

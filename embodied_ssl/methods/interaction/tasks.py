@@ -172,7 +172,7 @@ class Identity(Task):
         return batch | {"images": augment(self.frames(batch), size, settings, generator)}
 
     def loss(self, stages: Stages, batch: Batch) -> Tensor:
-        z1, z2 = self.head(stages[self.stage].mean((2, 3))).chunk(2)
+        z1, z2 = self.compared = self.head(stages[self.stage].mean((2, 3))).chunk(2)
         if self.projection:
             return nt_xent(gather(z1), gather(z2), self.temperature)
         return cosine_embedding(z1, z2)
