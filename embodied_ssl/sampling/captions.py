@@ -88,7 +88,8 @@ def read_captions(path: str) -> dict[str, str]:
     try:
         written = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UserError(f"--captions {path} cannot be read: {error}.") from error
+        reason = getattr(error, "strerror", None) or error
+        raise UserError(f"--captions {path} cannot be read: {reason}.") from error
     if not isinstance(written, dict) or not all(isinstance(v, str) for v in written.values()):
         raise UserError(f"--captions {path} is no JSON object of names and sentences.")
     return written

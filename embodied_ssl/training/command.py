@@ -16,6 +16,7 @@ from embodied_ssl.data import Dataset, common_size, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
+from embodied_ssl.notes import note
 from embodied_ssl.sampling import to_device
 from embodied_ssl.training.checkpoint import Progress
 from embodied_ssl.training.config import TrainConfig
@@ -68,6 +69,8 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
         probe = Probe(config.probe, config.image_size) if config.probe else None
         loop = Loop(config, method, caches, probe)
         check_sizes(loop)
+        if state.is_main_process and not begun:
+            say_if_repeated(loop)
         state.wait_for_everyone()
         if state.is_main_process:
             if not begun:
@@ -129,6 +132,14 @@ def build_method(config: TrainConfig, cls: type[Method], method_config: Any, nam
         if isinstance(part, Method):
             part.pieces = config.accumulate
     return method
+
+
+def say_if_repeated(loop: Loop) -> None:
+    """A line where the same sample is in a batch several times: to a contrastive method it is
+    another one then."""
+    batch, there = loop.config.batch_size * loop.processes, loop.sampler.size
+    if batch > there:
+        note(f"a batch of {batch:,} holds some of the {there:,} samples several times")
 
 
 def check_sizes(loop: Loop) -> None:

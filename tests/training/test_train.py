@@ -166,3 +166,10 @@ def test_a_run_of_an_older_version_is_not_trained_on(config):
     with pytest.raises(UserError, match="older version"):
         run_train(config, "simclr")
     load_method(config.out)
+
+
+def test_a_batch_larger_than_the_data_is_said_once(few_steps, tabletop_dir, tmp_path, capsys):
+    config = few_steps(tabletop_dir, out=tmp_path / "run", batch_size=2000, train_size=16, images=1)
+    run_train(config, "rotation")
+    said = capsys.readouterr().err
+    assert said.count("several times") == 1 and "a batch of 2,000 holds some of the" in said
