@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import torch
@@ -34,6 +34,7 @@ from embodied_ssl.checkpoints import (
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import sync, sync_folder
 from embodied_ssl.methods.base import Method
+from embodied_ssl.notes import note
 from embodied_ssl.settings import from_dict
 from embodied_ssl.training.tensors import (
     fill,
@@ -59,6 +60,8 @@ class Progress:
     """Images through the trunk, of all processes."""
     processes: int = 1
     """That train together."""
+    batches: int = 0
+    """That are drawn, by all processes; the next step takes the ones of the next numbers."""
 
 
 def save_checkpoint(
@@ -131,19 +134,22 @@ def resume(
 ) -> Progress:
     """Continue from the newest whole checkpoint, if there is one; how far it is.
 
+    Other processes than wrote it go on with the images that were not seen yet; a step has another
+    batch size then, which is said.
+
     Raises:
-        UserError: when none is whole, it was left by an older version, or by another number of
-            processes, whose steps see other images.
+        UserError: when none is whole, or it was left by an older version.
     """
     if not has_checkpoint(run):
         return Progress(processes=processes)
     checkpoint = checkpoint_of(run)
     done = progress_of(checkpoint)
     if done.processes != processes:
-        raise UserError(
-            f"{run} is trained by {done.processes} processes, not {processes}: a step of other "
-            "processes sees other images. Launch as many, or choose another --out."
+        note(
+            f"{run} was trained by {done.processes} processes and goes on with {processes}: so "
+            "many batches are in a step now"
         )
+        done = replace(done, processes=processes)
     load_weights(method.exported, checkpoint / TRUNK)
     fill(own_tensors(method), read_tensors(checkpoint / METHOD), checkpoint / METHOD)
     fill_optimizer(optimizer, read_tensors(checkpoint / OPTIMIZER), checkpoint / OPTIMIZER)
@@ -162,4 +168,7 @@ def progress_of(checkpoint: Path) -> Progress:
         state = read_state(checkpoint)
     except (OSError, ValueError) as error:
         raise UserError(f"{path} is damaged: {error}.") from error
-    return from_dict(Progress, {k: v for k, v in state.items() if k != FILES}, f"{path} is damaged")
+    told = {name: value for name, value in state.items() if name != FILES}
+    done = from_dict(Progress, told, f"{path} is damaged")
+    # Before that was told, a run had the same processes from its first step on.
+    return done if "batches" in told else replace(done, batches=done.step * done.processes)

@@ -57,7 +57,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     run = describe_run(config, name, method_config, datasets)
     if begun:
         grown = check_run(config, run, datasets, method, cls)
-        if not grown and (images := finished(config, state.num_processes)):
+        if not grown and (images := finished(config)):
             if state.is_main_process:
                 print(f"{name} is trained for {images:,.0f} images: {config.out}")
             return config.out

@@ -46,13 +46,13 @@ def check_run(
     return grows
 
 
-def finished(config: TrainConfig, processes: int) -> float:
+def finished(config: TrainConfig) -> float:
     """Images of a run whose budget is done, 0 where there is something to do or to refuse."""
     checkpoint = newest(config.out)
     if checkpoint is None or not (checkpoint / STATE).exists():
         return 0
     done = progress_of(checkpoint)
-    return done.images if done.processes == processes and done.images >= config.images else 0
+    return done.images if done.images >= config.images else 0
 
 
 def has_begun(out: Path) -> bool:

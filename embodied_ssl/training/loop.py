@@ -34,7 +34,7 @@ class Loop:
     """Trains one method on the datasets of its worlds.
 
     What a step does follows from the weights before it, the seed and the step's number alone.
-    Process r of W takes the samples of number ``step * W + r``.
+    Process r of W takes the batch r behind those that all of them have drawn.
 
     Args:
         config: of the loop.
@@ -95,7 +95,7 @@ class Loop:
         saved = time.monotonic()
         with (
             closing(curves),
-            closing(self.batches(done.step)) as batches,
+            closing(self.batches(done.batches)) as batches,
             progress_bar("train", config.images, "images", main) as advance,
         ):
             advance(self._shown(done))
@@ -147,7 +147,8 @@ class Loop:
         self.optimizer.step()
         self.method.after_step(step)
         cost = self.method.cost(batch) * self.processes
-        return outputs, Progress(done.step + 1, done.images + cost, self.processes)
+        drawn = done.batches + self.processes
+        return outputs, Progress(done.step + 1, done.images + cost, self.processes, drawn)
 
     def _shown(self, done: Progress) -> int:
         """Images as the progress bar counts them: the last batch may go beyond the budget."""
@@ -159,24 +160,23 @@ class Loop:
         curves.write(done, numbers)
         return "".join(f", {name} {value:.3f}" for name, value in numbers.items())
 
-    def number(self, step: int) -> int:
-        """Of the samples of this process in a step."""
-        return step * self.processes + self.accelerator.process_index
-
     def moment(self, done: Progress) -> Step:
         """The next step, with all random numbers a function of seed and number."""
-        generator = generator_of(self.config.seed, self.number(done.step))
+        number = done.batches + self.accelerator.process_index
+        generator = generator_of(self.config.seed, number)
         torch.manual_seed(generator.initial_seed())  # of layers that drop at random
         return Step(done.step, done.images / self.config.images, generator)
 
-    def batches(self, step: int) -> Iterator[Batch]:
-        """Batches from a step on, the next one loaded while this one trains."""
+    def batches(self, drawn: int) -> Iterator[Batch]:
+        """Batches of this process behind those that all have drawn, the next one loaded while this
+        one trains."""
+        number = drawn + self.accelerator.process_index
         with ThreadPoolExecutor(1) as pool:
-            coming = pool.submit(self.sampler, self.number(step))
+            coming = pool.submit(self.sampler, number)
             while True:
                 batch = coming.result()
-                step += 1
-                coming = pool.submit(self.sampler, self.number(step))
+                number += self.processes
+                coming = pool.submit(self.sampler, number)
                 yield batch
 
     def _due(self, saved: float) -> bool:

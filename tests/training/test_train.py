@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 import torch
 
+from embodied_ssl.checkpoints import read_state
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Recipe
 from embodied_ssl.methods.contrastive.simclr import SimCLR
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
+from embodied_ssl.sampling import FrameSampler
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method, load_run, load_trunk
@@ -153,11 +155,22 @@ def test_frames_are_made_smaller_once(few_steps, tabletop_dir, tmp_path):
     assert load_run(tmp_path / "run").train["image_size"] == 32
 
 
-def test_a_run_by_another_number_of_processes_is_refused(config, rewrite):
-    run_train(dataclasses.replace(config, images=32), "simclr")
-    rewrite(newest(config.out), processes=2)
-    with pytest.raises(UserError, match="trained by 2 processes, not 1"):
-        run_train(dataclasses.replace(config, images=32), "simclr")
+def test_another_number_of_processes_goes_on_with_what_was_not_seen(
+    config, rewrite, monkeypatch, capsys
+):
+    steady = Recipe(lr_schedule="constant", warmup=0.0)
+    config = dataclasses.replace(config, recipe=steady)
+    run_train(dataclasses.replace(config, images=32), "rotation")
+    rewrite(newest(config.out), processes=2)  # as if two had done the one step, with batches 0, 1
+    drawn, call = [], FrameSampler.__call__
+    monkeypatch.setattr(
+        FrameSampler, "__call__", lambda self, number: drawn.append(number) or call(self, number)
+    )
+    run_train(dataclasses.replace(config, images=96), "rotation")
+    state = read_state(newest(config.out))
+    assert (state["step"], state["processes"], state["batches"]) == (3, 1, 4)
+    assert sorted(set(drawn) - {0}) == [2, 3, 4]  # 0 for its shapes, 4 was loaded ahead
+    assert "trained by 2 processes and goes on with 1" in capsys.readouterr().err
 
 
 def test_a_run_of_an_older_version_is_not_trained_on(config):
