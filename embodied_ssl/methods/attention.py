@@ -26,15 +26,17 @@ def attended(
 def attention_pictures(
     images: Float[Tensor, "B 3 s s"], attention: Float[Tensor, "B heads h w"]
 ) -> dict[str, Float[Tensor, "B 3 s s"]]:
-    """Caption -> pictures of each head: its attention, brightest where it looks most, and the image
-    with all but its segmentation darkened."""
-    size, shown = images.shape[-1], {}
-    kept = attended(attention).float()
-    for head in range(min(attention.shape[1], SHOWN_HEADS)):
-        looked = attention[:, head : head + 1]
-        looked = looked / looked.amax((2, 3), keepdim=True)
-        heat = F.interpolate(looked, size=(size, size), mode="nearest")
-        shown[f"head {head + 1}"] = heat.expand(-1, 3, -1, -1)
-        mask = F.interpolate(kept[:, head : head + 1], size=(size, size), mode="nearest")
-        shown[f"its {MASS:.0%} ({head + 1})"] = images * (0.2 + 0.8 * mask)
-    return shown
+    """Caption -> pictures: what some heads look at, brightest where it is most, and the image with
+    all but the segmentation of their mean darkened."""
+
+    def enlarged(maps: Tensor) -> Tensor:
+        return F.interpolate(maps, size=images.shape[-2:], mode="nearest")
+
+    looked = attention[:, :SHOWN_HEADS]
+    heads = enlarged(looked / looked.amax((2, 3), keepdim=True))  # (B, heads, s, s)
+    shown = {
+        f"head {number}": each[:, None].expand_as(images)
+        for number, each in enumerate(heads.unbind(1), start=1)
+    }
+    kept = enlarged(attended(attention.mean(1, keepdim=True)).float())
+    return shown | {"looked at": images * (0.2 + 0.8 * kept)}

@@ -26,5 +26,5 @@ def test_dino_draws_what_each_head_of_the_teacher_looks_at(tabletop_dir):
     (pictures,) = section.figures
     assert isinstance(pictures, Pictures)
     captions = [picture.caption for picture in pictures.strips[0].pictures]
-    assert captions == ["seen", "head 1", "its 60% (1)", "head 2", "its 60% (2)"]
+    assert captions == ["seen", "head 1", "head 2", "looked at"]
     assert DINO(build_trunk("alexnet", width=0.1, fc_dim=16), config, 64).figures(data, 0) == []

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor
 
-from embodied_ssl.figures import ACCENTS, INK, Chart, open_chart
+from embodied_ssl.figures import ACCENTS, INK, Chart, Section, open_chart
 
 
 def information_bound(scores: Float[Tensor, "N N"], count: int) -> float:
@@ -29,18 +29,20 @@ def information_bound(scores: Float[Tensor, "N N"], count: int) -> float:
     return log(count) - (sum(losses) / 2).item()
 
 
-def bound_chart(scores: Float[Tensor, "N N"]) -> Chart:
+def bound_figure(scores: Float[Tensor, "N N"]) -> Section:
     """The bound over the number of candidates, below the most that so many can show."""
     counts = [2**power for power in range(1, len(scores).bit_length()) if 2**power <= len(scores)]
-    figure, axes = open_chart(4.6, 2.8)
+    figure, axes = open_chart(3.4, 2.2)
     axes.plot(counts, [log(n) for n in counts], color=INK, alpha=0.4, linewidth=1, label="log N")
     bounds = [information_bound(scores, n) for n in counts]
     axes.plot(counts, bounds, color=ACCENTS[0], marker="o", markersize=3, label="log N - L")
     axes.set_xscale("log", base=2)
-    axes.set(xlabel="candidates N", ylabel="nats")
+    axes.set_xlabel("candidates N", color=INK)
+    axes.set_ylabel("nats", color=INK)
     axes.legend(frameon=False, fontsize=8, labelcolor=INK)
-    return Chart(
-        figure,
+    return Section(
         "Information between what belongs together",
+        (Chart(figure),),
         "The bound log N - L on unseen pairs; the more candidates, the more can be shown.",
+        layout="small",
     )

@@ -18,7 +18,7 @@ from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
-from embodied_ssl.methods.contrastive.bound import bound_chart
+from embodied_ssl.methods.contrastive.bound import bound_figure
 from embodied_ssl.methods.contrastive.scores import CriticScore, Score
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.pretext.pictures import unseen_batch
@@ -106,4 +106,4 @@ class InfoNCE(Method):
             batch = unseen_batch(self, caches, seed, SHOWN_BATCH, number=number)
             pairs.append(self.project(self.trunk.pool(self.encode(batch))).chunk(2))
         z1, z2 = (torch.cat(views) for views in zip(*pairs, strict=True))
-        return [bound_chart(self.score(z1, z2))]
+        return [bound_figure(self.score(z1, z2))]
