@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 
 import numpy as np
@@ -22,6 +21,7 @@ from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.training.curves import Curves
 from embodied_ssl.training.launch import open_accelerator
 from embodied_ssl.training.optim import clip_gradients, open_optimizer, set_schedules
+from embodied_ssl.training.prefetch import thread_of_its_own
 from embodied_ssl.training.probe import Probe
 from embodied_ssl.training.watch import Watch
 from embodied_ssl.trunks.inference import calibrate, computes_in_bfloat16
@@ -171,7 +171,7 @@ class Loop:
         """Batches of this process behind those that all have drawn, the next one loaded while this
         one trains."""
         number = drawn + self.accelerator.process_index
-        with ThreadPoolExecutor(1) as pool:
+        with thread_of_its_own() as pool:
             coming = pool.submit(self.sampler, number)
             while True:
                 batch = coming.result()
