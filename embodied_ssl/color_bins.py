@@ -41,7 +41,8 @@ def soft_encode(ab: Float[Tensor, "B 2 h w"]) -> Float[Tensor, "B Q h w"]:
     bins = ab_bins().to(ab.device)
     points = ab.float().permute(0, 2, 3, 1).reshape(-1, 2)
     # By differences: autocast would round a matrix product to 8 bits.
-    distance = (points[:, None] - bins).square().sum(2)  # (P, Q), squared
+    a, b = ((points[:, i : i + 1] - bins[:, i]).square_() for i in range(2))
+    distance = a.add_(b)  # (P, Q), squared
     nearest, places = distance.topk(NEAREST, largest=False)
     weights = torch.softmax(-nearest / (2 * SIGMA**2), dim=1)
     coded = torch.zeros_like(distance).scatter_(1, places, weights)
