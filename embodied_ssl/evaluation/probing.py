@@ -15,7 +15,7 @@ from torch import Tensor
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.intervals import interval
 from embodied_ssl.evaluation.labelled_splits import Level, Part, open_labelled_splits
-from embodied_ssl.evaluation.results import BASELINES, Results, short_names
+from embodied_ssl.evaluation.results import BASELINES, Results, is_baseline, runs_of, short_names
 from embodied_ssl.figures import Figure, Row, Section, Table
 
 Told = Mapping[str, Int[np.ndarray, " J"]]
@@ -38,6 +38,9 @@ class Probing(Protocol):
         "low": Metric("95 % from"),
         "high": Metric("to"),
         "last.test": Metric("last stage"),
+        "difference": Metric("ahead of random", "{:+.3f}"),
+        "difference_low": Metric("95 % from", "{:+.3f}"),
+        "difference_high": Metric("to", "{:+.3f}"),
     }
 
     @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class Probing(Protocol):
         self.images, self.fingerprint = self.splits.images, self.splits.fingerprint
         self.calibration = self.images[self.splits.val.fit]
         self.counts = self.splits.counts
+        self._right_of: dict[str, np.ndarray] = {}  # each model's test images, right or wrong
 
     @abstractmethod
     def told(self, features: Float[Tensor, "N D"], part: Part) -> Told:
@@ -76,6 +80,8 @@ class Probing(Protocol):
             for stage in features
         }
         found = {key: self._tested(features[key[0]], key, model) for key in {best, last}}
+        self._right_of[model.name] = found[best].pop("right")
+        found[last].pop("right", None)
         return found[best] | {
             "val": float(val[best]), "stages": stages, "last": found[last],
         }  # fmt: skip
@@ -86,8 +92,22 @@ class Probing(Protocol):
         low, high = interval(right, self.splits.group[test.judged], self.seed)
         return {
             "stage": key[0], "setting": key[1],
-            "test": float(right.mean()), "low": low, "high": high,
+            "test": float(right.mean()), "low": low, "high": high, "right": right,
         }  # fmt: skip
+
+    def compare(self, results: Results) -> None:
+        """How far each run is ahead of the best untrained trunk, image by image."""
+        models = results["models"]
+        untrained = [name for name in models if is_baseline(name) and name.startswith("random")]
+        if not untrained:
+            return
+        control = self._right_of[max(untrained, key=lambda name: models[name]["test"])]
+        for name in runs_of(results):
+            ahead = self._right_of[name].astype(float) - control
+            low, high = interval(ahead, self.splits.group[self.splits.test.judged], self.seed)
+            models[name] |= {
+                "difference": float(ahead.mean()), "difference_low": low, "difference_high": high,
+            }  # fmt: skip
 
     def _right(self, told: np.ndarray, part: Part) -> np.ndarray:
         return told == self.splits.label[part.judged]

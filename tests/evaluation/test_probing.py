@@ -10,9 +10,12 @@ from sklearn.neighbors import KNeighborsClassifier
 from sklearn.preprocessing import StandardScaler
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation import EvaluateConfig
+from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.evaluation.intervals import interval
 from embodied_ssl.evaluation.labelled_splits import open_labelled_splits
 from embodied_ssl.evaluation.linear_probe import fit_probes
+from embodied_ssl.evaluation.probing import Probing
 from embodied_ssl.knn import weighted_knn
 
 
@@ -99,3 +102,25 @@ def test_images_of_a_label_that_nobody_could_learn_are_counted(tmp_path):
     counts = open_labelled_splits(f"folder:{tmp_path}", "category", 16, 0).counts
     assert counts["test images"] == 3 and counts["labels"] == 2
     assert counts["test images of a label that none of these has"] == 1
+
+
+def test_a_run_is_compared_with_the_best_untrained_trunk(rotation_run, turntable_dir, monkeypatch):
+    monkeypatch.setattr(Probing, "baselines", ("pixels", "random", "random-rescaled"))
+    config = EvaluateConfig((rotation_run,), str(turntable_dir), "knn")
+    models = run_evaluate(config)["models"]
+    best = max(models[name]["test"] for name in ("random", "random-rescaled"))
+    run = models[rotation_run]
+    assert run["difference"] == pytest.approx(run["test"] - best)
+    assert run["difference_low"] <= run["difference"] <= run["difference_high"]
+    assert not any("difference" in models[name] for name in ("pixels", "random"))
+    assert not any("right" in numbers for numbers in models.values())
+
+
+def test_an_interval_of_a_difference_knows_its_pairs():
+    rng, group = np.random.default_rng(0), np.repeat(np.arange(50), 4)
+    control = rng.random(200) < 0.5
+    better = control | (rng.random(200) < 0.2)
+    low, high = interval(better.astype(float) - control, group, 0)
+    assert 0 < low < (better.mean() - control.mean()) < high
+    apart = [interval(each, group, 0) for each in (better, control)]
+    assert high - low < apart[0][1] - apart[0][0]  # what both get right does not count
