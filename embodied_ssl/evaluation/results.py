@@ -17,7 +17,7 @@ BASELINES = ("pixels", "histogram", "random", "random-rescaled", "imagenet")
 USUAL = tuple(name for name in BASELINES if name != "random-rescaled")
 """In every table, unless a protocol says otherwise."""
 
-FORMAT = re.compile(r"[^{}]{0,9}\{(:[,.\d]{0,4}[a-z%]?)?\}[^{}]{0,9}")
+FORMAT = re.compile(r"[^{}]{0,9}\{(:[+,.\d]{0,4}[a-z%]?)?\}[^{}]{0,9}")
 """Of a number, such as ``{:.3f}``; none that makes a text without end."""
 
 Results = dict[str, Any]
@@ -74,7 +74,7 @@ def _is_metric(metric: Any) -> bool:
     two = isinstance(metric, list) and len(metric) == 2 and all(isinstance(x, str) for x in metric)
     return (
         two
-        and re.fullmatch(r"[^{}]{0,9}\{(:[,.\d]{0,4}[a-z%]?)?\}[^{}]{0,9}", metric[1]) is not None
+        and re.fullmatch(r"[^{}]{0,9}\{(:[+,.\d]{0,4}[a-z%]?)?\}[^{}]{0,9}", metric[1]) is not None
     )
 
 
