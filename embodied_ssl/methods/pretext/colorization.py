@@ -56,7 +56,7 @@ class Colorization(ColorsFromGrey):
 
     @property
     def chance(self) -> dict[str, float]:
-        """Of the likelihood that the colours of all frames alone give, nothing is gained."""
+        """Who knows the colours of a batch, but not where they are, gains nothing."""
         return {"gain": 0.0}
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
@@ -72,14 +72,15 @@ class Colorization(ColorsFromGrey):
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         logits = self.color(stages[self.color.stage], self.trunk.pool(stages)).float()
         target, seen = soft_encode(batch["ab"]), self.distribution
-        equal = torch.ones_like(seen)
-        plain = soft_cross_entropy(logits, target, equal)
-        known = soft_cross_entropy(seen.log().clamp(min=-20)[:, None, None].expand_as(logits),
-                                   target, equal)  # fmt: skip
+        weights = rarity_weights(seen)
+        loss = soft_cross_entropy(logits, target, weights)
+        # The best that can be said of every place alike, for one who knows the batch's colours.
+        counted = weights[target.argmax(1)][:, None] * target
+        alike = counted.mean((0, 2, 3)).log().clamp(min=-20)[:, None, None].expand_as(logits)
         return {
-            "loss": soft_cross_entropy(logits, target, rarity_weights(seen)),
-            "nll": plain,
-            "gain": known - plain,
+            "loss": loss,
+            "nll": soft_cross_entropy(logits, target, torch.ones_like(seen)),
+            "gain": soft_cross_entropy(alike, target, weights) - loss.detach(),
         }
 
     @torch.no_grad()
