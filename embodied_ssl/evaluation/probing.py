@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 from torch import Tensor
 
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
@@ -80,20 +80,22 @@ class Probing(Protocol):
             for stage in features
         }
         found = {key: self._tested(features[key[0]], key, model) for key in {best, last}}
-        self._right_of[model.name] = found[best].pop("right")
-        found[last].pop("right", None)
-        return found[best] | {
-            "val": float(val[best]), "stages": stages, "last": found[last],
+        numbers, self._right_of[model.name] = found[best]
+        return numbers | {
+            "val": float(val[best]), "stages": stages, "last": found[last][0],
         }  # fmt: skip
 
-    def _tested(self, values: Tensor, key: tuple[str, str], model: Model) -> dict[str, Any]:
+    def _tested(
+        self, values: Tensor, key: tuple[str, str], model: Model
+    ) -> tuple[dict[str, Any], Bool[np.ndarray, " J"]]:
+        """The numbers of the test part, and which of its images are told right."""
         test = self.splits.test
         right = self._right(self.told(values.to(model.device), test)[key[1]], test)
         low, high = interval(right, self.splits.group[test.judged], self.seed)
         return {
             "stage": key[0], "setting": key[1],
-            "test": float(right.mean()), "low": low, "high": high, "right": right,
-        }  # fmt: skip
+            "test": float(right.mean()), "low": low, "high": high,
+        }, right  # fmt: skip
 
     def compare(self, results: Results) -> None:
         """How far each run is ahead of the best untrained trunk, image by image."""

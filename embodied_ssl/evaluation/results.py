@@ -72,10 +72,7 @@ def _as_written(results: Any) -> bool:
 def _is_metric(metric: Any) -> bool:
     """Whether it is a title and a format, such as ``{:.3f}``, that makes no text without end."""
     two = isinstance(metric, list) and len(metric) == 2 and all(isinstance(x, str) for x in metric)
-    return (
-        two
-        and re.fullmatch(r"[^{}]{0,9}\{(:[+,.\d]{0,4}[a-z%]?)?\}[^{}]{0,9}", metric[1]) is not None
-    )
+    return two and FORMAT.fullmatch(metric[1]) is not None
 
 
 def runs_of(results: Results) -> list[str]:

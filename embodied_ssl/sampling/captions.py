@@ -25,8 +25,6 @@ GRASPS = {
     True: "A robot grasps {object} and lifts it.",
     False: "A robot tries to grasp {object}, but fails.",
 }
-
-
 VIEW = "A view of {object}."
 
 
@@ -46,7 +44,7 @@ def captions(
         UserError: for photos of which nothing is written.
     """
     columns = cache.rows
-    if written is not None and "interaction" not in columns:
+    if written is not None and _of_photos(cache):
         return _written_of(columns["instance"][rows], written)
     if "interaction" not in columns:
         return [VIEW.format(object=_one(kind)) for kind in columns["category"][rows]]
@@ -65,6 +63,10 @@ def _one(noun: str) -> str:
     if not noun:
         return "something"
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
+
+
+def _of_photos(cache: FrameCache) -> bool:
+    return "episode" not in cache.rows  # nothing has happened in them
 
 
 def _written_of(photos: ndarray, written: Mapping[str, str]) -> list[str]:
@@ -110,7 +112,7 @@ class CaptionSampler(FrameSampler):
     ):
         super().__init__(caches, batch_size, seed)
         written = read_captions(file) if file else None
-        if file and all("interaction" in cache.rows for cache in self.caches):
+        if file and not any(map(_of_photos, self.caches)):
             raise UserError("--captions are of photos, and --data has none: give folder:PATH.")
         texts = [
             captions(cache, rows, written)

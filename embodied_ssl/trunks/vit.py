@@ -125,10 +125,12 @@ class ViT(Trunk):
             tokens = tokens.gather(1, keep[..., None].expand(-1, -1, self.dim))  # (B, K, D)
         return self._encode(tokens)[-1]
 
+    def _with_class(self, tokens: Float[Tensor, "B K D"]) -> Float[Tensor, "B 1+K D"]:
+        return torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1)
+
     def _encode(self, tokens: Float[Tensor, "B K D"]) -> list[Float[Tensor, "B 1+K D"]]:
         """With the class token in front, after each block that is shown, and at last normalised."""
-        x = torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1)
-        seen = []
+        x, seen = self._with_class(tokens), []
         for number, block in enumerate(self.blocks, start=1):
             x = block(x)
             if number in self.shown:
@@ -138,8 +140,7 @@ class ViT(Trunk):
     def attention(self, x: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B heads h w"]:
         """How much the class token looks at each patch in the last block; with what it looks at
         itself, each head's sum is 1."""
-        tokens = self.patches(x)
-        tokens = torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1)
+        tokens = self._with_class(self.patches(x))
         for block in self.blocks[:-1]:
             tokens = block(tokens)
         last = self.blocks[-1]

@@ -1,6 +1,7 @@
 """Captions say what the simulator knows, and nothing else."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -102,6 +103,16 @@ def test_captions_that_cannot_be_used_are_one_line(photos, tmp_path, value, line
     assert "\n" not in str(caught.value)
 
 
+def test_beside_rooms_captions_are_of_the_photos(photos, rooms_dir, tmp_path):
+    rooms = Dataset.open(rooms_dir).cache()
+    rooms = replace(rooms, frames=rooms.frames[:, :16, :16])
+    texts = written(tmp_path, {"apple": "A fruit."})
+    sampler = CaptionSampler([photos, rooms], 4, 0, texts)
+    fruit, kitchen = tokenize(["A fruit.", "A view of a kitchen."])
+    said = [row for number in range(8) for row in sampler(number)["tokens"].tolist()]
+    assert fruit.tolist() in said and kitchen.tolist() in said
+
+
 def test_captions_without_photos_are_refused(tabletop, tmp_path):
     with pytest.raises(UserError, match="--data has none"):
         CaptionSampler([tabletop], 4, 0, written(tmp_path, {}))
@@ -111,7 +122,7 @@ def test_a_name_is_told_by_all_that_may_be_said_of_it():
     torch.manual_seed(0)
     clip = CLIP(build_trunk("alexnet", width=0.1, fc_dim=16), CLIP.Config(), 32).eval()
     images, names = torch.randn(3, 3, 32, 32), ["apple", "steel pan"]
-    said = clip.classify(images, names)
+    said = clip.classify(images, clip.name_features(names))
     with torch.no_grad():
         seen = torch.nn.functional.normalize(clip.project_image(clip.trunk(images)), dim=1)
         for name, cosines in zip(names, said.T, strict=True):

@@ -82,6 +82,10 @@ def test_queue_and_bank_hold_the_same_in_all_processes(found):
     assert moved.tolist() == [True, True, False, False, True, True, False, False]
 
 
+def test_each_of_them_is_tried(two):
+    assert list(two.JOINT) == JOINT
+
+
 @pytest.mark.parametrize("name", JOINT)
 def test_joint_embeddings_see_the_batch_of_all_processes(two, found, name):
     whole = two.one_step(name)

@@ -49,8 +49,10 @@ class ZeroShot(Protocol):
         if clip is None:
             raise UserError(f"{model.name} has learned no words: zero-shot is for runs of clip.")
         splits, right = self.splits, {}
+        with torch.inference_mode(), reduced_precision(model.device):
+            names = clip.name_features(splits.names)
         for part, places in (("val", splits.val.judged), ("test", splits.test.judged)):
-            right[part] = self._told(clip, model, places) == splits.label[places]
+            right[part] = self._told(clip, names, model, places) == splits.label[places]
         low, high = interval(right["test"], splits.group[splits.test.judged], self.seed)
         labels = splits.label[splits.test.judged]
         return {
@@ -66,13 +68,14 @@ class ZeroShot(Protocol):
             },
         }
 
-    @torch.inference_mode()
-    def _told(self, clip: CLIP, model: Model, places: Int[np.ndarray, " N"]) -> np.ndarray:
+    def _told(
+        self, clip: CLIP, names: torch.Tensor, model: Model, places: Int[np.ndarray, " N"]
+    ) -> np.ndarray:
         """The number of the name that fits each image best."""
         found = []
         for frames in batches(self.images[places], model.device):
             with reduced_precision(model.device):
-                cosines = clip.classify(clip.trunk.normalize(frames), self.splits.names)
+                cosines = clip.classify(clip.trunk.normalize(frames), names)
             found.append(cosines.argmax(1).cpu())
         return torch.cat(found).numpy()
 

@@ -85,7 +85,7 @@ class CLIP(Method):
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         y = self.trunk.pool(stages)
-        images = gather(F.normalize(self.project_image(y).float(), dim=1))
+        images = gather(self.image_features(y))
         tokens = gather(batch["tokens"])
         texts = gather(self.text_features(batch["tokens"]))
         logits = self.log_scale.exp().clamp(max=HOTTEST) * images @ texts.T  # (N, N)
@@ -95,16 +95,24 @@ class CLIP(Method):
         found = same.gather(1, logits.argmax(1, keepdim=True)).mean()
         return {"loss": loss / 2, "accuracy": found} | watched(y, images, texts)
 
+    def image_features(self, y: Tensor) -> Tensor:
+        """Of what the trunk says (B, D), of unit length (B, P)."""
+        return F.normalize(self.project_image(y).float(), dim=1)
+
     def text_features(self, tokens: Tensor) -> Tensor:
         """Of tokens (B, L), of unit length (B, P)."""
         return F.normalize(self.project_text(self.read(tokens)).float(), dim=1)
 
-    @torch.inference_mode()
-    def classify(self, images: Tensor, names: Sequence[str]) -> Tensor:
-        """Cosines (B, C) of normalized images with the captions of categories: a classifier that
-        has seen no label. A category's text is the mean of all sentences that may be said of it."""
+    def name_features(self, names: Sequence[str]) -> Tensor:
+        """Of categories, of unit length (C, P): of each the mean of all sentences that may be said
+        of it."""
         sentences = [prompts(name) for name in names]
         tokens = tokenize([each for of_name in sentences for each in of_name])
-        texts = self.text_features(tokens.to(images.device)).unflatten(0, (len(names), -1))
-        seen = F.normalize(self.project_image(self.trunk(images)).float(), dim=1)
-        return seen @ F.normalize(texts.mean(1), dim=1).T
+        texts = self.text_features(tokens.to(self.log_scale.device)).unflatten(0, (len(names), -1))
+        return F.normalize(texts.mean(1), dim=1)
+
+    @torch.inference_mode()
+    def classify(self, images: Tensor, names: Tensor) -> Tensor:
+        """Cosines (B, C) of normalized images with the features (C, P) of names: a classifier that
+        has seen no label."""
+        return self.image_features(self.trunk(images)) @ names.T
