@@ -142,6 +142,15 @@ def _evaluate(args: list[str], program: str) -> Work:
     return work
 
 
+def _embed(args: list[str], program: str) -> Work:
+    """Write what a trained trunk makes of images into a Parquet file."""
+    from embodied_ssl.api.embed_command import EmbedConfig, run_embed
+    from embodied_ssl.options import parse
+
+    (config,) = parse(args, program, str(_embed.__doc__), EmbedConfig)
+    return lambda: run_embed(config)
+
+
 def _report(args: list[str], program: str) -> Work:
     """Write everything into one HTML page."""
     from embodied_ssl.options import parse
@@ -166,6 +175,7 @@ VERBS: dict[str, Callable[[list[str], str], Work]] = {
     "methods": _methods,
     "train": _train,
     "evaluate": _evaluate,
+    "embed": _embed,
     "report": _report,
     "cache": _cache,
 }

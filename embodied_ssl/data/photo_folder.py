@@ -87,6 +87,18 @@ def find_photos(folder: Path) -> PhotoFolder:
     return PhotoFolder(paths, layout, _all_are_named(folder, paths), dict(left_out))
 
 
+def every_photo(folder: Path) -> list[Path]:
+    """All photos of a tree, in the order of their paths; UserError for no folder and no photos."""
+    if not folder.is_dir():
+        raise UserError(f"{folder} is no folder of photos.")
+    paths = sorted(
+        path for path in _visible_files(folder) if path.suffix.lower() in PHOTOS and path.is_file()
+    )
+    if not paths:
+        raise UserError(f"{folder} holds no photos.")
+    return paths
+
+
 def photos_to_learn_from(folder: Path) -> tuple[list[Path], list[str]]:
     """All photos of a tree, in the order of their paths, and the split of each.
 
@@ -97,13 +109,7 @@ def photos_to_learn_from(folder: Path) -> tuple[list[Path], list[str]]:
     Raises:
         UserError: for no folder and no photos, and where some but not all are named so.
     """
-    if not folder.is_dir():
-        raise UserError(f"{folder} is no folder of photos.")
-    paths = sorted(
-        path for path in _visible_files(folder) if path.suffix.lower() in PHOTOS and path.is_file()
-    )
-    if not paths:
-        raise UserError(f"{folder} holds no photos.")
+    paths = every_photo(folder)
     if _all_are_named(folder, paths):
         return paths, [_prefix(path) for path in paths]
     depths = {len(path.relative_to(folder).parts) for path in paths}

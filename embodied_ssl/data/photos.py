@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 from PIL import Image, ImageCms, ImageOps, JpegImagePlugin
 
 from embodied_ssl.errors import UserError
@@ -68,11 +69,16 @@ def read_photo(path: Path, size: int, small: list[Path] | None = None) -> np.nda
                     f"decode: at most {MOST_MEGABYTES} MB are taken."
                 )
             with _ONE_LARGE if photo.width * photo.height > MANY_PIXELS else nullcontext():
-                image = np.asarray(_as_shown(path, photo, size))
+                image = np.asarray(as_shown(path, photo, size))
     except UserError:
         raise
     except Exception as error:  # decoders raise all sorts of things for damaged bytes
         raise UserError(f"{path} is no image that can be read{_hint(path)}.") from error
+    return middle_square(image, size)
+
+
+def middle_square(image: UInt8[np.ndarray, "H W 3"], size: int) -> UInt8[np.ndarray, "S S 3"]:
+    """The middle of an image as a square of ``size`` pixels along each side, resized by area."""
     height, width = image.shape[:2]
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
@@ -114,15 +120,19 @@ def _megabytes(photo: Image.Image, whole: int) -> float:
     return pixels / 1e6
 
 
-def _as_shown(path: Path, photo: Image.Image, size: int) -> Image.Image:
-    """A photo in RGB, upright."""
+def as_shown(name: Path | str, photo: Image.Image, size: int) -> Image.Image:
+    """A photo in RGB, upright, its shorter side no less than ``size`` where it was so.
+
+    Raises:
+        UserError: for pixels of 32 bits, with the name.
+    """
     if photo.width * photo.height > MANY_PIXELS and not photo.mode.startswith("I"):
         profile, exif = photo.info.get("icc_profile"), photo.getexif()
         photo = _reduced(photo, max(min(photo.size) // (4 * size), 1))
         photo.info["icc_profile"], photo.info["exif"] = profile, exif.tobytes()
     with suppress(Exception):  # damaged EXIF: the pixels are still there, as they are stored
         photo = ImageOps.exif_transpose(photo)
-    photo = _eight_bits(path, photo)
+    photo = _eight_bits(name, photo)
     if not photo.has_transparency_data:
         return _in_srgb(photo)
     photo = photo.convert("RGBA")
@@ -143,10 +153,10 @@ def _reduced(photo: Image.Image, factor: int) -> Image.Image:
     return small
 
 
-def _eight_bits(path: Path, photo: Image.Image) -> Image.Image:
+def _eight_bits(name: Path | str, photo: Image.Image) -> Image.Image:
     """Grey of 16 bits scaled to 8; its transparent value becomes an alpha channel."""
     if photo.mode in ("I", "F"):
-        raise UserError(f"{path} has pixels of 32 bits: save it with 8 or 16.")
+        raise UserError(f"{name} has pixels of 32 bits: save it with 8 or 16.")
     if not photo.mode.startswith("I;16"):
         return photo
     deep = np.asarray(photo)

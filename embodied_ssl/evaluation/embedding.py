@@ -5,10 +5,11 @@ Whatever is fitted is fitted on a gallery, never on queries.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 from sklearn.decomposition import PCA
 
 from embodied_ssl.evaluation.recall import normalized
@@ -43,7 +44,25 @@ class Whitened:
 
 
 Embedding = OneStage | Whitened
-Encoder = Callable[[Features], np.ndarray]
+
+
+@dataclass(frozen=True)
+class Encoder:
+    """An embedding with what was fitted on a gallery: features in, one vector an image out."""
+
+    embedding: Embedding
+    mean: Float[np.ndarray, " C"]
+    """Of the gallery."""
+    components: Float[np.ndarray, "D C"] | None = None
+    """Principal directions, where the embedding whitens."""
+    scale: Float[np.ndarray, " D"] | None = None
+    """Standard deviation of the gallery along each of them."""
+
+    def __call__(self, features: Features) -> Float[np.ndarray, "N D"]:
+        if isinstance(self.embedding, OneStage):
+            return features[self.embedding.stage, self.embedding.pooling] - self.mean
+        turned = side_by_side(features) @ self.components.T - self.mean @ self.components.T
+        return turned / self.scale
 
 
 def whitening(gallery: Features, dim: int, seed: int) -> PCA:
@@ -91,11 +110,12 @@ def fit(embeddings: Sequence[Embedding], gallery: Features, seed: int = 0) -> li
     pca = whitening(gallery, max(dims), seed) if dims else None
 
     def encoder(embedding: Embedding) -> Encoder:
-        if isinstance(embedding, Whitened):
-            return lambda features: pca.transform(side_by_side(features))[:, : embedding.dim]
-        key = (embedding.stage, embedding.pooling)
-        mean = gallery[key].mean(axis=0)
-        return lambda features: features[key] - mean
+        if isinstance(embedding, OneStage):
+            mean = gallery[embedding.stage, embedding.pooling].mean(axis=0)
+            return Encoder(embedding, mean)
+        scale = np.sqrt(pca.explained_variance_)
+        scale = np.maximum(scale, np.finfo(scale.dtype).eps)[: embedding.dim]
+        return Encoder(embedding, pca.mean_, pca.components_[: embedding.dim], scale)
 
     return [encoder(embedding) for embedding in embeddings]
 

@@ -15,7 +15,10 @@ from embodied_ssl.trunks.inference import StagedTrunk, batches, reduced_precisio
 
 
 def stage_features(
-    trunk: StagedTrunk, images: UInt8[np.ndarray, "N S S 3"], device: torch.device
+    trunk: StagedTrunk,
+    images: UInt8[np.ndarray, "N S S 3"],
+    device: torch.device,
+    shown: bool = True,
 ) -> Features:
     """Mean- and max-pooled features of every stage; a stage without extent has pooling "".
 
@@ -23,9 +26,10 @@ def stage_features(
         trunk: in evaluation mode, on the device.
         images: what it looks at.
         device: where.
+        shown: with a bar of how far it is.
     """
     collected: dict[tuple[str, str], list[np.ndarray]] = {}
-    for stages in _stages(trunk, images, device):
+    for stages in _stages(trunk, images, device, shown):
         for name, maps in stages.items():
             if maps.shape[-2:] == (1, 1):
                 pooled = {"": maps.flatten(1)}
@@ -56,9 +60,9 @@ def stage_maps(
 
 @torch.inference_mode()
 def _stages(
-    trunk: StagedTrunk, images: np.ndarray, device: torch.device
+    trunk: StagedTrunk, images: np.ndarray, device: torch.device, shown: bool = True
 ) -> Iterator[dict[str, Tensor]]:
-    with progress_bar("features", len(images), "images") as advance:
+    with progress_bar("features", len(images), "images", shown) as advance:
         for frames in batches(images, device):
             with reduced_precision(device):
                 stages = trunk.stages(trunk.normalize(frames))

@@ -116,7 +116,7 @@ def choose(features: Features, val: Split) -> tuple[Embedding, list[dict[str, An
 
 def judge(
     features: Features, val: Split, test: Split, shown: Int[np.ndarray, " S"]
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Encoder]:
     """Choose on ``val``, read ``test`` once.
 
     Args:
@@ -124,13 +124,16 @@ def judge(
         val: what the choice may see.
         test: what it may not.
         shown: places among the queries of ``test`` whose neighbours are reported.
+
+    Returns:
+        the numbers, and the encoder that was chosen, as ``test`` was read with it.
     """
     embedding, table = choose(features, val)
     plain = raw(features)
     encoder, plain_encoder = fit([embedding, plain], select(features, test.gallery))
     similarity = test.similarity(features, encoder)
     neighbours = test.gallery[nearest(similarity[shown], SHOWN_NEIGHBOURS)]
-    return {
+    numbers = {
         "embedding": embedding.label,
         "val": table,
         "test": test.score(similarity),
@@ -140,6 +143,7 @@ def judge(
         },
         "neighbours": neighbours.tolist(),
     }
+    return numbers, encoder
 
 
 def checksum(labelled: LabelledImages) -> str:

@@ -27,7 +27,7 @@ def trained_size(runs: Sequence[str], source: str) -> int | None:
     if not runs:
         return None
     world = None if source.startswith(PHOTOS) else open_source(source).env
-    sizes = {run: _sizes(load_run(run), world) for run in runs}
+    sizes = {run: frame_sizes(load_run(run), world) for run in runs}
     seen = sorted(set().union(*sizes.values()))
     if len(seen) > 1:
         names = short_names(runs)
@@ -39,7 +39,7 @@ def trained_size(runs: Sequence[str], source: str) -> int | None:
     return seen[0] if seen else None
 
 
-def _sizes(info: RunInfo, world: str | None) -> set[int]:
+def frame_sizes(info: RunInfo, world: str | None = None) -> set[int]:
     """Sides of the frames, before crops were cut out of them."""
     if info.train.get("image_size"):
         return {info.train["image_size"]}

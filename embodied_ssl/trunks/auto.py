@@ -72,12 +72,33 @@ def _of_run(folder: Path) -> tuple[str, dict]:
     return content["trunk"], content["trunk_settings"]
 
 
+def beside(source: str | Path, name: str) -> Path | None:
+    """A file beside the weights of a trunk that ``AutoTrunk`` opens; None where there is none."""
+    path = Path(source)
+    if path.is_dir():
+        file = _folder(path) / name
+        return file if file.is_file() else None
+    from huggingface_hub import hf_hub_download
+    from huggingface_hub.errors import EntryNotFoundError
+
+    try:
+        return Path(hf_hub_download(str(source), name))
+    except EntryNotFoundError:
+        return None
+    except Exception as error:  # no network
+        raise _not_on_the_hub(str(source), error) from error
+
+
 def _download(name: str, options: dict[str, Any]) -> Path:
     from huggingface_hub import hf_hub_download
 
     try:
         files = [hf_hub_download(name, file, **options) for file in (CONFIG, WEIGHTS)]
     except Exception as error:  # no network, no such name, no such file
-        reason = str(error).splitlines()[0]
-        raise UserError(f"{name} is no folder, and the hub does not have it: {reason}") from error
+        raise _not_on_the_hub(name, error) from error
     return Path(files[0]).parent
+
+
+def _not_on_the_hub(name: str, error: Exception) -> UserError:
+    reason = next(iter(str(error).splitlines()), type(error).__name__)
+    return UserError(f"{name} is no folder, and the hub does not have it: {reason}")

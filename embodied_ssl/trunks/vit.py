@@ -126,7 +126,7 @@ class ViT(Trunk):
         return self._encode(tokens)[-1]
 
     def _with_class(self, tokens: Float[Tensor, "B K D"]) -> Float[Tensor, "B 1+K D"]:
-        return torch.cat([self.cls.expand(len(tokens), -1, -1), tokens], dim=1)
+        return torch.cat([self.cls.expand(tokens.shape[0], -1, -1), tokens], dim=1)
 
     def _encode(self, tokens: Float[Tensor, "B K D"]) -> list[Float[Tensor, "B 1+K D"]]:
         """With the class token in front, after each block that is shown, and at last normalised."""

@@ -49,7 +49,7 @@ def features_of(labelled, seed=0):
 def test_what_is_best_on_validation_is_chosen_though_another_is_best_on_test():
     labelled = labelled_images()
     val, test = Split.of(labelled, "val"), Split.of(labelled, "test")
-    result = judge(features_of(labelled), val, test, np.arange(3))
+    result, _ = judge(features_of(labelled), val, test, np.arange(3))
     assert result["embedding"] == "for val mean"
     chosen = max(result["val"], key=lambda score: score["instance"]["1"])
     assert chosen["embedding"] == "for val mean" and chosen["instance"]["1"] == 1
@@ -96,7 +96,7 @@ def test_neighbours_are_images_of_the_gallery_of_test():
     labelled = labelled_images()
     val, test = Split.of(labelled, "val"), Split.of(labelled, "test")
     features = {("x", "mean"): features_of(labelled)["for test", "mean"]}
-    found = np.array(judge(features, val, test, np.array([0, 5]))["neighbours"])
+    found = np.array(judge(features, val, test, np.array([0, 5]))[0]["neighbours"])
     assert np.isin(found, test.gallery).all()
     assert labelled.instance[found[0, 0]] == labelled.instance[test.queries[0]]
     assert labelled.instance[found[1, 0]] == labelled.instance[test.queries[5]]

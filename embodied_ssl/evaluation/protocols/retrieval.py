@@ -15,6 +15,7 @@ import numpy as np
 from embodied_ssl.data import open_labelled
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.gallery import Split, checksum, judge
+from embodied_ssl.evaluation.kept import keep_embedding
 from embodied_ssl.evaluation.recall import LEVELS, RANKS, share
 from embodied_ssl.evaluation.results import Results, check_unchanged, runs_of, short_names
 from embodied_ssl.figures import Bars, Figure, Neighbours, Picture, Row, Section, Table
@@ -34,6 +35,7 @@ class Retrieval(Protocol):
 
     def __init__(self, config: Protocol.Config, source: str, image_size: int | None, seed: int):
         labelled = open_labelled(source, image_size)
+        self.source = source
         self.val, self.test = Split.of(labelled, "val"), Split.of(labelled, "test")
         queries = len(self.test.queries)
         self.shown = np.random.default_rng(seed).permutation(queries)[:SHOWN_QUERIES]
@@ -47,7 +49,16 @@ class Retrieval(Protocol):
         }
 
     def judge(self, model: Model) -> dict[str, Any]:
-        return judge(model.features(self.images), self.val, self.test, self.shown)
+        """The numbers; the embedding chosen for a run is kept in its folder."""
+        numbers, encoder = judge(model.features(self.images), self.val, self.test, self.shown)
+        if model.run is not None:
+            facts = {
+                "image_size": self.images.shape[1],
+                "chosen_on": self.source,
+                "fingerprint": self.fingerprint,
+            }
+            keep_embedding(model.run, encoder, model.trunk, facts)
+        return numbers
 
     def compare(self, results: Results) -> None:
         """Which queries ``neighbours`` are of."""

@@ -1,0 +1,39 @@
+"""Runs of a moment, one of them evaluated."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from embodied_ssl.evaluation import EvaluateConfig, models
+from embodied_ssl.evaluation.base import Protocol
+from embodied_ssl.evaluation.command import run_evaluate
+from embodied_ssl.training.command import run_train
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """Networks this small only wait for each other's threads."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+@pytest.fixture
+def new_run(few_steps, tabletop_dir, tmp_path):
+    """A run that nobody has evaluated."""
+    return Path(run_train(few_steps(tabletop_dir, out=tmp_path / "run"), "rotation"))
+
+
+@pytest.fixture
+def evaluate(turntable_dir, monkeypatch):
+    """Retrieve with a run alone; its results."""
+    monkeypatch.setattr(Protocol, "baselines", ())
+    monkeypatch.setattr(models, "imagenet_installed", lambda: False)
+
+    def call(run):
+        results = run_evaluate(EvaluateConfig((str(run),), str(turntable_dir), "retrieval"))
+        return results["models"][str(run)]
+
+    return call
