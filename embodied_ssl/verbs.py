@@ -160,6 +160,15 @@ def _report(args: list[str], program: str) -> Work:
     return lambda: run_report(config)
 
 
+def _runs(args: list[str], program: str) -> Work:
+    """List the runs in a folder: method, data, images, figures, commit."""
+    from embodied_ssl.options import parse
+    from embodied_ssl.runs import RunsConfig, run_runs
+
+    (config,) = parse(args, program, str(_runs.__doc__), RunsConfig)
+    return lambda: run_runs(config)
+
+
 def _cache(args: list[str], program: str) -> Work:
     """Show what is cached, and clear it."""
     from embodied_ssl.caches import CacheConfig, run_cache
@@ -177,6 +186,7 @@ VERBS: dict[str, Callable[[list[str], str], Work]] = {
     "evaluate": _evaluate,
     "embed": _embed,
     "report": _report,
+    "runs": _runs,
     "cache": _cache,
 }
 GO_ON = ("collect", "train")

@@ -26,6 +26,7 @@ from embodied_ssl.training.folder import training_in
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.probe import Probe
+from embodied_ssl.training.trackers import check_trackers
 from embodied_ssl.trunks import build_trunk
 from embodied_ssl.trunks.memory import check_memory
 
@@ -51,6 +52,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     method_config = method_config or cls.Config()
     if config.threads:
         torch.set_num_threads(config.threads)
+    check_trackers(config.trackers)
     begun = has_begun(config.out)
     datasets = open_worlds(config.data, cls)
     method = build_method(config, cls, method_config, name)

@@ -48,6 +48,9 @@ class LoopConfig(Bounded):
     """cpu, cuda, cuda:1 or mps; auto: the GPU if there is one."""
     checkpoint_minutes: Annotated[float, Within(0, 1e6)] = 5.0
     """Minutes between checkpoints."""
+    log: tuple[str, ...] = ("tensorboard",)
+    """Where the curves are shown besides metrics.jsonl: trackers of Accelerate by their names, such
+    as tensorboard, wandb, trackio, mlflow."""
     probe: str | None = None
     """Labelled images, a turntable dataset or folder:PATH: what the features are worth is told now
     and then by weighted k nearest neighbours, on its validation part alone."""
@@ -57,6 +60,11 @@ class LoopConfig(Bounded):
     """Go on although all images have the same embedding."""
     extend: bool = False
     """Continue a run with more --images although its schedule was laid out for fewer."""
+
+    @property
+    def trackers(self) -> tuple[str, ...]:
+        """The names of ``log``, which commas may part too."""
+        return tuple(name for each in self.log for name in each.split(",") if name)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -83,7 +91,7 @@ class TrainConfig(LoopConfig):
 
 
 EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "recipe", "threads", "device",
-              "checkpoint_minutes", "probe", "probe_every", "allow_collapse",
+              "checkpoint_minutes", "log", "probe", "probe_every", "allow_collapse",
               "extend")  # fmt: skip
 """Settings that change nothing of what is learned, or that ``run.json`` has in a place of their
 own."""

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -17,8 +18,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
 from embodied_ssl.training.checkpoint import METRICS, Progress
 from embodied_ssl.training.metrics import read_metrics
-
-TENSORBOARD = "tensorboard"
+from embodied_ssl.training.trackers import TENSORBOARD, Trackers
 
 
 class Curves:
@@ -28,23 +28,35 @@ class Curves:
         run: the run's folder.
         done: how far it is; what was logged later is forgotten, because those steps come again.
         writes: whether this process does; with several processes the first.
+        log: names of trackers.
+        settings: of the run, for the trackers.
 
     Raises:
         UserError: when the files cannot be written.
     """
 
-    def __init__(self, run: Path, done: Progress, writes: bool = True):
-        self._file, self._writer = run / METRICS, None
+    def __init__(
+        self,
+        run: Path,
+        done: Progress,
+        writes: bool = True,
+        log: Sequence[str] = (TENSORBOARD,),
+        settings: Mapping[str, Any] | None = None,
+    ):
+        self._file, self._writer, self._writes = run / METRICS, None, writes
         self._last: dict[str, float] = {}
         self._start, self._before = time.monotonic(), done.images
+        self._trackers = Trackers(log if writes else (), run, settings or {})
         if not writes:
             return
-        from torch.utils.tensorboard import SummaryWriter
-
         with _writing(self._file):
             kept = [each for each in read_metrics(self._file) if each["step"] <= done.step]
             if self._file.is_file():
                 write_atomically(self._file, "".join(map(_line, kept)).encode())
+        if TENSORBOARD not in log:
+            return
+        from torch.utils.tensorboard import SummaryWriter
+
         with _writing(run / TENSORBOARD):
             # TensorBoard forgets what an earlier process logged from this step on.
             again = done.step + 1 if done.step else 0
@@ -63,13 +75,16 @@ class Curves:
 
     def write(self, done: Progress, numbers: Mapping[str, float]) -> None:
         """Write numbers of a step, those that are finite."""
-        if self._writer is None:
+        if not self._writes:
             return
         finite = {name: value for name, value in numbers.items() if math.isfinite(value)}
         entry = {"step": done.step, "images": round(done.images, 3), **finite}
         self._last |= finite
         with _writing(self._file), self._file.open("a") as file:
             file.write(_line(entry))
+        self._trackers.log(finite, done.step)
+        if self._writer is None:
+            return
         with _writing(Path(self._writer.log_dir)):
             for name, value in finite.items():
                 self._writer.add_scalar(name, value, done.step)
@@ -82,6 +97,7 @@ class Curves:
 
     def close(self) -> None:
         """Nothing is written any more."""
+        self._trackers.close()
         if self._writer is not None:
             with _writing(Path(self._writer.log_dir)):
                 self._writer.close()

@@ -90,7 +90,7 @@ class Loop:
             self._calibrate_frozen()
         start, main = done, accelerator.is_main_process
         looks = main and self.probe is not None
-        curves = Curves(config.out, done, writes=main)
+        curves = Curves(config.out, done, main, config.trackers, facts)
         self.method.train()
         saved = time.monotonic()
         with (
