@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 from pathlib import Path
 
@@ -96,7 +97,7 @@ def _versions(dataset: Dataset) -> str:
     """Which versions were others when the dataset was collected, for the end of a sentence."""
     then, now = dataset.manifest.versions, versions_now()
     others = [
-        f"{name} {version} (here {now.get(name, 'not known')})"
+        f"{name} {_short(version)} (here {_short(now.get(name, 'not known'))})"
         for name, version in then.items()
         if now.get(name) != version
     ]
@@ -108,3 +109,8 @@ def _versions(dataset: Dataset) -> str:
         "; the versions that dataset.json names are those here: the shard was changed, or another "
         "processor rounds otherwise"
     )
+
+
+def _short(version: str) -> str:
+    """A version; a commit by its beginning."""
+    return re.sub(r"(?<![0-9a-f])([0-9a-f]{10})[0-9a-f]{30}", r"\1", version)

@@ -14,7 +14,6 @@ from embodied_ssl.progress import progress_bar
 from embodied_ssl.replaying.film import film_for
 from embodied_ssl.replaying.parts import Part
 from embodied_ssl.replaying.watching import Filming, Pacing, Watch, rate_of
-from embodied_ssl_envs.simulation import has_display
 
 Watcher = Callable[[Any], Watch]
 """Begins to watch an env that has been reset."""
@@ -22,6 +21,8 @@ Watcher = Callable[[Any], Watch]
 
 def check_display() -> None:
     """UserError where no window can be opened: Bullet would end the whole process."""
+    from embodied_ssl_envs.simulation import has_display
+
     if not has_display():
         raise UserError(
             "--gui needs a display, and none answers here (DISPLAY): --video films the same."
@@ -74,7 +75,10 @@ def play(env: Any, spec: CollectSpec, part: Part, watchers: Iterable[Watcher] = 
 
 @contextmanager
 def _window(spec: CollectSpec) -> Iterator[Any]:
-    """The env of a dataset, with Bullet's window; UserError where somebody closes that."""
+    """The env of a dataset, with Bullet's window; UserError where it has none or it is closed."""
+    opened = env_of(spec)
+    if "human" not in opened.metadata.get("render_modes", ()) or not hasattr(opened, "simulation"):
+        raise UserError(f"--gui: {spec.env} has no window of Bullet's; --video films it.")
     env = spec.world.open_env(spec.image_size, render_mode="human")
     try:
         yield env

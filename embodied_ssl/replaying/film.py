@@ -31,7 +31,7 @@ class Film(ABC):
 
     def add(self, picture: np.ndarray) -> None:
         """One more picture, (H, W, 3) uint8 RGB, as large as all others."""
-        self._add(enlarged(picture))
+        self._add(picture)
         self.count += 1
 
     @abstractmethod
@@ -49,7 +49,7 @@ class Film(ABC):
 
 
 class Mp4(Film):
-    """A film of MPEG-4, which is written as its pictures come."""
+    """A film of MPEG-4, of pictures with even sides, which is written as they come."""
 
     def __init__(self, rate: int):
         super().__init__(rate)

@@ -12,7 +12,7 @@ import pyarrow as pa
 from embodied_ssl.collecting.playing import begin_episode
 from embodied_ssl.collecting.shard import CollectSpec
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.manifest import ROWS, shard_name
+from embodied_ssl.data.manifest import shard_name
 from embodied_ssl.errors import UserError
 
 
@@ -72,11 +72,11 @@ def find_part(dataset: Dataset, spec: CollectSpec, number: int) -> Part:
             raise UserError(f"{name} of {dataset.path} has no row of episode {number}.")
         first, end = rows[0], rows[-1] + 1
         return Part(name, first, table.slice(first, end - first), number, 0, None)
-    row = number - k * ROWS
+    row = number - k * spec.shard_size
     if row >= len(episodes):
         raise UserError(f"{name} of {dataset.path} has {len(episodes)} rows, none for {number}.")
     episode = episodes[row]
-    if episode not in range(k * ROWS, (k + 1) * ROWS):
+    if episode not in range(k * spec.shard_size, (k + 1) * spec.shard_size):
         raise UserError(
             f"{name} of {dataset.path}, row {row}: episode is {episode}, which cannot be in there."
         )

@@ -8,9 +8,8 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from embodied_ssl.data.schema import image_columns
-from embodied_ssl.replaying.film import Film
+from embodied_ssl.replaying.film import Film, enlarged
 from embodied_ssl.worlds.base import World
-from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP
 
 SIZE = 400  # pixels along each side of what an onlooker sees
 EVERY = 10  # steps of physics between two of its pictures
@@ -64,7 +63,7 @@ class Filming(Watch):
         columns = image_columns(self.world.columns) if self.onlooker is None else []
         image = next((row[name] for name in columns if row.get(name) is not None), None)
         if image is not None:
-            self.film.add(image[0] if isinstance(image, list) else image)
+            self.film.add(enlarged(image[0] if isinstance(image, list) else image))
 
 
 class Pacing(Watch):
@@ -78,6 +77,8 @@ class Pacing(Watch):
 
     def meanwhile(self) -> AbstractContextManager[None]:
         """While rows are played."""
+        from embodied_ssl_envs.simulation import TIME_STEP
+
         return self.env.simulation.watched(lambda: self._wait(TIME_STEP))
 
     def see(self, row: dict[str, Any]) -> None:
@@ -93,4 +94,8 @@ class Pacing(Watch):
 
 def rate_of(world: World) -> int:
     """Pictures a second of a film of a world."""
-    return STEPS_PER_SECOND // EVERY if world.onlooker else STILLS
+    if not world.onlooker:
+        return STILLS
+    from embodied_ssl_envs.simulation import STEPS_PER_SECOND
+
+    return STEPS_PER_SECOND // EVERY
