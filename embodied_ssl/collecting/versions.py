@@ -7,7 +7,7 @@ from functools import cache
 from embodied_ssl.commit import commit
 from embodied_ssl.provenance import version_of
 
-RECORDED = ("embodied-ssl", "pybullet", "numpy", "opencv-python-headless", "pillow")
+RECORDED = ("embodied-ssl", "pybullet", "numpy", "opencv-python-headless", "pillow", "pyarrow")
 COMMIT = "commit"
 
 
