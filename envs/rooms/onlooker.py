@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 CUT = 2.3  # metres: what is higher is left out, so that no ceiling is in the way
 FOV = 50.0
 MARGIN = 0.5  # metres of the walls that are seen around the floor
-PATH, BASE, FRONT = (255, 255, 255), (220, 40, 40), (255, 220, 0)
+PATHS = {4: (0, 0, 0), 2: (255, 255, 255)}
+"""Pixels across the path -> colour: white with a dark rim, to be seen on any floor."""
+BASE, FRONT = (220, 40, 40), (255, 220, 0)
 
 
 class Onlooker:
@@ -49,7 +51,8 @@ class Onlooker:
         rim = [x + RADIUS * np.cos(heading), y + RADIUS * np.sin(heading)]
         *path, front = self._pixels([*(pose[:2] for pose in self._poses), rim])
         radius = max(2, round(float(np.linalg.norm(np.subtract(front, path[-1])))))
-        cv2.polylines(picture, [np.array(path)], False, PATH, 2, cv2.LINE_AA)
+        for width, color in PATHS.items():
+            cv2.polylines(picture, [np.array(path)], False, color, width, cv2.LINE_AA)
         cv2.circle(picture, path[-1], radius, BASE, -1, cv2.LINE_AA)
         cv2.line(picture, path[-1], front, FRONT, 2, cv2.LINE_AA)
         return picture
