@@ -12,7 +12,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Where it is not installed, as on Python above 3.11, all else is tested.
-SIMULATED = ["tests/envs", "tests/collecting", "tests/test_end_to_end.py"]
+SIMULATED = ["tests/envs", "tests/collecting", "tests/replaying", "tests/test_end_to_end.py"]
 collect_ignore = [] if find_spec("pybullet") else SIMULATED
 MISSING = "No module named 'pybullet'"
 

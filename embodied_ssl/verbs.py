@@ -44,15 +44,15 @@ def _collect(args: list[str], program: str) -> Work:
     return work
 
 
-def check_simulator(env_id: str) -> None:
+def check_simulator(env_id: str, verb: str = "collect") -> None:
     """UserError where a world of ours cannot be simulated, for instance on Python 3.12."""
     from importlib.util import find_spec
 
     if env_id.startswith("embodied_ssl_envs:") and find_spec("pybullet") is None:
         version = ".".join(map(str, sys.version_info[:2]))
         raise UserError(
-            f"collect simulates with pybullet, which is not installed here (Python {version}; it "
-            "has wheels for 3.11): collect with Python 3.11, for which scripts/setup makes a .venv."
+            f"{verb} simulates with pybullet, which is not installed here (Python {version}; it "
+            f"has wheels for 3.11): {verb} with Python 3.11, for which scripts/setup makes a .venv."
         )
 
 
@@ -63,6 +63,26 @@ def _info(args: list[str], program: str) -> Work:
 
     (config,) = parse(args, program, str(_info.__doc__), InfoConfig)
     return lambda: run_info(config)
+
+
+def _replay(args: list[str], program: str) -> Work:
+    """Simulate stored data again, and compare, film or show it."""
+    from embodied_ssl.options import parse
+    from embodied_ssl.replaying.config import ReplayConfig
+
+    (config,) = parse(args, program, str(_replay.__doc__), ReplayConfig, titles=("replay",))
+
+    def work() -> None:
+        from embodied_ssl.data.dataset import Dataset
+        from embodied_ssl.worlds import WORLDS
+
+        dataset = Dataset.open(config.data)
+        check_simulator(WORLDS.load(dataset.env).env_id, "replay")
+        from embodied_ssl.replaying.command import run_replay
+
+        run_replay(config, dataset)
+
+    return work
 
 
 def _methods(args: list[str], program: str) -> Work:
@@ -181,6 +201,7 @@ def _cache(args: list[str], program: str) -> Work:
 VERBS: dict[str, Callable[[list[str], str], Work]] = {
     "collect": _collect,
     "info": _info,
+    "replay": _replay,
     "methods": _methods,
     "train": _train,
     "evaluate": _evaluate,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import socket
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NoReturn
 
@@ -47,8 +49,8 @@ class Frame:
     """(S, S) int32 body ids, -1 for nothing; None unless asked for."""
 
 
-def _has_display() -> bool:
-    # Bullet ends the whole process when it finds no X server to open its window on.
+def has_display() -> bool:
+    """Whether Bullet can open its window; where it can not, it ends the whole process."""
     return sys.platform != "linux" or _x_server_answers(os.environ.get("DISPLAY", ""))
 
 
@@ -91,11 +93,12 @@ class Simulation(Uncopied):
 
     def __init__(self, window: bool = False):
         with silence():
-            shown = window and _has_display()
+            shown = window and has_display()
             self.client = Client(pybullet.GUI if shown else pybullet.DIRECT)
         self.client.setAdditionalSearchPath(str(data_path()))
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
+        self._watchers: list[Callable[[], None]] = []
         self.reset()
 
     def reset(self) -> None:
@@ -114,7 +117,35 @@ class Simulation(Uncopied):
         start = time.perf_counter()
         for _ in range(count):
             self.client.stepSimulation()
+            for after_step in self._watchers:
+                after_step()
         self.seconds["physics"] += time.perf_counter() - start
+
+    @contextlib.contextmanager
+    def watched(self, watch: Callable[[], None], every: int = 1) -> Iterator[None]:
+        """Meanwhile call a function after each ``every`` steps of physics; it may look, and change
+        nothing."""
+        passed = itertools.count(1)
+
+        def after_step() -> None:
+            if next(passed) % every == 0:
+                watch()
+
+        self._watchers.append(after_step)
+        try:
+            yield
+        finally:
+            self._watchers.remove(after_step)
+
+    def show_from(self, camera: Camera) -> None:
+        """Have the window, if there is one, show what a camera sees."""
+        ahead = np.subtract(camera.target, camera.eye)
+        distance = float(np.linalg.norm(ahead))
+        yaw = np.degrees(np.arctan2(-ahead[0], ahead[1]))
+        pitch = np.degrees(np.arcsin(ahead[2] / distance))
+        self.client.resetDebugVisualizerCamera(
+            distance, float(yaw), float(pitch), list(camera.target)
+        )
 
     def render(self, camera: Camera, light: Light, segmentation: bool = False) -> Frame:
         """Render the simulation from ``camera`` in software, the same on every machine."""
@@ -153,6 +184,11 @@ class Simulation(Uncopied):
         return client.createVisualShape(
             client.GEOM_BOX, halfExtents=speck, visualFramePosition=below
         )
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it can go on: whoever closes the window ends it."""
+        return bool(self.client.isConnected())
 
     def close(self) -> None:
         """Disconnect; safe to call twice."""

@@ -32,7 +32,7 @@ LAYERS = (
     {"methods"},
     {"training"},
     {"collecting", "info", "caches", "runs", "evaluation"},
-    {"report", "api"},
+    {"report", "api", "replaying"},
     {"exporting"},
     {"verbs"},
     {"cli"},
@@ -106,7 +106,7 @@ def test_only_worlds_know_the_simulator():
     for name, tree in modules("embodied_ssl").items():
         top = {other.split(".")[0] for other in imports(tree)}
         if "embodied_ssl_envs" in top:
-            assert name.split(".")[1] in ("collecting", "worlds"), name
+            assert name.split(".")[1] in ("collecting", "replaying", "worlds"), name
 
 
 @pytest.mark.parametrize("package", ["embodied_ssl", "envs", "assets", "tests"])

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import pyarrow as pa
@@ -18,13 +17,12 @@ import pyarrow.parquet as pq
 from embodied_ssl.collecting.claims import COLLECTING, claim, locked_manifest
 from embodied_ssl.collecting.growth import check_settings, cut_shard
 from embodied_ssl.collecting.shard import CollectSpec, collect_shard, prepare
+from embodied_ssl.collecting.versions import versions_now
 from embodied_ssl.data.dataset import damaged
 from embodied_ssl.data.manifest import FILE, SETTINGS, SHARDS, Manifest, read_manifest
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
 from embodied_ssl.settings import to_dict, write_settings
-
-RECORDED = ("embodied-ssl", "pybullet", "numpy", "opencv-python-headless")
 
 
 def open_folder(spec: CollectSpec) -> int | None:
@@ -45,8 +43,7 @@ def open_folder(spec: CollectSpec) -> int | None:
             manifest = read_manifest(spec.out)
             check_settings(manifest, spec)
         else:
-            versions = {name: _version(name) for name in RECORDED}
-            manifest = Manifest(spec.env, spec.settings, versions=versions)
+            manifest = Manifest(spec.env, spec.settings, versions=versions_now())
         for name in list(manifest.shards):
             if not (spec.out / SHARDS / name).exists():
                 del manifest.shards[name]
@@ -136,13 +133,6 @@ def grow(spec: CollectSpec, k: int, path: Path) -> None:
         manifest.shards[place.name] = entry
         manifest.write(spec.out)
         _write_settings(spec)
-
-
-def _version(library: str) -> str:
-    try:
-        return version(library)
-    except PackageNotFoundError:  # run from a folder of sources
-        return "unknown"
 
 
 def _write_settings(spec: CollectSpec) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from embodied_ssl.errors import UserError
@@ -21,19 +21,29 @@ def seed_of(*numbers: int) -> int:
     return int(np.random.SeedSequence(numbers).generate_state(1)[0])
 
 
-def play_episode(env: Any, root: int, episode: int, beat: Beat = lambda: None) -> Rows:
-    """The rows of an episode, played by the env's own explorer."""
+def begin_episode(
+    env: Any, root: int, episode: int, beat: Beat = lambda: None
+) -> Iterator[dict[str, Any]]:
+    """Reset the env to an episode; its own explorer plays as far as rows are asked for."""
     observation, info = env.reset(seed=seed_of(root, episode), options={"episode": episode})
-    policy = env.explorer(seed_of(root, episode, 1))
-    rows: Rows = []
+    return _rows(env, env.explorer(seed_of(root, episode, 1)), observation, info, beat)
+
+
+def _rows(
+    env: Any, policy: Any, observation: Any, info: dict[str, Any], beat: Beat
+) -> Iterator[dict[str, Any]]:
     over = False
     while not over and (action := policy(observation, info)) is not None:
         observation, _, terminated, truncated, info = env.step(action)
-        if "record" in info:
-            rows.append(info["record"])
-            beat()
         over = terminated or truncated
-    return rows
+        if "record" in info:
+            beat()
+            yield info["record"]
+
+
+def play_episode(env: Any, root: int, episode: int, beat: Beat = lambda: None) -> Rows:
+    """The rows of an episode, played by the env's own explorer."""
+    return list(begin_episode(env, root, episode, beat))
 
 
 def play_all(env: Any, root: int, episodes: Iterable[int], beat: Beat) -> Rows:

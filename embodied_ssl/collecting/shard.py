@@ -119,12 +119,17 @@ def _open_env(name: str, world_config: Any, image_size: int) -> Any:
         raise UserError(str(error)) from error
 
 
+def env_of(spec: CollectSpec) -> Any:
+    """The env that gives the rows of a dataset, the same one for every shard."""
+    return _open_env(spec.env, spec.config, spec.image_size)
+
+
 def prepare(spec: CollectSpec) -> None:
     """Do what takes a process seconds, once: open the env, import what writes rows."""
     from embodied_ssl.data import shards
 
     shards.features(spec.world.columns)
-    _open_env(spec.env, spec.config, spec.image_size)
+    env_of(spec)
 
 
 def shard_rows(spec: CollectSpec, k: int, beat: Beat = lambda: None) -> Rows:
@@ -133,7 +138,7 @@ def shard_rows(spec: CollectSpec, k: int, beat: Beat = lambda: None) -> Rows:
     Raises:
         UserError: where the episodes give fewer rows than were asked for.
     """
-    env = _open_env(spec.env, spec.config, spec.image_size)
+    env = env_of(spec)
     if spec.recorded and dict(spec.recorded) != spec.world.recorded(env):
         raise UserError("files of the world changed while it was collected: run the command again.")
     if not spec.endless:

@@ -48,6 +48,20 @@ def write_shard(
 
     Args:
         path: of the file.
+        columns, rows, beat: as for ``table_of``.
+    """
+    sink = pa.BufferOutputStream()
+    table = table_of(columns, rows, beat)
+    pq.write_table(table, sink, compression="zstd", row_group_size=50)
+    write_atomically(path, sink.getvalue())
+
+
+def table_of(
+    columns: Columns, rows: Iterable[dict[str, Any]], beat: Callable[[], None] = lambda: None
+) -> pa.Table:
+    """Rows as the table that a shard holds, their images encoded.
+
+    Args:
         columns: of the table.
         rows: values by column; a column that a row lacks is empty.
         beat: called at every row whose images are encoded, which takes a while.
@@ -61,10 +75,7 @@ def write_shard(
             values[name] = [
                 images and [encode(i) for i in images] for images in _beating(values[name], beat)
             ]
-    table = pa.table(values, schema=features(columns).arrow_schema)
-    sink = pa.BufferOutputStream()
-    pq.write_table(table, sink, compression="zstd", row_group_size=50)
-    write_atomically(path, sink.getvalue())
+    return pa.table(values, schema=features(columns).arrow_schema)
 
 
 def _beating(values: list[Any], beat: Callable[[], None]) -> Iterator[Any]:

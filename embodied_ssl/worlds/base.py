@@ -53,7 +53,7 @@ class World:
     """The columns of a row, as ``embodied_ssl.data.schema`` describes them. Methods need ``split``
     (train, val or test) and an image column (in the record (S, S, 3) uint8 RGB, or a list of such)
     whose name is among ``embodied_ssl.sampling.frames.IMAGE_COLUMNS``, such as ``image``; methods
-    and protocols say what else they read."""
+    and protocols say what else they read. ``replay`` finds an episode by a column ``episode``."""
     meanings: ClassVar[dict[str, str]] = {}
     """What each column means, with its unit, for the dataset card; ``object.mass`` and its like for
     the parts of a struct."""
@@ -65,6 +65,11 @@ class World:
     newer_options: ClassVar[tuple[str, ...]] = ()
     """Options that ``dataset.json`` mentions only where they are not the default, so that datasets
     from before they existed are continued."""
+    named_by_contents: ClassVar[tuple[str, ...]] = ("split_file",)
+    """Options that are, or hold, a path: ``recorded`` names its contents."""
+    onlooker: ClassVar[str] = ""
+    """``"module:Class"`` whose objects take pictures of an env with a ``simulation`` for a film, as
+    ``tabletop/onlooker.py`` of ours; if empty, a film shows the images of the rows."""
     drawing: ClassVar[str] = ""
     """``"module:function"`` that draws a dataset for the report; if empty, some of its images."""
 

@@ -15,6 +15,8 @@ SCALES = (1e-4, 1e4)
 class WithObjects(World):
     """A world with the options ``objects``, ``skip_broken`` and ``scale``."""
 
+    named_by_contents = ("objects", "split_file")
+
     def recorded(self, env: Any) -> dict[str, Any]:
         """Folders of objects by their contents: they may move, and must not change."""
         there = getattr(env, "objects", None)  # a scene has bodies of its own

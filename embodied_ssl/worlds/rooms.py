@@ -28,6 +28,8 @@ class Rooms(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Rooms-v0"
     amounts = ("episodes",)
     newer_options = ("scene", "kinds", "tilt", "odometry_noise", "scale")
+    named_by_contents = ("objects", "split_file", "scene")
+    onlooker = "embodied_ssl_envs.rooms.onlooker:Onlooker"
     drawing = "embodied_ssl.report.rooms:rooms"
     columns: ClassVar[Columns] = {
         "episode": "int32",

@@ -52,6 +52,7 @@ class Tabletop(WithObjects):
     rows_option = "interactions"
     amounts = ("interactions",)
     newer_options = ("scale",)
+    onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     drawing = "embodied_ssl.report.tabletop:tabletop"
     columns: ClassVar[Columns] = {
         "episode": "int32",

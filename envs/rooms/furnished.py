@@ -80,7 +80,13 @@ class FurnishedRooms:
         builder.add_shell(inside, rules.floors, rules.walls)
         builder.add_boundary(-layout.half, layout.half)
         return FurnishedRoom(
-            name=name, split=split, kind=kind, places=places, light=draw_lamp(rng), layout=layout
+            name=name,
+            split=split,
+            kind=kind,
+            area=np.stack([-layout.half, layout.half]),
+            places=places,
+            light=draw_lamp(rng),
+            layout=layout,
         )
 
 

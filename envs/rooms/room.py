@@ -18,6 +18,8 @@ class Room:
     """The same room always has the same name."""
     split: str
     kind: str
+    area: np.ndarray
+    """(2, 2) metres: lowest and highest corner of the floor."""
     places: np.ndarray
     """(N, 2) metres: start positions of the base."""
     headings: np.ndarray | None = None

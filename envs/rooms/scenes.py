@@ -79,6 +79,7 @@ class Scenes:
             name=name,
             split=self._splits[name],
             kind=scene.kind,
+            area=np.stack([space.low, space.high]),
             places=space.places,
             headings=space.headings,
             light=draw_lamp(rng),

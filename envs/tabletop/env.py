@@ -9,7 +9,6 @@ import gymnasium
 import numpy as np
 
 from embodied_ssl_envs import arguments
-from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.panda import Kinematics
@@ -19,13 +18,13 @@ from embodied_ssl_envs.tabletop.explorer import Policy, make_explorer
 from embodied_ssl_envs.tabletop.grasp import Held, grasp
 from embodied_ssl_envs.tabletop.look import look
 from embodied_ssl_envs.tabletop.observations import Observer
+from embodied_ssl_envs.tabletop.onlooker import ONLOOKER
 from embodied_ssl_envs.tabletop.poke import poke
 from embodied_ssl_envs.tabletop.push import push
 from embodied_ssl_envs.tabletop.world import TabletopWorld
 
 MOST_OBJECTS = 20  # the tray has no place for more
 VALIDATION_EVERY = 10  # one episode in ten is played with validation objects
-ONLOOKER = Camera(eye=(1.35, -0.95, 0.85), target=(0.35, 0.0, 0.2), fov=48.0)
 
 
 class TabletopEnv(Uncopied, gymnasium.Env):

@@ -6,7 +6,7 @@ import os
 import pytest
 
 from embodied_ssl.cli import run
-from embodied_ssl.collecting import folder, shard
+from embodied_ssl.collecting import shard, versions
 from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.collecting.engines import in_this_process
@@ -171,9 +171,16 @@ def test_what_killed_processes_left_is_removed(spec_of, digests):
 
 
 def test_sources_that_are_not_installed_are_of_an_unknown_version(spec_of, monkeypatch):
-    monkeypatch.setattr(folder, "RECORDED", ("a-package-that-is-not-there",))
+    monkeypatch.setattr(versions, "RECORDED", ("a-package-that-is-not-there",))
+    monkeypatch.setattr(versions, "_commit", lambda: None)
     manifest = collect(spec_of(rows=1))
     assert manifest.versions == {"a-package-that-is-not-there": "unknown"}
+
+
+def test_the_commit_that_collects_is_recorded(spec_of, monkeypatch):
+    monkeypatch.setattr(versions, "_commit", lambda: "1234abc+changes")
+    manifest = collect(spec_of(rows=1))
+    assert manifest.versions["commit"] == "1234abc+changes" and manifest.versions["numpy"]
 
 
 def test_a_shard_that_the_manifest_does_not_name_is_collected_again(spec_of, digests):

@@ -79,9 +79,10 @@ def test_what_is_named_exists(name):
     world = WORLDS.load(name)
     options = {field.name for field in dataclasses.fields(world.Config)}
     assert {*world.newer_options, *filter(None, [world.rows_option])} <= options
-    if world.drawing:
-        module, _, function = world.drawing.partition(":")
-        assert callable(getattr(importlib.import_module(module), function))
+    assert set(world.named_by_contents) <= options
+    for named in filter(None, (world.drawing, world.onlooker)):
+        module, _, name_there = named.partition(":")
+        assert callable(getattr(importlib.import_module(module), name_there))
 
 
 @worlds

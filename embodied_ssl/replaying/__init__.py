@@ -1,0 +1,1 @@
+"""Replaying data: what is stored is simulated again, compared, and shown."""
