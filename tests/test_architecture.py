@@ -33,6 +33,7 @@ LAYERS = (
     {"training"},
     {"collecting", "info", "caches", "evaluation"},
     {"report"},
+    {"viewing"},
     {"verbs"},
     {"cli"},
     {"__main__"},
