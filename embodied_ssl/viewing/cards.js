@@ -17,7 +17,7 @@ function seen({ target: card, isIntersecting: visible }) {
 function buildCard(clip) {
   const verdict = index.verdicts[clip];
   const name = index.names[clip];
-  const picture = make("div", { class: "picture", role: "img", "aria-label": "" });
+  const picture = make("div", { class: "picture", role: "img", "aria-label": index.titles[clip] });
   const word = make("span", { class: `note ${verdict && "word " + verdict}` }, index.notes[clip]);
   const text = make("div", { class: "text" }, make("b", {}, index.titles[clip]), word);
   const foot = make("div", { class: "foot" }, text);
