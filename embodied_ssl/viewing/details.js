@@ -33,7 +33,7 @@ function showLabels(clip) {
   const words = index.labels.map((label) => [label.name, label.values[label.of[clip]]]);
   const chips = words.filter(([, value]) => value !== undefined).map(([name, value]) => {
     const good = { held: "right", missed: "wrong" }[value];
-    return make("span", { class: `chip ${good ? "word " + good : ""}` }, make("span", { class: "unseen" }, `${name}: `), value);
+    return make("span", { class: `chip ${good ? "word " + good : ""}` }, make("span", { class: ["yes", "no"].includes(value) ? "" : "unseen" }, `${name}: `), value);
   });
   const group = index.groups[clip];
   const steps = group ? index.groups.filter((each) => each === group).length : 0;
@@ -73,10 +73,12 @@ function fillDetails(clip, told) {
   byId("controls").hidden = told.frames.length < 2;
   byId("strip").replaceChildren(...strip);
   const way = told.way ? [make("figure", { class: "plot" }, make("figcaption", {}, make("b", {}, "way"), " from above, beginning at the ring"), wayFigure(told.way, "the way of the camera, seen from above"))] : [];
-  byId("plots").replaceChildren(...way, ...plots);
+  byId("way").replaceChildren(...way);
+  byId("plots").replaceChildren(...plots);
   const thinned = told.of > told.frames.length ? [["frames shown", `${told.frames.length} of ${told.of}`]] : [];
   byId("numbers").replaceChildren(...[...told.numbers, ...thinned].flatMap(([name, value]) => [make("dt", {}, name), make("dd", {}, value)]));
   byId("said").textContent = "";
+  byId("shown").textContent = told.frames.length ? "" : "no image";
   player.go(told.frames.length > STRIP ? 0 : player.frame);
   setPlaying(told.frames.length > STRIP && !calm.matches);
 }

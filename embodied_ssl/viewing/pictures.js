@@ -24,7 +24,14 @@ function detailsOf(clip) {
 }
 
 function showFrame(element, clip, frame) {
-  const [sheet, , first] = index.places[clip];
+  const [sheet, , first, count] = index.places[clip];
+  element.classList.toggle("empty", !count);
+  if (!count) {
+    element.style.backgroundImage = "";
+    delete element.dataset.file;
+    element.textContent = "no image";
+    return;
+  }
   const number = first + frame;
   const columns = index.columns;
   const lines = Math.ceil(index.frames[sheet] / columns);
@@ -56,6 +63,7 @@ class Player {
   }
 
   go(frame) {
+    if (!this.count) return;
     this.frame = (frame + this.count) % this.count;
     this.onFrame(this.frame);
   }

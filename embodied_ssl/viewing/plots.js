@@ -46,7 +46,7 @@ function curve(plot, values, { across, up }) {
       pen = "M";
       return;
     }
-    d += `${pen}${across(plot.seconds[number]).toFixed(1)} ${up(value).toFixed(1)}`;
+    d += `${pen}${across(plot.seconds[number]).toFixed(1)} ${up(value).toFixed(1)}${pen === "M" ? "h0" : ""}`; // a lone point is a dot
     pen = "L";
   });
   return d;

@@ -19,8 +19,7 @@ def world_of(dataset: Dataset) -> type[World]:
 
 
 def clips_of(dataset: Dataset, limit: int | None = None) -> Iterator[Clip]:
-    """The clips of a dataset in order, those without a frame left out, each
-    with a name of its own.
+    """The clips of a dataset in order, each with a name of its own.
 
     Args:
         dataset: of any world.
@@ -44,12 +43,11 @@ def clips_of(dataset: Dataset, limit: int | None = None) -> Iterator[Clip]:
             advance(len(rows))
 
 
-def _clips(world: type[World], rows: list[dict], dataset: Dataset, name: str) -> Iterator[Clip]:
+def _clips(world: type[World], rows: list[dict], dataset: Dataset, name: str) -> list[Clip]:
     """The clips of the rows of a shard."""
     try:
-        clips = list(world.clips(rows, dataset.manifest.settings))
+        return list(world.clips(rows, dataset.manifest.settings))
     except (LookupError, TypeError, ValueError, AttributeError) as error:
         raise UserError(
             f"{name} does not hold what {dataset.env} shows: {type(error).__name__}: {error}."
         ) from error
-    yield from (clip for clip in clips if clip.frames)

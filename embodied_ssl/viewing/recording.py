@@ -100,7 +100,7 @@ def lasts(clip: Clip) -> float:
     """Seconds from the beginning of a clip to the last that it shows."""
     ends = [frame.seconds for frame in clip.frames]
     ends += [plot.begins + float(plot.seconds[-1]) for plot in clip.plots if len(plot.seconds)]
-    return max(ends)
+    return max(ends, default=0.0)
 
 
 def log_clip(

@@ -32,7 +32,8 @@ class Sheet:
 
     def has_room(self, clip: Clip) -> bool:
         """Whether the frames of a clip fit; into an empty sheet any does."""
-        return not self.clips or len(self.images) + len(chosen_frames(clip)) <= FULL
+        images = len(self.images) + len(chosen_frames(clip))
+        return not self.clips or (images <= FULL and len(self.clips) < FULL)
 
     def add(self, clip: Clip) -> None:
         """Put the frames of a clip at the end."""
@@ -42,9 +43,10 @@ class Sheet:
 
     def encoded(self) -> bytes:
         """As WebP, ``COLUMNS`` frames a line."""
-        lines = -(-len(self.images) // COLUMNS)
+        lines = max(1, -(-len(self.images) // COLUMNS))
         page = np.zeros((lines, COLUMNS, self.side, self.side, 3), np.uint8)
-        page.reshape(-1, self.side, self.side, 3)[: len(self.images)] = self.images
+        for number, image in enumerate(self.images):
+            page[divmod(number, COLUMNS)] = image
         whole = page.swapaxes(1, 2).reshape(lines * self.side, COLUMNS * self.side, 3)
         return webp(Image.fromarray(whole), **QUALITY)
 
@@ -58,8 +60,8 @@ def chosen_frames(clip: Clip) -> Int[np.ndarray, " F"]:
 
 
 def shown_poster(clip: Clip, chosen: Sequence[int]) -> int:
-    """Which of the chosen frames stands for all."""
-    return int(np.abs(np.asarray(chosen) - clip.poster).argmin())
+    """Which of the chosen frames stands for all, 0 where there is none."""
+    return int(np.abs(np.asarray(chosen) - clip.poster).argmin()) if len(chosen) else 0
 
 
 def small(frame: Frame, side: int) -> UInt8[np.ndarray, "S S 3"]:

@@ -19,7 +19,7 @@ function readAddress() {
   Object.assign(state, { clip: "", group: "", page: 1, chosen: new Map() });
   for (const part of location.hash.slice(1).split("&")) {
     const [key, text] = [part.split("=", 1)[0], part.slice(part.indexOf("=") + 1)];
-    if (!part.includes("=")) state.clip = decoded(part);
+    if (!part.includes("=")) state.clip ||= decoded(part);
     else if (key === "page") state.page = Math.max(1, parseInt(text, 10) || 1);
     else if (key === "in") state.group = decoded(text);
     else choose(decoded(key), text.split(",").map(decoded));

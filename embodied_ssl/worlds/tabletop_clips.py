@@ -72,9 +72,9 @@ def note_of(row: Mapping[str, Any]) -> str:
     if row["displacement"]:
         return f"moved {100 * np.hypot(*row['displacement'][:2]):.1f} cm"
     if row["slope"] is not None:
-        return f"{row['slope']:.0f} N/s"
+        return f"{row['slope']:,.0f} N/s"
     views = len(images_of(row["views"]))
-    return f"{views} view{'s' * (views != 1)}" if views else ""
+    return f"{views} view{'s' * (views != 1)}"
 
 
 def numbers(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -95,7 +95,7 @@ def numbers(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if row["force"]:
         yield "largest force", f"{max(row['force']):.1f} N"
     if row["slope"] is not None:
-        yield "stiffness felt", f"{row['slope']:.0f} N/s"
+        yield "stiffness felt", f"{row['slope']:,.0f} N/s"
     if row["crop_width"]:
         yield "crop", f"{100 * row['crop_width']:.0f} cm across"
     if row["track"]:

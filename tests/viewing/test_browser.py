@@ -106,7 +106,7 @@ def test_a_link_opens_its_clip_and_keys_go_on(galleries, tab_of):
         tab.go_back()
         assert tab.is_hidden("#details")
     with tab_of(galleries["rooms"], "#episode-1") as tab:
-        assert tab.inner_text("#title") == "office" and tab.query_selector("#plots .way")
+        assert tab.inner_text("#title") == "office" and tab.wait_for_selector("#way .way")
     with tab_of(galleries["rooms"], "#episode-99&%&page=x") as tab:
         assert "no episode-99" in tab.inner_text("#missing")
 

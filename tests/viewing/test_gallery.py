@@ -11,6 +11,8 @@ from PIL import Image
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.shards import decode
+from embodied_ssl.viewing.gallery import write_gallery
+from embodied_ssl.viewing.recording import save_recording
 from embodied_ssl.viewing.sheets import FULL
 
 
@@ -121,16 +123,13 @@ def test_a_part_is_shown_as_one(command, tabletop_of, tmp_path):
     assert "a part: 1 of 2 shards" in (tmp_path / "out" / "index.html").read_text()
 
 
-def test_nothing_to_show(command, tabletop_of, tmp_path):
+def test_nothing_to_show(command, tabletop_dir, tmp_path, monkeypatch):
     refused(command("view", tmp_path / "gone", "--html", tmp_path / "out"), "is not there")
     Manifest("rooms", {"image_size": 64}).write(tmp_path / "begun")
     refused(command("view", tmp_path / "begun", "--html", tmp_path / "out"), "holds no rows yet")
 
-    def blind(row):
-        return row | {"views": []} if row["interaction"] == "look" else None
-
-    data = tabletop_of(tmp_path / "blind", 9, blind)
-    refused(command("view", data, "--html", tmp_path / "out"), "holds nothing to show")
+    monkeypatch.setattr("embodied_ssl.worlds.tabletop.Tabletop.clips", lambda *rows: [])
+    refused(command("view", tabletop_dir, "--html", tmp_path / "out"), "holds nothing to show")
     assert not (tmp_path / "out").exists()
 
 
@@ -164,3 +163,14 @@ def test_a_full_disk_leaves_the_gallery_of_before(command, turntable_dir, tmp_pa
     monkeypatch.setattr("embodied_ssl.viewing.sheets.Sheet.encoded", full)
     refused(command("view", turntable_dir, "--html", out), "No space left on device")
     assert os.listdir(tmp_path) == ["out"] and len(told(out)[0]["names"]) == 2
+
+
+def test_an_object_that_slipped_away_at_once_is_there_without_an_image(tabletop_of, tmp_path):
+    def blind(row):
+        return row | {"views": []} if row["interaction"] == "look" else None
+
+    dataset = Dataset.open(tabletop_of(tmp_path / "data", 400, blind))
+    index, details = told(write_gallery(dataset, tmp_path / "out"))
+    assert len(index["names"]) == dataset.num_rows > FULL
+    assert index["notes"][0] == "0 views" and not details[0]["frames"]
+    save_recording(dataset, tmp_path / "blind.rrd")

@@ -22,9 +22,8 @@ def read(file):
         times = columns.pop("time", [None] * batch.num_rows)
         for name, values in columns.items():
             if ":" in name:
-                place = found.setdefault(str(chunk.entity_path).replace("\\", ""), {}).setdefault(
-                    name, []
-                )
+                entity = str(chunk.entity_path).replace("\\", "")
+                place = found.setdefault(entity, {}).setdefault(name, [])
                 told = [t.total_seconds() if t is not None else None for t in times]
                 place += [pair for pair in zip(told, values, strict=True) if pair[1] is not None]
     for components in found.values():
