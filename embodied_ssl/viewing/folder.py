@@ -70,11 +70,22 @@ def fresh_folder(target: Path) -> Iterator[Path]:
     try:
         draft.mkdir(parents=True)
         yield draft
-        if target.exists():
-            target.rename(old)
-        draft.rename(target)
+        _swap(draft, target, old)
     except OSError as error:
         raise UserError(f"cannot write {target}: {error.strerror or error}.") from error
     finally:
         for left in (draft, old):
             shutil.rmtree(left, ignore_errors=True)
+
+
+def _swap(draft: Path, target: Path, old: Path) -> None:
+    """Put a folder in the place of another, which gets a new name; both stay where that fails."""
+    if not target.exists():
+        draft.rename(target)
+        return
+    target.rename(old)
+    try:
+        draft.rename(target)
+    except OSError:
+        old.rename(target)
+        raise
