@@ -57,7 +57,9 @@ def test_pages_show_all_of_them_once(galleries, tab_of):
     with tab_of(galleries["tabletop"]) as tab:
         names = []
         for number in (1, 2, 3):
-            assert tab.input_value("#page") == str(number)
+            tab.wait_for_function(
+                "n => document.getElementById('page').value === n", arg=str(number)
+            )
             names += [card.get_attribute("data-clip") for card in tab.query_selector_all(".clip")]
             if number < 3:
                 tab.click("#next")
@@ -102,9 +104,9 @@ def test_a_link_opens_its_clip_and_keys_go_on(galleries, tab_of):
         tab.focus(".clip")
         tab.keyboard.press("Enter")
         tab.wait_for_function("location.hash === '#episode-0-0'")
-        assert tab.is_visible("#details")
+        tab.wait_for_selector("#details", state="visible")
         tab.go_back()
-        assert tab.is_hidden("#details")
+        tab.wait_for_selector("#details", state="hidden")
     with tab_of(galleries["rooms"], "#episode-1") as tab:
         assert tab.inner_text("#title") == "office" and tab.wait_for_selector("#way .way")
     with tab_of(galleries["rooms"], "#episode-99&%&page=x") as tab:
