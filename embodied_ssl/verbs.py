@@ -189,6 +189,15 @@ def _runs(args: list[str], program: str) -> Work:
     return lambda: run_runs(config)
 
 
+def _view(args: list[str], program: str) -> Work:
+    """Look at a dataset: a gallery for a browser, or Rerun."""
+    from embodied_ssl.options import parse
+    from embodied_ssl.viewing.command import ViewConfig, run_view
+
+    (config,) = parse(args, program, str(_view.__doc__), ViewConfig)
+    return lambda: run_view(config)
+
+
 def _cache(args: list[str], program: str) -> Work:
     """Show what is cached, and clear it."""
     from embodied_ssl.caches import CacheConfig, run_cache
@@ -208,6 +217,7 @@ VERBS: dict[str, Callable[[list[str], str], Work]] = {
     "embed": _embed,
     "report": _report,
     "runs": _runs,
+    "view": _view,
     "cache": _cache,
 }
 GO_ON = ("collect", "train")

@@ -187,3 +187,14 @@ def turntable_dir(tmp_path_factory):
     folder = tmp_path_factory.mktemp("datasets") / "turntable"
     rows = turntable_rows(objects=12, azimuths=2)
     return save(folder, "turntable", rows, {"azimuths": 2}, rows_per_shard=48)
+
+
+@pytest.fixture(scope="session")
+def tabletop_of():
+    """Write the dataset of so many interactions, each as a function changes it: its folder."""
+
+    def write(folder, count, change=lambda row: row, rows_per_shard=100):
+        rows = [new for row in tabletop_rows(count) if (new := change(row)) is not None]
+        return save(folder, "tabletop", rows, {"interactions": len(rows)}, rows_per_shard)
+
+    return write

@@ -32,7 +32,7 @@ LAYERS = (
     {"methods"},
     {"training"},
     {"collecting", "info", "caches", "runs", "evaluation"},
-    {"report", "api", "replaying"},
+    {"report", "api", "replaying", "viewing"},
     {"exporting"},
     {"verbs"},
     {"cli"},

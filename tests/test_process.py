@@ -18,6 +18,7 @@ LINES = {
     "train": "simclr --data table --out new",
     "evaluate": "--data turn",
     "report": "--data table --out new.html",
+    "view": "table --html new",
     "cache": "",
 }
 

@@ -22,11 +22,10 @@ from embodied_ssl.figures import (
 )
 from embodied_ssl.report.html import render
 from embodied_ssl.report.images import data_uri, svg
-from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP
+from embodied_ssl.worlds.tabletop import TIME_STEP
+from embodied_ssl.worlds.tabletop_clips import TOUCH, grasp_lines
 
-TOUCH = 0.05  # N, from which on the poke's line is fitted
 SHOWN_BEFORE = 12  # forces before the first touch
-JAW = 0.08  # m between the open fingers
 NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}
 
 
@@ -118,20 +117,13 @@ def touched_category(cache: FrameCache, row: int) -> str:
 
 def grasp_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     """The crop about the grasp; the fingers' places in per cent of its side."""
-    turn = np.pi * int(cache.rows["angle"][row]) / GRASP_ANGLES
-    half = 50 * JAW / float(cache.rows["crop_width"][row])
-    closing = np.array([np.cos(turn), -np.sin(turn)])  # image rows run downwards
-    across = np.array([closing[1], -closing[0]])
-    fingers = []
-    for side in (1, -1):
-        middle = 50 + side * half * closing
-        fingers.append((*(middle - 9 * across).tolist(), *(middle + 9 * across).tolist()))
-    line = (*(50 - half * closing).tolist(), *(50 + half * closing).tolist())
+    angle, width = int(cache.rows["angle"][row]), float(cache.rows["crop_width"][row])
+    fingers, line = grasp_lines(angle, width)
     held = bool(cache.rows["success"][row])
     return {
         "image": picture(cache, "before", row),
-        "fingers": fingers,
-        "line": line,
+        "fingers": [(100 * np.ravel(finger)).tolist() for finger in fingers],
+        "line": (100 * np.ravel(line)).tolist(),
         "held": held,
         "caption": f"{touched_category(cache, row)}, {int(cache.rows['angle'][row]) * 10}°",
     }

@@ -11,12 +11,13 @@ from embodied_ssl.data.schema import Columns
 from embodied_ssl.errors import UserError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from gymnasium import Env
     from rich.console import RenderableType
 
     from embodied_ssl.data.dataset import Dataset
+    from embodied_ssl.worlds.clips import Clip
 
 GROWN_FROM = "grown_from"
 """The setting that names the amounts that a dataset had before, where its episodes depend on it."""
@@ -72,6 +73,8 @@ class World:
     ``tabletop/onlooker.py`` of ours; if empty, a film shows the images of the rows."""
     drawing: ClassVar[str] = ""
     """``"module:function"`` that draws a dataset for the report; if empty, some of its images."""
+    clips_are: ClassVar[str] = "episodes"
+    """What ``clips`` are, in the plural."""
 
     @dataclass(frozen=True)
     class Config:
@@ -151,6 +154,19 @@ class World:
         from embodied_ssl.worlds.describing import splits_table
 
         return [splits_table(dataset)]
+
+    @classmethod
+    def clips(cls, rows: list[dict[str, Any]], settings: Mapping[str, Any]) -> Iterable[Clip]:
+        """What ``view`` shows of the rows of a shard; by default a clip of each episode.
+
+        Args:
+            rows: as dicts from columns to values, None where there is none; images are
+                ``{"bytes": ..., "path": ...}``.
+            settings: of the dataset, such as ``image_size``.
+        """
+        from embodied_ssl.worlds.episode_clips import episode_clips
+
+        return episode_clips(rows)
 
 
 def require_bounds(config: Any, **bounds: tuple[float, float]) -> None:

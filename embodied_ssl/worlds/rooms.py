@@ -12,10 +12,13 @@ from embodied_ssl.worlds.base import require_bounds
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rich.console import RenderableType
     from rich.table import Table
 
     from embodied_ssl.data.dataset import Dataset
+    from embodied_ssl.worlds.clips import Clip
 
 TURNING = 0.03  # radians from frame to frame: less is driving straight
 AHEAD = 0.02  # metres from frame to frame: less is standing
@@ -31,6 +34,7 @@ class Rooms(WithObjects):
     named_by_contents = ("objects", "split_file", "scene")
     onlooker = "embodied_ssl_envs.rooms.onlooker:Onlooker"
     drawing = "embodied_ssl.report.rooms:rooms"
+    clips_are = "drives"
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -133,6 +137,13 @@ class Rooms(WithObjects):
         rows = dataset.table(["split", "kind", "instance", "odometry", "bumped"]).to_pylist()
         named = ((row["kind"], row["instance"]) for row in rows)
         return [_motions(rows), _patterns(dataset), categories_line(named, "rooms")]
+
+    @classmethod
+    def clips(cls, rows: list[dict[str, Any]], settings: Mapping[str, Any]) -> Iterable[Clip]:
+        """A clip for each drive."""
+        from embodied_ssl.worlds.rooms_clips import rooms_clips
+
+        return rooms_clips(rows)
 
 
 def _motions(rows: list[dict[str, Any]]) -> Table:

@@ -11,10 +11,13 @@ from embodied_ssl.worlds.base import require_bounds
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
     from rich.console import RenderableType
     from rich.table import Table
 
     from embodied_ssl.data.dataset import Dataset
+    from embodied_ssl.worlds.clips import Clip
 
 INTERACTIONS = ("grasp", "push", "poke", "look")
 GRASP_ANGLES = 18  # closing directions of the fingers, ten degrees apart
@@ -54,6 +57,7 @@ class Tabletop(WithObjects):
     newer_options = ("scale",)
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     drawing = "embodied_ssl.report.tabletop:tabletop"
+    clips_are = "interactions"
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -132,6 +136,13 @@ class Tabletop(WithObjects):
         objects = [row["object"] for row in rows if row["object"]]
         named = ((label["kind"], label["instance"]) for label in objects)
         return [_interactions(rows, images), categories_line(named, "objects")]
+
+    @classmethod
+    def clips(cls, rows: list[dict[str, Any]], settings: Mapping[str, Any]) -> Iterable[Clip]:
+        """A clip for each interaction."""
+        from embodied_ssl.worlds.tabletop_clips import tabletop_clips
+
+        return tabletop_clips(rows, settings["image_size"])
 
 
 def _interactions(rows: list[dict[str, Any]], images: list[str]) -> Table:

@@ -12,11 +12,12 @@ from embodied_ssl.worlds.base import GROWN_FROM, World, require_bounds
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from rich.console import RenderableType
 
     from embodied_ssl.data.dataset import Dataset
+    from embodied_ssl.worlds.clips import Clip
 
 
 MOST_AZIMUTHS = 49  # that many views have backgrounds of their own
@@ -29,6 +30,7 @@ class Turntable(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
     amounts = ("val_objects", "test_objects")
     newer_options = ("orbit", GROWN_FROM, "scale")
+    clips_are = "objects"
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -131,3 +133,10 @@ class Turntable(WithObjects):
             )
         named = ((row["kind"], row["instance"]) for row in rows)
         return [table, categories_line(named, "objects")]
+
+    @classmethod
+    def clips(cls, rows: list[dict[str, Any]], settings: Mapping[str, Any]) -> Iterable[Clip]:
+        """A clip for each object."""
+        from embodied_ssl.worlds.turntable_clips import turntable_clips
+
+        return turntable_clips(rows)

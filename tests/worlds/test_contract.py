@@ -129,6 +129,9 @@ def test_the_rows_of_its_explorer_fit_its_columns(name, tmp_path):
     frames = dataset.cache()
     assert frames.frames.shape[1:] == (32, 32, 3) and "split" in frames.rows
     assert cls.describe(dataset)
+    clips = list(cls.clips(dataset.table().to_pylist(), manifest.settings))
+    assert clips and all(clip.labels["split"] for clip in clips)
+    assert any(clip.frames for clip in clips) and cls.clips_are
 
 
 def test_facts_of_the_worlds_are_those_of_their_envs():

@@ -43,6 +43,9 @@ def test_its_rows_are_collected_read_and_described(installed, command, tmp_path,
         ["val", "4", "4"],
     ]
 
+    status, said, errors = command("view", out, "--html", tmp_path / "gallery")
+    assert status == 0 and "40 episodes" in said, errors  # of a row each
+
 
 def test_its_mistakes_are_one_line(installed, command, tmp_path):
     out = tmp_path / "data"
