@@ -32,7 +32,7 @@ LAYERS = (
     {"methods"},
     {"training"},
     {"collecting", "info", "caches", "evaluation"},
-    {"report"},
+    {"report", "exporting", "hub"},
     {"verbs"},
     {"cli"},
     {"__main__"},

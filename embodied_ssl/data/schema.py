@@ -31,6 +31,12 @@ def image_columns(columns: Columns) -> list[str]:
     return [name for name, type_ in columns.items() if type_ in (IMAGE, IMAGES)]
 
 
+def is_annotation(name: str) -> bool:
+    """Whether a column describes an image of another: ``overhead_mask`` has the number of the object
+    at each pixel of ``overhead``, and ``overhead_objects`` says what those objects are."""
+    return name.endswith(("_mask", "_objects"))
+
+
 def column_names(columns: Columns, prefix: str = "") -> Iterator[str]:
     """The names of columns, ``object.mass`` and its like for the parts of a struct."""
     for name, type_ in columns.items():
