@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from embodied_ssl.data.schema import Columns
+from embodied_ssl.data.schema import Columns, annotated
 from embodied_ssl.errors import UserError
 
 if TYPE_CHECKING:
@@ -65,6 +65,9 @@ class World:
     newer_options: ClassVar[tuple[str, ...]] = ()
     """Options that ``dataset.json`` mentions only where they are not the default, so that datasets
     from before they existed are continued."""
+    annotated: ClassVar[str] = ""
+    """The image column of which an option ``masks`` stores what it shows: ``<column>_mask`` and
+    ``<column>_objects``."""
     drawing: ClassVar[str] = ""
     """``"module:function"`` that draws a dataset for the report; if empty, some of its images."""
 
@@ -74,6 +77,14 @@ class World:
 
     def __init__(self, config: Any):
         self.config = config
+        if getattr(config, "masks", False):
+            self.columns = annotated(self.columns, self.annotated)
+            self.meanings = self.meanings | {
+                f"{self.annotated}_mask": f"number of the object at each pixel of "
+                f"`{self.annotated}`, 0 for the background",
+                f"{self.annotated}_objects": "the objects that are seen, by their numbers in the "
+                "mask",
+            }
 
     def env_settings(self) -> dict[str, Any]:
         """Keyword arguments of the env besides ``image_size``; ``dataset.json`` has them too."""
