@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.sharing import SHARING
 
 HELP = frozenset(("-h", "--help"))
 Work = Callable[[], object]
@@ -151,23 +152,6 @@ def _report(args: list[str], program: str) -> Work:
     return lambda: run_report(config)
 
 
-def _export(args: list[str], program: str) -> Work:
-    """Write a dataset or a run in a format that others read."""
-    from embodied_ssl.exporting import FORMATS
-
-    if not args or HELP & set(args):
-        listings = [f"{sort}\n{formats.listing()}" for sort, formats in FORMATS.items() if formats]
-        return _said(
-            f"usage: {program} PATH --format FORMAT --out DIR\n\n{_export.__doc__}\n\n"
-            + "\n\n".join(f"Formats of a {listing}" for listing in listings)
-        )
-    from embodied_ssl.exporting.command import ExportConfig, run_export
-    from embodied_ssl.options import parse
-
-    (config,) = parse(args, program, str(_export.__doc__), ExportConfig)
-    return lambda: run_export(config)
-
-
 def _cache(args: list[str], program: str) -> Work:
     """Show what is cached, and clear it."""
     from embodied_ssl.caches import CacheConfig, run_cache
@@ -184,8 +168,8 @@ VERBS: dict[str, Callable[[list[str], str], Work]] = {
     "train": _train,
     "evaluate": _evaluate,
     "report": _report,
-    "export": _export,
+    **SHARING,
     "cache": _cache,
 }
-GO_ON = ("collect", "train")
+GO_ON = ("collect", "train", "pull")
 """Verbs that continue what was interrupted."""

@@ -15,8 +15,8 @@ from embodied_ssl.data.manifest import FILE
 from embodied_ssl.data.places import place
 from embodied_ssl.errors import UserError
 from embodied_ssl.exporting import DATASET, FORMATS, RUN
-from embodied_ssl.exporting.folder import appearing, is_empty
 from embodied_ssl.files import address_of, read_json
+from embodied_ssl.folders import appearing, is_empty
 from embodied_ssl.notes import console
 from embodied_ssl.screen_text import printable
 

@@ -13,7 +13,7 @@ from filelock import FileLock, Timeout
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import sync_folder
 
-LOCK = ".lock"
+LOCK, KEY = ".lock", ".key"
 
 
 def is_empty(folder: Path) -> bool:
@@ -27,7 +27,7 @@ def is_empty(folder: Path) -> bool:
 
 
 @contextmanager
-def appearing(folder: Path, keep: bool = False) -> Iterator[Path]:
+def appearing(folder: Path, keep: str = "") -> Iterator[Path]:
     """A hidden folder beside the one that is to be made, which takes its name at the end.
 
     A process that is killed leaves the hidden one, which the next that makes the same folder takes
@@ -35,8 +35,8 @@ def appearing(folder: Path, keep: bool = False) -> Iterator[Path]:
 
     Args:
         folder: to make; it is not there, or empty.
-        keep: go on with what a process before has left in the hidden one, and leave it where this
-            one fails.
+        keep: names what is written: where this one fails, the hidden folder stays, and the next of
+            the same name goes on with it.
 
     Raises:
         UserError: where another process makes the same folder, or none can be made there.
@@ -53,10 +53,10 @@ def appearing(folder: Path, keep: bool = False) -> Iterator[Path]:
         raise UserError(f"cannot write {folder}: {error.strerror or error}.") from error
     whole = False
     try:
-        if not keep:
-            _clear(draft)
+        _make_ready(draft, keep)
         yield draft
-        (draft / LOCK).unlink()
+        for file in (LOCK, KEY):
+            (draft / file).unlink(missing_ok=True)
         sync_folder(draft)
         os.replace(draft, folder)  # takes the place of an empty one
         whole = True
@@ -66,9 +66,15 @@ def appearing(folder: Path, keep: bool = False) -> Iterator[Path]:
             shutil.rmtree(draft, ignore_errors=True)
 
 
-def _clear(draft: Path) -> None:
+def _make_ready(draft: Path, keep: str) -> None:
+    """Empty the folder, unless what is in it is a part of the same."""
+    key = draft / KEY
+    if keep and key.is_file() and key.read_text() == keep:
+        return
     for path in draft.iterdir():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
         elif path.name != LOCK:
             path.unlink()
+    if keep:
+        key.write_text(keep)
