@@ -1,7 +1,8 @@
-"""Plain files: ``split/category/instance/00000012.overhead.webp``, and a table of all columns.
+"""Plain files: ``split/category/instance/00000012.overhead.webp``, and tables of all columns.
 
-``metadata.csv`` has a line for every image: its ``file_name``, the ``row`` and the ``column`` that
-it is from, and every other column of that row. ``load_dataset("imagefolder", ...)`` reads it.
+``split/metadata.csv`` has a line for every image: its ``file_name`` below the split, the ``row``
+and the ``column`` that it is from, and every other column of that row. The ``imagefolder`` of
+Hugging Face's datasets reads it.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +31,24 @@ def write_images(dataset: Dataset, folder: Path) -> dict[str, int]:
     columns = list(_plain_columns(dataset.columns, images))
     names = {level: FileNames() for level in LEVELS}
     counts = {"rows": 0, "images": 0}
-    with (folder / TABLE).open("w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        table.writerow(["file_name", "row", "column", *(".".join(path) for path in columns)])
+    tables: dict[str, Any] = {}
+    with ExitStack() as stack:
         for number, row in read_rows(dataset):
             labels = {level: label_of(row, level) or UNKNOWN for level in LEVELS}
-            parent = Path(*(names[level](label) for level, label in labels.items()))
-            (folder / parent).mkdir(parents=True, exist_ok=True)
+            split, *below = (names[level](label) for level, label in labels.items())
+            parent = folder.joinpath(split, *below)
+            parent.mkdir(parents=True, exist_ok=True)
+            if split not in tables:
+                path = folder / split / TABLE
+                file = stack.enter_context(path.open("w", newline="", encoding="utf-8"))
+                tables[split] = csv.writer(file)
+                tables[split].writerow(["file_name", "row", "column", *map(".".join, columns)])
             cells = [_cell(row, path) for path in columns]
             for column, data in images_of(row, images).items():
                 path = parent / f"{number:08d}.{column}.{ending_of(data)}"
-                (folder / path).write_bytes(data)
-                table.writerow([path.as_posix(), number, column, *cells])
+                path.write_bytes(data)
+                name = path.relative_to(folder / split).as_posix()
+                tables[split].writerow([name, number, column, *cells])
                 counts["images"] += 1
             counts["rows"] += 1
     return counts

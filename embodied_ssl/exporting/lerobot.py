@@ -71,10 +71,12 @@ def _write_data(
     """Write the data files; the number of each, and how many episodes it has."""
     schema = _schema(columns, cameras)
     pending: list[pa.Table] = []
-    file = 0
+    file = written = 0
     for table in _tables(dataset, frames, columns, cameras, schema):
         pending.append(table)
-        if sum(each.nbytes for each in pending) >= LARGEST * 10**6:
+        written += len(table)
+        large = sum(each.nbytes for each in pending) >= LARGEST * 10**6
+        if large and written in frames.starts:  # an episode is in one file
             yield file, _write_file(folder, file, pending)
             file, pending = file + 1, []
     if pending:
@@ -88,7 +90,7 @@ def _tables(
     cameras: list[Camera],
     schema: pa.Schema,
 ) -> Iterator[pa.Table]:
-    """The frames in order: of each split the rows of each shard, which are whole episodes."""
+    """The frames in order: of each split the rows of each shard."""
     images = [name for name in image_columns(dataset) if not is_annotation(name)]
     with ThreadPoolExecutor() as pool:
         for split in frames.ranges():

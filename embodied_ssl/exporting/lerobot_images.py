@@ -20,6 +20,11 @@ from embodied_ssl.exporting.rows import image_columns, images_of, read_shards
 KEY = "observation.images."
 
 
+def no_pixels() -> np.ndarray:
+    """The histogram of no image."""
+    return np.zeros((3, 256), np.int64)
+
+
 @dataclass
 class Camera:
     """An image column, or one place of a list of images."""
@@ -31,7 +36,10 @@ class Camera:
     """Height, width and channels; known once an image was seen."""
     episodes: list[Stats] = field(default_factory=list)
     """Of the images of each episode so far."""
-    _total: np.ndarray = field(default_factory=lambda: np.zeros((3, 256), np.int64))
+    _total: np.ndarray = field(default_factory=no_pixels)
+    _pixels: np.ndarray = field(default_factory=no_pixels)
+    """Of the episode that has not ended yet, and how many images they are of."""
+    _images: int = 0
 
     @property
     def key(self) -> str:
@@ -50,19 +58,20 @@ class Camera:
         return image_stats(self._total, sum(each["count"][0] for each in self.episodes))
 
     def count(self, images: list[bytes | None], ends: list[int], pool: ThreadPoolExecutor) -> None:
-        """Count the pixels of frames in order, whose episodes end before these places.
+        """Count the pixels of frames in order; their episodes end before these places, the last one
+        perhaps with the frames of a later call.
 
         Raises:
             UserError: for an image of another size than those before it.
         """
-        seen = list(pool.map(self._counted, images))
-        begin = 0
-        for end in ends:
-            ours = [each for each in seen[begin:end] if each is not None]
-            counts = np.sum(ours, axis=0) if ours else np.zeros((3, 256), np.int64)
-            self.episodes.append(image_stats(counts, len(ours)))
-            self._total += counts
-            begin = end
+        for place, pixels in enumerate(pool.map(self._counted, images), start=1):
+            if pixels is not None:
+                self._pixels += pixels
+                self._images += 1
+            if place in ends:
+                self.episodes.append(image_stats(self._pixels, self._images))
+                self._total += self._pixels
+                self._pixels, self._images = no_pixels(), 0
 
     def _counted(self, image: bytes | None) -> np.ndarray | None:
         if image is None:
