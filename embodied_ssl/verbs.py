@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.plain_verbs import LOOKING, USING, Verb, Work
 
 HELP = frozenset(("-h", "--help"))
-Work = Callable[[], object]
 
 
 def _said(text: str) -> Work:
@@ -54,15 +53,6 @@ def check_simulator(env_id: str, verb: str = "collect") -> None:
             f"{verb} simulates with pybullet, which is not installed here (Python {version}; it "
             f"has wheels for 3.11): {verb} with Python 3.11, for which scripts/setup makes a .venv."
         )
-
-
-def _info(args: list[str], program: str) -> Work:
-    """Say what a dataset holds and whether it is whole."""
-    from embodied_ssl.info import InfoConfig, run_info
-    from embodied_ssl.options import parse
-
-    (config,) = parse(args, program, str(_info.__doc__), InfoConfig)
-    return lambda: run_info(config)
 
 
 def _replay(args: list[str], program: str) -> Work:
@@ -162,63 +152,14 @@ def _evaluate(args: list[str], program: str) -> Work:
     return work
 
 
-def _embed(args: list[str], program: str) -> Work:
-    """Write what a trained trunk makes of images into a Parquet file."""
-    from embodied_ssl.api.embed_command import EmbedConfig, run_embed
-    from embodied_ssl.options import parse
-
-    (config,) = parse(args, program, str(_embed.__doc__), EmbedConfig)
-    return lambda: run_embed(config)
-
-
-def _report(args: list[str], program: str) -> Work:
-    """Write everything into one HTML page."""
-    from embodied_ssl.options import parse
-    from embodied_ssl.report.command import ReportConfig, run_report
-
-    (config,) = parse(args, program, str(_report.__doc__), ReportConfig, titles=("page",))
-    return lambda: run_report(config)
-
-
-def _runs(args: list[str], program: str) -> Work:
-    """List the runs in a folder: method, data, images, figures, commit."""
-    from embodied_ssl.options import parse
-    from embodied_ssl.runs import RunsConfig, run_runs
-
-    (config,) = parse(args, program, str(_runs.__doc__), RunsConfig)
-    return lambda: run_runs(config)
-
-
-def _view(args: list[str], program: str) -> Work:
-    """Look at a dataset: a gallery for a browser, or Rerun."""
-    from embodied_ssl.options import parse
-    from embodied_ssl.viewing.command import ViewConfig, run_view
-
-    (config,) = parse(args, program, str(_view.__doc__), ViewConfig)
-    return lambda: run_view(config)
-
-
-def _cache(args: list[str], program: str) -> Work:
-    """Show what is cached, and clear it."""
-    from embodied_ssl.caches import CacheConfig, run_cache
-    from embodied_ssl.options import parse
-
-    (config,) = parse(args, program, str(_cache.__doc__), CacheConfig)
-    return lambda: run_cache(config)
-
-
-VERBS: dict[str, Callable[[list[str], str], Work]] = {
+VERBS: dict[str, Verb] = {
     "collect": _collect,
-    "info": _info,
+    **LOOKING,
     "replay": _replay,
     "methods": _methods,
     "train": _train,
     "evaluate": _evaluate,
-    "embed": _embed,
-    "report": _report,
-    "runs": _runs,
-    "view": _view,
-    "cache": _cache,
+    **USING,
 }
-GO_ON = ("collect", "train")
+GO_ON = ("collect", "train", "pull")
 """Verbs that continue what was interrupted."""

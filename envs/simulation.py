@@ -89,9 +89,11 @@ class Simulation(Uncopied):
 
     Args:
         window: show Bullet's window; without effect on a machine without a display.
+        segmenting: give every frame its segmentation.
     """
 
-    def __init__(self, window: bool = False):
+    def __init__(self, window: bool = False, segmenting: bool = False):
+        self._segmenting = segmenting
         with silence():
             shown = window and has_display()
             self.client = Client(pybullet.GUI if shown else pybullet.DIRECT)
@@ -150,6 +152,7 @@ class Simulation(Uncopied):
     def render(self, camera: Camera, light: Light, segmentation: bool = False) -> Frame:
         """Render the simulation from ``camera`` in software, the same on every machine."""
         start = time.perf_counter()
+        segmentation = segmentation or self._segmenting
         # Light and shadow are passed every time: the renderer keeps the last ones otherwise.
         _, _, rgba, depth, bodies = self.client.getCameraImage(
             camera.size,

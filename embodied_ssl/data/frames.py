@@ -10,6 +10,7 @@ import numpy as np
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.decoded import open_decoded
 from embodied_ssl.data.rows import Rows, is_image, is_images
+from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.data.shards import decode
 
 
@@ -37,7 +38,8 @@ class FrameCache:
         frames, index = open_decoded(
             dataset.path, dataset.fingerprint, size, lambda: _encoded(dataset), _decode
         )
-        return cls(frames, dataset.arrays([c for c in dataset.columns if c not in index]), index)
+        others = [c for c in dataset.columns if c not in index and not is_annotation(c)]
+        return cls(frames, dataset.arrays(others), index)
 
     def as_training(self, split: str) -> FrameCache:
         """The cache in which the rows of a split, and no others, count as those to train on."""
@@ -60,7 +62,7 @@ def _encoded(dataset: Dataset) -> tuple[list[bytes], dict[str, np.ndarray]]:
     index: dict[str, np.ndarray] = {}
     for column, stored in dataset.columns.items():
         one = is_image(stored)
-        if not one and not is_images(stored):
+        if is_annotation(column) or (not one and not is_images(stored)):
             continue
         images = dataset.table([column])[column].to_pylist()
         lists = [[i] if one and i else (i or []) for i in images]

@@ -21,6 +21,10 @@ SCHEMA_VERSION = 1
 
 IMAGE = "image"
 IMAGES = "images"
+MASK = "mask"
+"""The number of the object at each pixel of an image, 0 for the background."""
+OBJECTS: list[dict[str, str]] = [{"number": "int16", "category": "string", "instance": "string"}]
+"""The objects of a mask, by their numbers in it."""
 
 Columns = dict[str, Any]
 """Name -> type."""
@@ -29,6 +33,17 @@ Columns = dict[str, Any]
 def image_columns(columns: Columns) -> list[str]:
     """The columns that hold one image or a list of images."""
     return [name for name, type_ in columns.items() if type_ in (IMAGE, IMAGES)]
+
+
+def is_annotation(name: str) -> bool:
+    """Whether a column says what an image shows: ``overhead_mask`` has the number of the object at
+    each pixel of ``overhead``, ``overhead_objects`` says what the objects are."""
+    return name.endswith(("_mask", "_objects"))
+
+
+def annotated(columns: Columns, image: str) -> Columns:
+    """Columns, and those that say what one of their images shows."""
+    return columns | {f"{image}_mask": MASK, f"{image}_objects": OBJECTS}
 
 
 def column_names(columns: Columns, prefix: str = "") -> Iterator[str]:
@@ -45,7 +60,7 @@ def features(columns: Columns) -> Features:
     from datasets import Features, Image, List, Value
 
     def feature(type_: Any) -> Any:
-        if type_ == IMAGE:
+        if type_ in (IMAGE, MASK):
             return Image()
         if type_ == IMAGES:
             return List(Image())

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, features
+from embodied_ssl.data.schema import IMAGE, IMAGES, MASK, Columns, features
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
 
@@ -28,6 +28,21 @@ def encode(image: np.ndarray | None) -> dict[str, Any] | None:
     data = io.BytesIO()
     Image.fromarray(image).save(data, "WEBP", **LOSSLESS)
     return {"bytes": data.getvalue(), "path": None}
+
+
+def encode_mask(mask: np.ndarray | None) -> dict[str, Any] | None:
+    """A mask (H, W) of whole numbers as a Hugging Face ``Image``, PNG."""
+    if mask is None:
+        return None
+    return {"bytes": cv2.imencode(".png", mask)[1].tobytes(), "path": None}
+
+
+def decode_mask(data: bytes) -> np.ndarray:
+    """The mask (H, W) that ``encode_mask`` was given; UserError for none."""
+    mask = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_UNCHANGED) if data else None
+    if mask is None or mask.ndim != 2:
+        raise UserError("a shard holds a mask that cannot be decoded: collect it again.")
+    return mask
 
 
 def decode(data: bytes) -> np.ndarray:
@@ -71,6 +86,8 @@ def table_of(
     for name, type_ in columns.items():
         if type_ == IMAGE:
             values[name] = [encode(image) for image in _beating(values[name], beat)]
+        elif type_ == MASK:
+            values[name] = [encode_mask(mask) for mask in values[name]]
         elif type_ == IMAGES:
             values[name] = [
                 images and [encode(i) for i in images] for images in _beating(values[name], beat)

@@ -46,7 +46,10 @@ class Embedder(nn.Module):
 
 
 def write_onnx(run: Path, folder: Path) -> dict[str, int]:
-    """``model.onnx``: ``images`` (N, 3, S, S) float32, RGB from 0 to 1, to ``embedding`` (N, D).
+    """One network from pixels to the embedding, for any runtime of ONNX.
+
+    ``model.onnx`` takes ``images`` (N, 3, S, S) float32, RGB from 0 to 1, and gives ``embedding``
+    (N, D).
 
     Args:
         run: folder of the run.

@@ -14,10 +14,10 @@ WEIGHTS, SETTINGS = "model.safetensors", "config.json"
 
 
 def write_safetensors(run: Path, folder: Path) -> dict[str, int]:
-    """``model.safetensors`` (names as in the trunk's ``state_dict``), ``config.json`` (trunk,
-    settings, stages, and how images are prepared) and ``embedding.safetensors``.
+    """The trunk's weights, its settings and the chosen embedding, as plain tensors.
 
-    ``embodied_ssl.load`` opens the folder as it opens the run.
+    ``model.safetensors`` has the names of the trunk's ``state_dict``, ``config.json`` its name and
+    settings; ``embodied_ssl.load`` opens the folder as it opens the run.
 
     Args:
         run: folder of the run.

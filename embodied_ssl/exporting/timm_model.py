@@ -22,9 +22,9 @@ VIT = "vit_tiny_patch16_224"
 
 
 def write_timm(run: Path, folder: Path) -> dict[str, int]:
-    """``model.safetensors`` and ``config.json`` as timm reads them, without a classifier.
+    """A model that timm opens by local-dir:FOLDER, without a classifier.
 
-    Layers of the model that a pyramid of features does not use are as timm begins them;
+    It is ``model.safetensors`` and ``config.json``. Layers of the model that a pyramid of features does not use are as timm begins them;
     ``untrained`` in ``config.json`` names them.
 
     Args:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from embodied_ssl.data.schema import Columns
+from embodied_ssl.data.schema import Columns, annotated
 from embodied_ssl.errors import UserError
 
 if TYPE_CHECKING:
@@ -71,6 +71,9 @@ class World:
     onlooker: ClassVar[str] = ""
     """``"module:Class"`` whose objects take pictures of an env with a ``simulation`` for a film, as
     ``tabletop/onlooker.py`` of ours; if empty, a film shows the images of the rows."""
+    annotated: ClassVar[str] = ""
+    """The image column of which an option ``masks`` stores what it shows: ``<column>_mask`` and
+    ``<column>_objects``."""
     drawing: ClassVar[str] = ""
     """``"module:function"`` that draws a dataset for the report; if empty, some of its images."""
     clips_are: ClassVar[str] = "episodes"
@@ -82,6 +85,14 @@ class World:
 
     def __init__(self, config: Any):
         self.config = config
+        if getattr(config, "masks", False):
+            self.columns = annotated(self.columns, self.annotated)
+            self.meanings = self.meanings | {
+                f"{self.annotated}_mask": f"number of the object at each pixel of "
+                f"`{self.annotated}`, 0 for the background",
+                f"{self.annotated}_objects": "the objects that are seen, by their numbers in the "
+                "mask",
+            }
 
     def env_settings(self) -> dict[str, Any]:
         """Keyword arguments of the env besides ``image_size``; ``dataset.json`` has them too."""

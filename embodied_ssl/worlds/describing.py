@@ -9,13 +9,16 @@ from rich.table import Table
 
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.rows import is_image, is_images
+from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.screen_text import printable
 
 
 def splits_table(dataset: Dataset) -> Table:
     """Rows and images of each split, in the order in which the splits appear."""
     images = [
-        name for name, type_ in dataset.columns.items() if is_image(type_) or is_images(type_)
+        name
+        for name, type_ in dataset.columns.items()
+        if not is_annotation(name) and (is_image(type_) or is_images(type_))
     ]
     rows = dataset.table(["split", *images]).to_pylist()
     counts = Counter(row["split"] for row in rows)

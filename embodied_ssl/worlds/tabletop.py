@@ -54,8 +54,9 @@ class Tabletop(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
     amounts = ("interactions",)
-    newer_options = ("scale",)
+    newer_options = ("scale", "masks")
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
+    annotated = "overhead"
     drawing = "embodied_ssl.report.tabletop:tabletop"
     clips_are = "interactions"
     columns: ClassVar[Columns] = {
@@ -117,6 +118,8 @@ class Tabletop(WithObjects):
         """Leave out objects of a folder that cannot be simulated."""
         scale: float = 1.0
         """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
+        masks: bool = False
+        """Store which object each pixel of the overhead image shows, for detection."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""

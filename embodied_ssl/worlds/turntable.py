@@ -29,8 +29,9 @@ class Turntable(WithObjects):
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
     amounts = ("val_objects", "test_objects")
-    newer_options = ("orbit", GROWN_FROM, "scale")
+    newer_options = ("orbit", GROWN_FROM, "scale", "masks")
     clips_are = "objects"
+    annotated = "image"
     columns: ClassVar[Columns] = {
         "episode": "int32",
         "step": "int16",
@@ -73,6 +74,8 @@ class Turntable(WithObjects):
         orbit: bool = False
         """The camera goes round each object in one studio with cartons in the way, instead of a new
         place for every view; for next-best-view."""
+        masks: bool = False
+        """Store which object each pixel of an image shows, for detection."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""

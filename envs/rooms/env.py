@@ -20,6 +20,7 @@ from embodied_ssl_envs.rooms.observations import observation_space, observe
 from embodied_ssl_envs.rooms.room import Rooms
 from embodied_ssl_envs.rooms.scenes import Scenes
 from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP, Frame, Simulation, Uncopied
+from embodied_ssl_envs.things import annotations
 
 FRAME_RATE = 10  # frames a second
 STEPS = STEPS_PER_SECOND // FRAME_RATE  # of physics in a step of the environment
@@ -76,10 +77,9 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         tilt: whether the camera can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
         splits, split_file: rule and file of `objects/splits.py`.
-        depth: observe depth too.
-        segmentation: observe segmentation too.
-        render_mode: "rgb_array" (what the camera sees) or "human" (Bullet's window, where there is
-            a display).
+        depth, segmentation: observe them too.
+        masks: `record` has the mask of `image` and what it shows (see `things.py`).
+        render_mode: "rgb_array" (what the camera sees) or "human" (Bullet's window).
 
     Raises:
         WorldError: for kinds that are not known, impossible counts, objects that are not there or
@@ -105,6 +105,7 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         split_file: str = "",
         depth: bool = False,
         segmentation: bool = False,
+        masks: bool = False,
         render_mode: str | None = None,
     ):
         check_settings(image_size, episodes, frames, odometry_noise, scene, kinds)
@@ -121,7 +122,7 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         else:
             self.objects = open_objects(objects, skip_broken, scale, rule, needed=SPLITS)
             self.rooms = FurnishedRooms(self.objects, kinds, rule, episodes)
-        self.simulation = Simulation(window=render_mode == "human")
+        self.simulation = Simulation(window=render_mode == "human", segmenting=masks)
         self._fastest = np.array([*FASTEST, TILT_RATE] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
         self.observation_space = observation_space(image_size, depth, segmentation)
@@ -167,6 +168,7 @@ class RoomsEnv(Uncopied, gymnasium.Env):
             "odometry": odometry.tolist(),
             "bumped": bumped,
             "fov": self.mount.fov,
+            **annotations("image", self.frame, self.room.things),
         }
         return observation, 0.0, False, info["over"], info
 

@@ -17,6 +17,7 @@ from embodied_ssl_envs.rooms.layout import Layout
 from embodied_ssl_envs.rooms.room import Room, draw_lamp
 from embodied_ssl_envs.rooms.room_builder import HEIGHT, RoomBuilder, inward_box
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.things import Thing
 
 MOST_OBJECTS = 6
 
@@ -74,7 +75,7 @@ class FurnishedRooms:
         builder = RoomBuilder(simulation, rng)
         for item in layout.placed:
             builder.add_piece(item)
-        _add_objects(simulation, rng, layout, self._objects, split)
+        objects = _add_objects(simulation, rng, layout, self._objects, split)
         # Far things last: the renderer skips pixels that are hidden already.
         inside = inward_box((*-layout.half, 0), (*layout.half, HEIGHT))
         builder.add_shell(inside, rules.floors, rules.walls)
@@ -86,6 +87,7 @@ class FurnishedRooms:
             area=np.stack([-layout.half, layout.half]),
             places=places,
             light=draw_lamp(rng),
+            things=builder.furniture | objects,
             layout=layout,
         )
 
@@ -96,8 +98,9 @@ def _add_objects(
     layout: Layout,
     objects: ObjectSet,
     split: str,
-) -> None:
-    """Add objects of the split on the tops of the furniture."""
+) -> dict[int, Thing]:
+    """Add objects of the split on the tops of the furniture; what they are, by their bodies."""
+    added = {}
     tops = [(item, top) for item in layout.placed for top in item.piece.tops]
     for _ in range(int(rng.integers(1, MOST_OBJECTS + 1)) if tops else 0):
         item, top = tops[rng.integers(len(tops))]
@@ -105,9 +108,11 @@ def _add_objects(
         low, high = np.array(top.low[:2]), np.array(top.high[:2])
         margin = np.minimum(np.array(model.extents[:2]).max() / 2, (high - low) / 2)
         x, y = item.to_room(rng.uniform(low + margin, high - margin))
-        model.spawn(
+        body = model.spawn(
             simulation.client,
             (float(x), float(y), top.high[2] + model.extents[2] / 2),
             yaw_quaternion(rng.uniform(0, 2 * np.pi)),
             fixed=True,
         )
+        added[body] = Thing(model.kind, model.name)
+    return added

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.things import Thing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,6 +27,8 @@ class Room:
     headings: np.ndarray | None = None
     """(N,) radians: heading at each of them; random if None."""
     light: Light
+    things: Mapping[int, Thing]
+    """What is in it besides floor, walls and ceiling, by its bodies."""
     sight: float = 10.0
     """Distance of the camera's far plane, metres."""
 

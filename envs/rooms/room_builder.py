@@ -12,6 +12,7 @@ from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.rooms.furniture.pieces import Part
 from embodied_ssl_envs.rooms.layout import PlacedPiece
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.things import Thing
 
 HEIGHT = 2.5  # metres
 TILE = 1.2  # metres that a texture spans
@@ -45,10 +46,13 @@ class RoomBuilder:
         self._client = simulation.client
         self._rng = rng
         self._textures: dict[tuple[str, int], int] = {}
+        self.furniture: dict[int, Thing] = {}
+        """The pieces that were added, by their bodies."""
 
     def add_piece(self, item: PlacedPiece) -> None:
         """Add a piece of furniture: a mesh for each texture slot, and one obstacle."""
         piece = item.piece
+        thing = Thing(piece.name, f"furniture/{piece.name}/{len(set(self.furniture.values()))}")
         turn = trimesh.transformations.rotation_matrix(item.quarter_turns * np.pi / 2, (0, 0, 1))
         turn[:2, 3] = item.x, item.y
         for slot in range(piece.slots):
@@ -56,7 +60,8 @@ class RoomBuilder:
             if parts:
                 mesh = trimesh.util.concatenate(parts)
                 mesh.apply_transform(turn)
-                self.add_mesh(mesh, piece.name, slot, PATTERNS.get(piece.name, TIMBER))
+                patterns = PATTERNS.get(piece.name, TIMBER)
+                self.furniture[self.add_mesh(mesh, piece.name, slot, patterns)] = thing
         if not piece.flat:
             low, high = item.footprint
             self.add_obstacle((*low, 0.0), (*high, HEIGHT))
@@ -76,19 +81,20 @@ class RoomBuilder:
 
     def add_mesh(
         self, mesh: trimesh.Trimesh, name: str, slot: int, patterns: tuple[str, ...]
-    ) -> None:
-        """Add a mesh without collision shape, with the texture of its name and slot."""
+    ) -> int:
+        """Add a mesh without collision shape, with the texture of its name and slot; its body."""
         client = self._client
         shape = visual_mesh(client, *_box_mapped(mesh))
         body = client.createMultiBody(0, -1, shape)
         if (name, slot) in PLAIN:
             client.changeVisualShape(body, -1, rgbaColor=(*PLAIN[name, slot], 1))
-            return
+            return body
         if (name, slot) not in self._textures:
             file = texture_file(int(self._rng.choice(textures_of(*patterns))))
             self._textures[name, slot] = client.loadTexture(file)
         texture = self._textures[name, slot]
         client.changeVisualShape(body, -1, textureUniqueId=texture, rgbaColor=(1, 1, 1, 1))
+        return body
 
     def add_boundary(self, low: np.ndarray, high: np.ndarray) -> None:
         """Add invisible walls around a rectangle on the floor, from corner (2,) to corner (2,)."""

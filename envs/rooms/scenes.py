@@ -27,6 +27,7 @@ from embodied_ssl_envs.rooms.room_builder import HEIGHT, RoomBuilder, inward_box
 from embodied_ssl_envs.rooms.scene_file import SceneFile, fingerprint, read_scenes
 from embodied_ssl_envs.rooms.scene_space import add_bodies, free_space
 from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.things import Thing
 from embodied_ssl_envs.urdf import check_urdfs
 from embodied_ssl_envs.urdf.sandbox import Sandbox
 
@@ -66,7 +67,8 @@ class Scenes:
         """Add the scene of an episode to an empty simulation."""
         turn = episode % len(self._scenes)
         scene, space = self._scenes[turn], self._spaces[turn]
-        add_bodies(simulation, scene)
+        bodies = add_bodies(simulation, scene)
+        names = [Path(body.urdf).stem for body in scene.bodies]
         builder = RoomBuilder(simulation, rng)
         builder.add_boundary(space.low, space.high)
         # Far things last: the renderer skips pixels that are hidden already.
@@ -83,6 +85,7 @@ class Scenes:
             places=space.places,
             headings=space.headings,
             light=draw_lamp(rng),
+            things={b: Thing(n, f"{n}/{b}") for b, n in zip(bodies, names, strict=True)},
             sight=float(np.linalg.norm(high - low)),
         )
 

@@ -22,6 +22,7 @@ from embodied_ssl_envs.tabletop.onlooker import ONLOOKER
 from embodied_ssl_envs.tabletop.poke import poke
 from embodied_ssl_envs.tabletop.push import push
 from embodied_ssl_envs.tabletop.world import TabletopWorld
+from embodied_ssl_envs.things import annotations
 
 MOST_OBJECTS = 20  # the tray has no place for more
 VALIDATION_EVERY = 10  # one episode in ten is played with validation objects
@@ -67,9 +68,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
 
     ### Reset
 
-    The whole world is rebuilt from the episode's generator: objects, poses, scales, colours,
-    textures, lamps, cameras. `options={"episode": e}` numbers the episode, otherwise its number is
-    random; every tenth one is played with validation objects, the others with training objects.
+    All is rebuilt from the episode's generator: objects, poses, scales, textures, lamps, cameras.
+    `options={"episode": e}` numbers the episode, otherwise its number is random; every tenth one is
+    played with validation objects, the others with training objects.
 
     Args:
         image_size: S, pixels along each side of an image.
@@ -79,6 +80,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         max_objects: an episode has one to so many objects, 20 at most.
         splits, split_file: see `objects/splits.py`.
         depth, segmentation: observe them too.
+        masks: `record` has the mask of `overhead` and what it shows (see `things.py`).
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
     Raises:
@@ -100,6 +102,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         split_file: str = "",
         depth: bool = False,
         segmentation: bool = False,
+        masks: bool = False,
         render_mode: str | None = None,
     ):
         arguments.check_image_size(image_size)
@@ -109,7 +112,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         self.render_mode = render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
-        self.simulation = Simulation(window=render_mode == "human")
+        self.simulation = Simulation(window=render_mode == "human", segmenting=masks)
         self.kinematics = Kinematics()
         self.action_space = action_space()
         self.observer = Observer(image_size, depth, segmentation)
@@ -122,14 +125,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         number = arguments.asked_episode(options)
         self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
+        objects = (self.objects, self.split, self.max_objects)
         self.world = TabletopWorld(
-            self.simulation,
-            self.kinematics,
-            self.np_random,
-            self.objects,
-            self.split,
-            self.max_objects,
-            self.image_size,
+            self.simulation, self.kinematics, self.np_random, *objects, self.image_size
         )
         self.steps = 0
         self.step_limit = 2 + 2 * len(self.world.objects)
@@ -173,6 +171,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
             return look(self.world, held) if held else None
         pixel = self.world.reachable_pixel(action["point"])
         seen = {"overhead": self.world.overhead.rgb, "pixel": pixel}
+        seen |= annotations("overhead", self.world.overhead, self.world.things())
         if interaction == Interaction.GRASP:
             track = f"{self.episode}-{self.steps}"
             columns, self.held = grasp(self.world, pixel, action["angle"], track)

@@ -13,6 +13,7 @@ from embodied_ssl_envs.panda import HOME, Kinematics, Panda
 from embodied_ssl_envs.simulation import STEPS_PER_SECOND, Frame, Simulation
 from embodied_ssl_envs.tabletop.perception import Region, find_regions, foreground
 from embodied_ssl_envs.tabletop.scene import REACH, build_scene
+from embodied_ssl_envs.things import Thing
 from embodied_ssl_envs.urdf.loading import bounding_box
 
 APART = 0.1  # metres between the points from which objects are dropped
@@ -134,6 +135,10 @@ class TabletopWorld:
             yaw = float(Rotation.from_quat(orientation).as_rotvec()[2])
             poses[body] = (np.array(position), yaw)
         return poses
+
+    def things(self) -> dict[int, Thing]:
+        """What the objects are, by their bodies."""
+        return {body: Thing(model.kind, model.name) for body, model in self.objects.items()}
 
     def nearest_object(self, point: np.ndarray) -> int | None:
         """The body whose surface is nearest to ``point``, by its bounding box."""

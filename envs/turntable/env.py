@@ -14,6 +14,7 @@ from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.simulation import Simulation, Uncopied
+from embodied_ssl_envs.things import Thing, annotations
 from embodied_ssl_envs.turntable.framing import Subject
 from embodied_ssl_envs.turntable.orbit_views import OrbitViews
 from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
@@ -28,8 +29,8 @@ class TurntableEnv(Uncopied, gymnasium.Env):
     """One object per episode, seen from all around.
 
     The object settles once under gravity; then each step renders one view of it. Every view has a
-    floor, walls, a lamp and perhaps an occluding obstacle that no other view of the object shares,
-    so that only the object itself tells its views from those of others.
+    floor, walls, a lamp and perhaps an occluding obstacle that no other view of the object shares:
+    only the object itself tells its views from those of others.
 
     On an orbit only the camera moves: in a studio that is the same for all objects, with one lamp
     and one to three cartons beside the object that occlude some or all of it from some azimuths.
@@ -48,16 +49,14 @@ class TurntableEnv(Uncopied, gymnasium.Env):
 
     ### Observation
 
-    The view, (S, S, 3) uint8 RGB. After a reset a view from elevation 45, which no action gives
-    unless it is an orbit.
+    The view, (S, S, 3) uint8 RGB; after a reset one from elevation 45, no action's but on an orbit.
 
     ### Reward, info, end
 
     The reward is 0. After each step `info["record"]` is the row that `collect` stores: `episode`,
     `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
     (degrees; the middle of the sector unless it is an orbit) and `role`: views from 45 degrees are
-    queries, those from below and above the gallery. An episode terminates after as many steps as
-    there are views.
+    queries, those from below and above the gallery. An episode terminates with its last view.
 
     ### Reset
 
@@ -69,17 +68,16 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         objects: where objects come from: "household", "blobs" or "folder:PATH".
         skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
         scale: factor of the lengths of the objects of folders.
-        val_objects: number of val objects; fewer if there are fewer.
-        test_objects: number of test objects; fewer if there are fewer.
+        val_objects, test_objects: how many of each split; fewer if there are fewer.
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
+        masks: `record` has the mask of `image` and what it shows (see `things.py`).
         grown_from: earlier numbers of val and test objects, whose objects come first.
-        render_mode: "rgb_array" or "human" (Bullet's window, where there is a display).
+        render_mode: "rgb_array" or "human" (Bullet's window).
 
     Raises:
-        WorldError: for objects that are not there or cannot be simulated, impossible counts and
-            sizes, and an action that is not in the space.
+        WorldError: for objects that cannot be simulated, impossible counts, sizes and actions.
     """
 
     metadata: ClassVar[dict[str, Any]] = {"render_modes": ["rgb_array", "human"], "render_fps": 30}
@@ -97,6 +95,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         splits: str = "hash",
         split_file: str = "",
         grown_from: Sequence[tuple[int, int]] = (),
+        masks: bool = False,
         render_mode: str | None = None,
     ):
         self._views = OrbitViews if orbit else RandomizedViews
@@ -126,7 +125,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         """One episode per object."""
         self.steps_per_episode = len(self._views.ELEVATIONS) * azimuths
         """One step per view."""
-        self.simulation = Simulation(window=render_mode == "human")
+        self.simulation = Simulation(window=render_mode == "human", segmenting=masks)
         self.action_space = gymnasium.spaces.Discrete(self.steps_per_episode)
         self.observation_space = gymnasium.spaces.Box(0, 255, (image_size, image_size, 3), np.uint8)
 
@@ -143,15 +142,14 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         self.views = self._views(
             self.simulation, self.np_random, self.subject, self.image_size, self.azimuths
         )
-        self.steps = 0
-        self._image = self.views.render(self.steps_per_episode, 45, 0.0)
+        self.steps, self._image = 0, self.views.render(self.steps_per_episode, 45, 0.0).rgb
         return self._image, {}
 
     def step(self, action: int) -> tuple[np.ndarray, float, bool, bool, dict[str, Any]]:
         action = arguments.checked_action(self.action_space, action)
         row, column = divmod(action, self.azimuths)
         elevation, azimuth = list(self._views.ELEVATIONS)[row], 360 * column / self.azimuths
-        self._image = self.views.render(action, elevation, azimuth)
+        self._image = (frame := self.views.render(action, elevation, azimuth)).rgb
         record = {
             "episode": self.episode,
             "step": self.steps,
@@ -162,6 +160,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
             "elevation": float(elevation),
             "azimuth": float(azimuth),
             "role": self._views.ELEVATIONS[elevation],
+            **annotations("image", frame, self.things),
         }
         self.steps += 1
         return self._image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
@@ -182,7 +181,8 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         points = turn.apply(model.outline)
         low, high = points.min(axis=0), points.max(axis=0)
         centre = np.array([*(-(low + high) / 2)[:2], -low[2]])
-        model.spawn(client, centre.tolist(), turn.as_quat().tolist(), fixed=True)
+        body = model.spawn(client, centre.tolist(), turn.as_quat().tolist(), fixed=True)
+        self.things = {body: Thing(model.kind, model.name)}
         return Subject(points + centre)
 
     def explorer(self, seed: int) -> Policy:

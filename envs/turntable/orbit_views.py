@@ -9,7 +9,7 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.geometry import yaw_quaternion
 from embodied_ssl_envs.panels import add_panel, apply_texture
-from embodied_ssl_envs.simulation import Light
+from embodied_ssl_envs.simulation import Frame, Light
 from embodied_ssl_envs.turntable.framing import camera_direction
 from embodied_ssl_envs.turntable.views import Views
 
@@ -44,9 +44,9 @@ class OrbitViews(Views):
             azimuth = first + 360 * k / MOST_CARTONS + rng.uniform(-25, 25)
             self._add_carton(rng, np.radians(azimuth))
 
-    def render(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        """The image of the view from exactly these angles; the number is not used."""
-        return self._simulation.render(self.camera(elevation, azimuth), self._light).rgb
+    def render(self, view: int, elevation: float, azimuth: float) -> Frame:
+        """The frame of the view from exactly these angles; the number is not used."""
+        return self._simulation.render(self.camera(elevation, azimuth), self._light)
 
     def camera(self, elevation: float, azimuth: float) -> Camera:
         """The camera at these angles, looking at the object's middle.

@@ -7,6 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from embodied_ssl_envs.background_textures import TEXTURES
+from embodied_ssl_envs.simulation import Frame
 from embodied_ssl_envs.turntable.background import TEXTURES_PER_VIEW, Background, draw_light
 from embodied_ssl_envs.turntable.framing import frame_object
 from embodied_ssl_envs.turntable.views import Views
@@ -25,12 +26,12 @@ class RandomizedViews(Views):
         self.textures = chosen.reshape(views, TEXTURES_PER_VIEW).tolist()
         """Numbers of the background textures of each view."""
 
-    def render(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        """The image of a view from a random azimuth within the sector about ``azimuth``."""
+    def render(self, view: int, elevation: float, azimuth: float) -> Frame:
+        """The frame of a view from a random azimuth within the sector about ``azimuth``."""
         rng = np.random.default_rng(self._seeds[view])
         azimuth += rng.uniform(-180, 180) / self._azimuths
         camera = frame_object(rng, self._subject, elevation, azimuth, self._size)
         background = Background(self._simulation, rng, camera, self._subject, self.textures[view])
-        image = self._simulation.render(camera, draw_light(rng)).rgb
+        frame = self._simulation.render(camera, draw_light(rng))
         background.remove()
-        return image
+        return frame

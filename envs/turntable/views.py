@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.simulation import Simulation
+from embodied_ssl_envs.simulation import Frame, Simulation
 from embodied_ssl_envs.turntable.framing import Subject
 
 
@@ -43,8 +43,8 @@ class Views(ABC):
         """Draw whatever is random."""
 
     @abstractmethod
-    def render(self, view: int, elevation: float, azimuth: float) -> np.ndarray:
-        """The image of a view, (S, S, 3) uint8 RGB, the same whenever it is rendered.
+    def render(self, view: int, elevation: float, azimuth: float) -> Frame:
+        """The frame of a view, the same whenever it is rendered.
 
         Args:
             view: its number.

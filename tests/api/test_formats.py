@@ -99,3 +99,16 @@ def test_layers_that_are_not_of_the_trunk_are_told(few_steps, tabletop_dir, tmp_
 def test_a_trunk_that_is_none_of_timms_is_named(new_run, tmp_path):
     with pytest.raises(UserError, match="the trunk alexnet is no model of timm"):
         write_timm(new_run, tmp_path)
+
+
+def test_the_verb_writes_it_once_and_anew_for_another_embedding(
+    new_run, evaluate, tmp_path, command
+):
+    args = ("export", new_run, "--format", "safetensors", "--out", tmp_path / "out")
+    status, said, _ = command(*args)
+    assert status == 0 and "safetensors, " in said
+    assert "safetensors already" in command(*args)[1]
+    evaluate(new_run)
+    status, _, errors = command(*args)
+    assert status == 2 and "holds another export" in errors
+    assert "did you mean 'onnx'" in command("export", new_run, "--format", "onx", "--out", "a")[2]

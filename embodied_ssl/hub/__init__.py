@@ -1,0 +1,1 @@
+"""Datasets and runs on the Hugging Face hub."""
