@@ -28,6 +28,7 @@ class Interactions(Protocol):
     """Grasp, push, poke and identity on unseen objects (The Curious Robot, ECCV 2016)."""
 
     title = "each task on unseen objects"
+    menu = "Tasks"
     metrics: ClassVar = {
         "grasp_accuracy": Metric("grasp accuracy"),
         "grasp_ap": Metric("grasp AP"),
