@@ -104,9 +104,11 @@ class Strip:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Strips of images, as many beside each other as fit."""
+    """Strips of images."""
 
     strips: tuple[Strip, ...]
+    layout: Literal["fit", "column"] = "fit"
+    """As many beside each other as fit, or one below the other."""
 
 
 @dataclass(frozen=True)
@@ -149,8 +151,6 @@ class Section:
     text: str = ""
     source: str = ""
     """Path of what is shown."""
-    origin: str = ""
-    """The command and the commit that it comes from."""
     legend: Mapping[str, str] = field(default_factory=dict)
     """Name -> colour."""
     layout: Literal["rows", "halves", "small"] = "rows"
@@ -159,6 +159,8 @@ class Section:
     """Shown when asked for."""
     menu: str = ""
     """What the table of contents calls it."""
+    origin: str = ""
+    """The command and the commit that it comes from."""
 
 
 Figure: TypeAlias = (

@@ -66,9 +66,9 @@ def curve(name: str, axis: str, x: np.ndarray, y: np.ndarray) -> Chart:
         colour = axes.lines[0].get_color()
         axes.plot(drawn_x, averaged(drawn_y), color=colour, linewidth=1.8)
     axes.set_xlabel(axis, color=INK, fontsize=9)
-    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.xaxis.set_major_formatter(EngFormatter(sep=""))
-    axes.yaxis.set_major_locator(MaxNLocator(4))
+    axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]))
     axes.margins(x=0.03)
     return Chart(chart, name.replace("_", " "), description=in_words(axis, x, y))
 
@@ -77,8 +77,9 @@ def in_words(axis: str, x: np.ndarray, y: np.ndarray) -> str:
     """What a curve shows, for those who do not see it."""
     low, high = y.argmin(), y.argmax()
     return (
-        f"from {y[0]:.4g} at {x[0]:,.0f} {axis} to {y[-1]:.4g} at {x[-1]:,.0f}; lowest {y[low]:.4g} "
-        f"at {x[low]:,.0f}, highest {y[high]:.4g} at {x[high]:,.0f}; {len(x):,} points"
+        f"from {y[0]:.4g} at {x[0]:,.0f} {axis} to {y[-1]:.4g} at {x[-1]:,.0f}; "
+        f"lowest {y[low]:.4g} at {x[low]:,.0f}, highest {y[high]:.4g} at {x[high]:,.0f}; "
+        f"{len(x):,} points"
     )
 
 

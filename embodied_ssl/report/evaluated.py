@@ -71,6 +71,6 @@ def _section(results: Results, source: str) -> Section:
         tuple(Fragment(html(figure, 3)) for figure in protocol.figures(results)),
         "; ".join(filter(None, (protocol.summary(results), results.get("images_of")))) + ".",
         source,
-        origin(results),
         menu=menu,
+        origin=origin(results),
     )

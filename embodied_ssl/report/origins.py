@@ -16,7 +16,7 @@ def origin(content: Mapping[str, Any]) -> str:
     return _said(shlex.join(content.get("command", [])), content.get("commit"))
 
 
-def origin_of_folder(command: str, folder: Path, commit: str | None = None) -> str:
+def origin_of_folder(command: str, folder: Path, commit: object = None) -> str:
     """Of a run or a dataset: the command that repeats it, where its settings lie in the folder.
 
     Args:
@@ -34,5 +34,5 @@ def own_origin() -> str:
     return origin(provenance({}))
 
 
-def _said(command: str, commit: str | None) -> str:
-    return ", commit ".join(filter(None, (command, commit)))
+def _said(command: str, commit: object) -> str:
+    return ", ".join(filter(None, (command, f"commit {commit}" if commit else "")))

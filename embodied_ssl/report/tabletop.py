@@ -22,11 +22,11 @@ from embodied_ssl.figures import (
 )
 from embodied_ssl.report.html import render
 from embodied_ssl.report.images import data_uri, svg
-from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP
+from embodied_ssl.worlds.grasp_geometry import fingers
+from embodied_ssl.worlds.tabletop import TIME_STEP
 
 TOUCH = 0.05  # N, from which on the poke's line is fitted
 SHOWN_BEFORE = 12  # forces before the first touch
-JAW = 0.08  # m between the open fingers
 NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}
 
 
@@ -114,22 +114,15 @@ def touched_category(cache: FrameCache, row: int) -> str:
 
 def grasp_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     """The crop about the grasp; the fingers' places in per cent of its side."""
-    turn = np.pi * int(cache.rows["angle"][row]) / GRASP_ANGLES
-    half = 50 * JAW / float(cache.rows["crop_width"][row])
-    closing = np.array([np.cos(turn), -np.sin(turn)])  # image rows run downwards
-    across = np.array([closing[1], -closing[0]])
-    fingers = []
-    for side in (1, -1):
-        middle = 50 + side * half * closing
-        fingers.append((*(middle - 9 * across).tolist(), *(middle + 9 * across).tolist()))
-    line = (*(50 - half * closing).tolist(), *(50 + half * closing).tolist())
+    angle, crop_width = cache.rows["angle"][row], cache.rows["crop_width"][row]
+    jaws, line = fingers(int(angle), float(crop_width))
     held = bool(cache.rows["success"][row])
     return {
         "image": picture(cache, "before", row),
-        "fingers": fingers,
+        "fingers": jaws,
         "line": line,
         "held": held,
-        "caption": f"{touched_category(cache, row)}, {int(cache.rows['angle'][row]) * 10}°",
+        "caption": f"{touched_category(cache, row)}, {int(angle) * 10}°",
     }
 
 

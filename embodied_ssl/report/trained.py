@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from embodied_ssl.data import open_source
 from embodied_ssl.errors import UserError
