@@ -14,7 +14,7 @@ from embodied_ssl.evaluation.recall import normalized
 
 LEAST = 12  # images that make a map
 PERPLEXITY, ITERATIONS = 20, 500
-HEIGHT, WIDTH = 700, 1120  # of the drawing
+HEIGHT, WIDTH = 600, 1120  # of the drawing
 SIDE, FRAME = 60, 4  # of an image on it, with its frame on both sides
 PAPER, RIGHT, WRONG = (228, 228, 228), (47, 143, 83), (198, 70, 63)
 

@@ -18,6 +18,7 @@ from embodied_ssl.figures import CARD, INK
 from embodied_ssl.screen_text import printable
 
 QUALITY = 88
+DPI = 220  # of what is an image within a chart
 
 _numbers = itertools.count()
 
@@ -43,7 +44,8 @@ def svg(figure: Figure, said: str = "") -> Markup:
     with matplotlib.rc_context(settings), warnings.catch_warnings():
         # The page's own font shows what matplotlib's has no glyphs for.
         warnings.filterwarnings("ignore", "Glyph .* missing from", UserWarning)
-        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None})
+        # Thousands of dots are one image, which a browser shows at once.
+        figure.savefig(text, format="svg", transparent=True, metadata={"Date": None}, dpi=DPI)
     drawing = text.getvalue()
     drawing = drawing[drawing.index("<svg") + 4 :].replace(INK, "currentColor")
     named = f'<svg role="img" aria-label="{escape(printable(said) or "chart")}"'

@@ -67,7 +67,8 @@ def patterns_chart(
     chart, axes = open_chart(5, 4.1)
     for number, colour in enumerate(colours):
         ours = found == number
-        axes.plot(turn[ours], ahead[ours], ".", color=colour, alpha=0.55, markersize=4.2, mew=0)
+        axes.plot(turn[ours], ahead[ours], ".", color=colour, alpha=0.55, markersize=4.2, mew=0,
+                  rasterized=True)  # fmt: skip
     for number, (pattern, colour) in enumerate(zip(listed, colours, strict=True), start=1):
         centre = (np.degrees(pattern.yaw), 100 * pattern.ahead)
         axes.plot(*centre, "o", color=colour, markersize=13, markeredgecolor=CARD, mew=1.6)
