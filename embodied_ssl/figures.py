@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 INK = "#010203"  # stands for the colour of the text around a chart
 CARD = "#040506"  # stands for the colour behind a chart
-ACCENTS = ("#3b82c4", "#d9822b", "#3d9a5f", "#b0529c", "#8a6d3b", "#6a6fd1")
+ACCENTS = ("#3b82c4", "#d9822b", "#3d9a5f", "#b0529c", "#947840", "#6a6fd1")
 MOTION_COLOURS = {"right": ACCENTS[0], "left": ACCENTS[1], "ahead": ACCENTS[2]}
 """Of the atomic motions, in every chart."""
 
@@ -80,8 +80,8 @@ class Chart:
     figure: Canvas
     title: str = ""
     caption: str = ""
-    wide: bool = False
-    """It needs the whole width of a page."""
+    description: str = ""
+    """What it shows, for those who do not see it."""
 
 
 @dataclass(frozen=True)
@@ -104,9 +104,11 @@ class Strip:
 
 @dataclass(frozen=True)
 class Pictures:
-    """Strips of images, as many beside each other as fit."""
+    """Strips of images."""
 
     strips: tuple[Strip, ...]
+    layout: Literal["fit", "column"] = "fit"
+    """As many beside each other as fit, or one below the other."""
 
 
 @dataclass(frozen=True)
@@ -157,6 +159,8 @@ class Section:
     """Shown when asked for."""
     menu: str = ""
     """What the table of contents calls it."""
+    origin: str = ""
+    """The command and the commit that it comes from."""
 
 
 Figure: TypeAlias = (

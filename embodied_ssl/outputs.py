@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import os
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,8 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
 
 if TYPE_CHECKING:
+    import numpy as np
+    from jaxtyping import UInt8
     from PIL.Image import Image
 
 
@@ -68,6 +70,25 @@ def webp(image: Image, **settings: Any) -> bytes:
     written = io.BytesIO()
     image.save(written, format="webp", **settings)
     return written.getvalue()
+
+
+def mosaic(rows: Sequence[Sequence[UInt8[np.ndarray, "S T 3"]]], gap: int) -> Image:
+    """Pictures of one size in rows, with nothing between them, so that each is seen as one.
+
+    Args:
+        rows: of equally many pictures.
+        gap: pixels between two of them.
+    """
+    from PIL import Image
+
+    height, width, _ = rows[0][0].shape
+    down, across = len(rows), len(rows[0])
+    size = (across * (width + gap) - gap, down * (height + gap) - gap)
+    whole = Image.new("RGBA", size)
+    for i, row in enumerate(rows):
+        for j, picture in enumerate(row):
+            whole.paste(Image.fromarray(picture), (j * (width + gap), i * (height + gap)))
+    return whole
 
 
 def _reason(error: Exception) -> str:

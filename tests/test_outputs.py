@@ -3,10 +3,11 @@
 import os
 import stat
 
+import numpy as np
 import pytest
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.outputs import check_output, write_output
+from embodied_ssl.outputs import check_output, mosaic, write_output
 
 
 def a_link_to_nowhere(place):
@@ -104,3 +105,12 @@ def test_a_full_disk_leaves_what_was_there(tmp_path, monkeypatch):
     with pytest.raises(UserError, match="No space left on device"):
         write_output(tmp_path / "file", b"new")
     assert [(path.name, path.read_text()) for path in tmp_path.iterdir()] == [("file", "old")]
+
+
+def test_between_the_pictures_of_a_mosaic_there_is_nothing():
+    pictures = [[np.full((4, 6, 3), 40 * i + 10 * j, np.uint8) for j in range(3)] for i in range(2)]
+    whole = np.asarray(mosaic(pictures, 2))
+    assert whole.shape == (4 + 2 + 4, 6 + 2 + 6 + 2 + 6, 4)
+    shown = whole[:, :, 3] == 255
+    assert shown.sum() == 6 * 4 * 6 and not whole[~shown].any()
+    assert whole[6:, 8:14, :3].tolist() == pictures[1][1].tolist()

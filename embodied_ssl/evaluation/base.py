@@ -91,6 +91,8 @@ class Protocol(ABC):
 
     title: ClassVar[str]
     """Of the table."""
+    menu: ClassVar[str] = ""
+    """What a table of contents calls it, its name by default."""
     metrics: ClassVar[Mapping[str, Metric]]
     """Where each number is in what ``judge`` says, with dots between the keys of nested parts."""
     baselines: ClassVar[tuple[str, ...]] = USUAL

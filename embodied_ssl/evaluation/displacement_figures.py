@@ -51,7 +51,8 @@ def _chart(points: dict[str, list[tuple[float, float]]]):
     lengths = [len(values) for values in points.values()]
     colours = np.repeat([MOTION_COLOURS[name] for name in points], lengths)
     order = np.random.default_rng(0).permutation(len(dots))  # none is drawn over all others
-    axes.scatter(*dots[order].T, c=colours[order], s=11, alpha=0.75, linewidths=0)
+    settings = {"s": 11, "alpha": 0.75, "linewidths": 0, "rasterized": True}
+    axes.scatter(*dots[order].T, c=colours[order], **settings)
     reach = 1.05 * np.quantile(np.abs(dots).max(axis=1), SHOWN) or 1.0  # of features all alike
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach))
     return figure

@@ -20,9 +20,11 @@ from embodied_ssl.evaluation.embedding import (
     raw,
     select,
 )
-from embodied_ssl.evaluation.recall import cosine, nearest, recalls
+from embodied_ssl.evaluation.embedding_map import LEAST, on_a_plane
+from embodied_ssl.evaluation.recall import cosine, first_hit, nearest, recalls
 
 SHOWN_NEIGHBOURS = 5
+WORST = 6  # queries
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,12 @@ def choose(features: Features, val: Split) -> tuple[Embedding, list[dict[str, An
 
 
 def judge(
-    features: Features, val: Split, test: Split, shown: Int[np.ndarray, " S"]
+    features: Features,
+    val: Split,
+    test: Split,
+    shown: Int[np.ndarray, " S"],
+    mapped: Int[np.ndarray, " M"] | None = None,
+    seed: int = 0,
 ) -> tuple[dict[str, Any], Encoder]:
     """Choose on ``val``, read ``test`` once.
 
@@ -124,6 +131,8 @@ def judge(
         val: what the choice may see.
         test: what it may not.
         shown: places among the queries of ``test`` whose neighbours are reported.
+        mapped: images to lay out on a plane.
+        seed: of that map.
 
     Returns:
         the numbers, and the encoder that was chosen, as ``test`` was read with it.
@@ -142,8 +151,31 @@ def judge(
             "test": test.score(test.similarity(features, plain_encoder)),
         },
         "neighbours": neighbours.tolist(),
+        "worst": worst(similarity, test),
     }
+    if mapped is not None and len(mapped) >= LEAST:
+        points = on_a_plane(encoder(select(features, mapped)), seed)
+        numbers["map"] = points.round(2).tolist()
     return numbers, encoder
+
+
+def worst(similarity: Float[np.ndarray, "Q G"], test: Split) -> dict[str, list]:
+    """Of the queries whose first right answer comes last, one of an object: its rank, where it is,
+    and what comes before it."""
+    labels = test.instance if test.level == "instance" else test.category
+    right = labels[test.queries][:, None] == labels[test.gallery][None]
+    hits = first_hit(similarity, right)
+    order = np.argsort(-hits, kind="stable")
+    _, one_each = np.unique(test.instance[test.queries][order], return_index=True)
+    order = order[np.sort(one_each)]
+    order = order[hits[order] > 0][:WORST]
+    answer = np.where(right[order], similarity[order], -np.inf).argmax(axis=1)
+    return {
+        "queries": test.queries[order].tolist(),
+        "ranks": (hits[order] + 1).tolist(),
+        "right": test.gallery[answer].tolist(),
+        "neighbours": test.gallery[nearest(similarity[order], SHOWN_NEIGHBOURS)].tolist(),
+    }
 
 
 def checksum(labelled: LabelledImages) -> str:

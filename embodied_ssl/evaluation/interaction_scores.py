@@ -46,7 +46,16 @@ def push_error(
     action: Float[np.ndarray, "N 4"],
     crop_width: Float[np.ndarray, " N"],
 ) -> float:
-    """Mean distance, centimetres, of the predicted from the true start and end of a push.
+    """Mean distance, centimetres, of the predicted from the true start and end of a push."""
+    return float(push_errors(predicted, action, crop_width).mean())
+
+
+def push_errors(
+    predicted: Float[np.ndarray, "N 4"],
+    action: Float[np.ndarray, "N 4"],
+    crop_width: Float[np.ndarray, " N"],
+) -> Float[np.ndarray, " N"]:
+    """The same of each push.
 
     Args:
         predicted, action: u0, v0, u1, v1, where -1 to 1 spans the crop.
@@ -54,7 +63,7 @@ def push_error(
     """
     ends = (predicted - action).reshape(-1, 2, 2)
     metres = np.linalg.norm(ends, axis=2) * crop_width[:, None] / 2
-    return float(100 * metres.mean())
+    return 100 * metres.mean(axis=1)
 
 
 def poke_metrics(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
 from embodied_ssl.data import Dataset, FrameCache, VideoFolder, open_source
 from embodied_ssl.figures import Figure, Picture, Pictures, Row, Section, Strip, Table
 from embodied_ssl.registry import Registry
+from embodied_ssl.report.origins import origin_of_folder
 from embodied_ssl.worlds import WORLDS
 
 DRAWINGS = Registry("drawing", "embodied_ssl.drawings", {})
@@ -21,7 +24,8 @@ def collected(path: str, seed: int = 0) -> Section:
     dataset = open_source(path)
     drawing = WORLDS.load(dataset.env).drawing
     draw = DRAWINGS.load(drawing) if drawing else frames
-    return draw(dataset, seed)
+    origin = origin_of_folder(f"collect --env {dataset.env}", Path(str(dataset.path)))
+    return replace(draw(dataset, seed), origin=origin)
 
 
 def frames(dataset: Dataset | VideoFolder, seed: int = 0) -> Section:
@@ -33,7 +37,7 @@ def frames(dataset: Dataset | VideoFolder, seed: int = 0) -> Section:
         splits = Counter(cache.rows["split"].tolist())
         rows = tuple(Row(split, (f"{count:,}",)) for split, count in splits.items())
         shown.insert(0, Table(("rows",), rows, ("split", "")))
-    return Section(f"What was collected: {title}", tuple(shown), source=str(dataset.path),
+    return Section(title, tuple(shown), source=str(dataset.path),
                    menu=title)  # fmt: skip
 
 

@@ -55,10 +55,13 @@ def run_report(config: ReportConfig) -> Path:
         raise UserError("nothing to report: name --data, --runs or --evaluations.")
     check_output(config.out, inputs=config.evaluations)
     from embodied_ssl.report.html import render
+    from embodied_ssl.report.origins import own_origin
 
     found = sections(config)
     menu = distinct([section.menu for section in found.values()], subjects(config))
-    page = render("page.html.j2", title=config.title, sections=found, menu=menu)
+    page = render(
+        "page.html.j2", title=config.title, sections=found, menu=menu, origin=own_origin()
+    )
     write_output(config.out, page.encode("utf-8", "replace"))
     print(f"wrote {printable(config.out)}")
     return config.out

@@ -13,6 +13,7 @@ from embodied_ssl.evaluation.results import Results, read_results
 from embodied_ssl.figures import Fragment, Section
 from embodied_ssl.report.found import find_source
 from embodied_ssl.report.html import html
+from embodied_ssl.report.origins import origin
 
 
 def protocol_of(results: Results) -> type[Protocol]:
@@ -62,7 +63,7 @@ def _is_there(source: str) -> bool:
 
 def _section(results: Results, source: str) -> Section:
     protocol = protocol_of(results)
-    name = results["protocol"].replace("-", " ").capitalize()
+    menu = protocol.menu or results["protocol"].replace("-", " ").capitalize()
     title = results.get("title", protocol.title)
     return Section(
         title[:1].upper() + title[1:],
@@ -70,5 +71,6 @@ def _section(results: Results, source: str) -> Section:
         tuple(Fragment(html(figure, 3)) for figure in protocol.figures(results)),
         "; ".join(filter(None, (protocol.summary(results), results.get("images_of")))) + ".",
         source,
-        menu=name,
+        menu=menu,
+        origin=origin(results),
     )

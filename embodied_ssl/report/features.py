@@ -12,7 +12,7 @@ from torch import nn
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation.baselines import pixels
+from embodied_ssl.evaluation.baselines import ImageNetTrunk, imagenet_installed, pixels
 from embodied_ssl.evaluation.features import stage_maps
 from embodied_ssl.evaluation.recall import normalized
 from embodied_ssl.figures import Figure, Neighbours, Picture, Pictures, Section, Strip, Verdict
@@ -77,9 +77,9 @@ def top_patches(trunk: Trunk, images: Images, maps: Maps) -> Section | None:
         best = np.argsort(-strongest[:, unit], kind="stable")[:PATCHES]
         patches = [receptive_field(trunk, images[i], stage, unit) for i in best]
         strips.append(Strip(tuple(map(Picture, patches)), f"unit {unit} of {stage}"))
-    title = "What excites a unit"
+    title = "Patches that excite a unit most"
     return Section(
-        title, (Pictures(tuple(strips)),), "The strongest of an image each.", folded=True
+        title, (Pictures(tuple(strips)),), "One of an image, the strongest first.", folded=True
     )
 
 
@@ -107,10 +107,10 @@ def near(
     label: np.ndarray | None,
 ) -> Section | None:
     """Nearest neighbours by the last stage beside those by pixels, of other episodes."""
-    spaces = {
-        "features": list(maps.values())[-1].mean((2, 3)),
-        "pixels": pixels(images)["rgb 16x16", ""],
-    }
+    spaces = {"this run": last_stage(maps)}
+    if imagenet_installed():
+        spaces["imagenet"] = last_stage(stage_maps(ImageNetTrunk(), images, CPU))
+    spaces["pixels"] = pixels(images)["rgb 16x16", ""]
     _, queries = np.unique(episode, return_index=True)
     queries = queries[:QUERIES]
     found = {name: nearest(space, queries, episode) for name, space in spaces.items()}
@@ -134,8 +134,13 @@ def near(
         for n, query in enumerate(queries.tolist())
     )
     verdicts = {} if label is None else {"right": "the same category", "wrong": "another one"}
-    text = "By the last stage of the trunk, and by pixels; frames of other episodes alone."
-    return Section("What is near", (Neighbours(shown, verdicts),), text)
+    text = "By the last stage of a network, and by pixels; frames of other episodes alone."
+    return Section("Nearest neighbours", (Neighbours(shown, verdicts),), text)
+
+
+def last_stage(maps: Maps) -> Float[np.ndarray, "N C"]:
+    """Pooled over its extent."""
+    return list(maps.values())[-1].mean((2, 3))
 
 
 def nearest(

@@ -67,11 +67,12 @@ def patterns_chart(
     chart, axes = open_chart(5, 4.1)
     for number, colour in enumerate(colours):
         ours = found == number
-        axes.plot(turn[ours], ahead[ours], ".", color=colour, alpha=0.55, markersize=4.2, mew=0)
+        axes.plot(turn[ours], ahead[ours], ".", color=colour, alpha=0.55, markersize=4.2, mew=0,
+                  rasterized=True)  # fmt: skip
     for number, (pattern, colour) in enumerate(zip(listed, colours, strict=True), start=1):
         centre = (np.degrees(pattern.yaw), 100 * pattern.ahead)
         axes.plot(*centre, "o", color=colour, markersize=13, markeredgecolor=CARD, mew=1.6)
-        axes.annotate(str(number), centre, color="white", fontsize=9, weight="bold",
+        axes.annotate(str(number), centre, color="black", fontsize=9, weight="bold",
                       ha="center", va="center_baseline")  # fmt: skip
         if pattern.name:
             box = {"facecolor": CARD, "alpha": 0.8, "edgecolor": "none", "pad": 1.5}
@@ -81,4 +82,5 @@ def patterns_chart(
     axes.xaxis.set_major_formatter(lambda value, _: f"{abs(value):.0f}°")
     axes.set_xlabel("← left\u2003\u2003turn\u2003\u2003right →", color=INK, fontsize=9)
     axes.set_ylabel("ahead, cm", color=INK, fontsize=9)
-    return svg(chart)
+    said = [in_words(pattern.ahead, pattern.yaw) for pattern in listed]
+    return svg(chart, f"turn and way ahead of pairs of frames around {'; '.join(said)}")

@@ -35,7 +35,7 @@ def rooms(dataset: Dataset | VideoFolder, seed: int = 0) -> Section:
         motions=motions(rows, seed),
     )
     return Section(
-        "What the moving camera saw",
+        "Rooms",
         (tiles(rows, found, paths), Fragment(shown)),
         ", ".join(f"{splits[split]:,} {split}" for split in SPLITS) + " rooms.",
         str(dataset.path),

@@ -7,23 +7,24 @@ from collections import Counter
 from typing import Any
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from embodied_ssl.data import Dataset, FrameCache
 from embodied_ssl.figures import (
     ACCENTS,
     INK,
-    Chart,
+    Bars,
     Figure,
     Fragment,
     Section,
     Tiles,
-    literal,
     open_chart,
 )
 from embodied_ssl.report.html import render
 from embodied_ssl.report.images import data_uri, svg
+from embodied_ssl.worlds.grasp_geometry import fingers
 from embodied_ssl.worlds.tabletop import TIME_STEP
-from embodied_ssl.worlds.tabletop_clips import TOUCH, grasp_lines
+from embodied_ssl.worlds.tabletop_clips import TOUCH
 
 SHOWN_BEFORE = 12  # forces before the first touch
 NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}
@@ -41,8 +42,8 @@ def tabletop(dataset: Dataset, seed: int = 0) -> Section:
     marker = f"tip-{next(_markers)}-"  # arrow heads are known by name on the whole page
     shown = Fragment(render("tabletop.html.j2", samples=samples, marker=marker))
     return Section(
-        "What the robot collected",
-        (tiles(rows), *categories_chart(rows), shown),
+        "Tabletop",
+        (tiles(rows), *categories(rows), shown),
         ", ".join(f"{done[name]:,} {title}" for name, title in NAMES.items()) + ".",
         str(dataset.path),
         menu="Tabletop",
@@ -64,21 +65,17 @@ def tiles(rows: dict[str, np.ndarray]) -> Tiles:
     )
 
 
-def categories_chart(rows: dict[str, np.ndarray]) -> list[Figure]:
-    """How often each category was touched by a grasp, and how often it then held."""
+def categories(rows: dict[str, np.ndarray]) -> list[Figure]:
+    """How often each category was grasped, and the share of these grasps that held."""
     grasped = (rows["interaction"] == "grasp") & (rows["object.category"] != "")
     tried = Counter(rows["object.category"][grasped]).most_common()
     held = Counter(rows["object.category"][grasped & rows["success"].astype(bool)])
     if not tried:
         return []
-    names = [literal(category) for category, _ in tried]
-    chart, axes = open_chart(7.2, 2.6)
-    axes.bar(names, [count for _, count in tried], color=INK, alpha=0.16, label="tried")
-    axes.bar(names, [held[category] for category, _ in tried], color=ACCENTS[2], label="held")
-    axes.tick_params(axis="x", rotation=90)
-    axes.set_xlim(-0.6, len(names) - 0.4)
-    axes.legend(frameon=False, labelcolor=INK, fontsize=9)
-    return [Chart(chart, caption="Grasps by category of object.", wide=True)]
+    names = tuple(f"{category} ({count:,})" for category, count in tried)
+    shares = tuple(held[category] / count for category, count in tried)
+    axis = "Share of the grasps that held; in brackets how many were tried."
+    return [Bars(names, {"grasps by category of object": shares}, axis, frozenset(names))]
 
 
 def sample(cache: FrameCache, interaction: str, seed: int) -> list[dict[str, Any]]:
@@ -117,15 +114,15 @@ def touched_category(cache: FrameCache, row: int) -> str:
 
 def grasp_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     """The crop about the grasp; the fingers' places in per cent of its side."""
-    angle, width = int(cache.rows["angle"][row]), float(cache.rows["crop_width"][row])
-    fingers, line = grasp_lines(angle, width)
+    angle, crop_width = cache.rows["angle"][row], cache.rows["crop_width"][row]
+    jaws, line = fingers(int(angle), float(crop_width))
     held = bool(cache.rows["success"][row])
     return {
         "image": picture(cache, "before", row),
-        "fingers": [(100 * np.ravel(finger)).tolist() for finger in fingers],
-        "line": (100 * np.ravel(line)).tolist(),
+        "fingers": jaws,
+        "line": line,
         "held": held,
-        "caption": f"{touched_category(cache, row)}, {int(cache.rows['angle'][row]) * 10}°",
+        "caption": f"{touched_category(cache, row)}, {int(angle) * 10}°",
     }
 
 
@@ -148,21 +145,22 @@ def poke_sample(cache: FrameCache, row: int) -> dict[str, Any]:
     slope, intercept = float(cache.rows["slope"][row]), float(cache.rows["intercept"][row])
     chart, axes = open_chart(2.6, 1.9)
     time = np.arange(len(force)) * TIME_STEP
-    axes.plot(1000 * time, force, color=ACCENTS[0], linewidth=2)
     touch = np.flatnonzero(force > TOUCH)
+    shown = slice(max(0, touch[0] - SHOWN_BEFORE) if len(touch) else 0, None)
+    axes.plot(1000 * time[shown], force[shown], color=ACCENTS[0], linewidth=2, marker=".")
     if len(touch):
-        axes.set_xlim(left=1000 * time[max(0, touch[0] - SHOWN_BEFORE)])
         since = time[touch[0] :] - time[touch[0]]
         felt = 1000 * time[touch[0] :]
         axes.plot(felt, slope * since + intercept, color=ACCENTS[1], linewidth=1.6, dashes=(4, 2))
     axes.set_ylim(bottom=min(0, force.min(initial=0)))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.set_xlabel("ms", color=INK, fontsize=9)
     axes.set_ylabel("N", color=INK, fontsize=9)
     material = cache.rows["object.material"][row] or "-"
     return {
         "image": picture(cache, "before", row),
-        "chart": svg(chart),
-        "caption": f"{touched_category(cache, row)} of {material}: {slope:.0f} N/s",
+        "chart": svg(chart, f"force over time, up to {force.max(initial=0):.1f} N"),
+        "caption": f"{touched_category(cache, row)} of {material}: {slope:,.0f} N/s",
     }
 
 

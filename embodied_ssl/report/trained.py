@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-import numpy as np
 
 from embodied_ssl.data import open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.results import short_names
-from embodied_ssl.figures import INK, Chart, Figure, Listing, Section, open_chart
+from embodied_ssl.figures import Figure, Listing, Section
 from embodied_ssl.methods import load_method_class
+from embodied_ssl.report.curves import curves
 from embodied_ssl.report.features import feature_figures
 from embodied_ssl.report.found import find_source
+from embodied_ssl.report.origins import origin_of_folder
 from embodied_ssl.training.checkpoint import METRICS, RUN
 from embodied_ssl.training.metrics import read_log
 from embodied_ssl.training.runs import load_method, load_run, stored_run
-
-POINTS = 120  # of a curve, at most
-LARGEST = 1e30  # that is drawn
 
 
 def trained(runs: Sequence[Path], seed: int = 0, root: Path | None = None) -> Section:
@@ -32,7 +28,7 @@ def trained(runs: Sequence[Path], seed: int = 0, root: Path | None = None) -> Se
         run_section(run, seed, names[str(folder)], root)
         for folder, run in reversed(folders.items())
     ]
-    return Section("What it learned from", tuple(shown), menu="Runs")
+    return Section("Runs", tuple(shown), menu="Runs")
 
 
 def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = None) -> Section:
@@ -58,14 +54,16 @@ def run_section(run: Path, seed: int = 0, title: str = "", root: Path | None = N
     said = "" if charts else once
     if damaged:
         said += f" {damaged:,} lines of {METRICS} are damaged and left out."
+    method = str(settings.get("method", ""))
     listing = Listing(json.dumps(settings, indent=2, ensure_ascii=False))
     return Section(
         title or run.name,
         (
             Section("", tuple(charts), said.strip(), layout="small"),
-            *method_figures(run, str(settings.get("method", "")), seed, root),
+            *method_figures(run, method, seed, root),
             Section("Settings", (listing,), folded=True),
         ),
+        origin=origin_of_folder(f"train {method}", run, settings.get("commit")),
     )
 
 
@@ -91,37 +89,3 @@ def method_figures(run: Path, method: str, seed: int, root: Path | None = None) 
         return [*learned.figures(caches, seed), *feature_figures(learned.exported, caches, seed)]
     except UserError as error:
         return [Section("What it learned", (), f"Not shown: {error}")]
-
-
-def curves(logged: list[dict[str, Any]]) -> list[Chart]:
-    """A chart of every number that was logged more than once."""
-    names = dict.fromkeys(name for line in logged for name in line)
-    axis = "images" if "images" in names else "step"
-    charts = []
-    for name in names:
-        points = [
-            (line[axis], line[name])
-            for line in logged
-            if is_number(line.get(axis)) and is_number(line.get(name))
-        ]
-        if name in ("step", "images") or len(points) < 2:
-            continue
-        x, y = np.array(points, float).T
-        chart, axes = open_chart(3.1, 1.9)
-        axes.plot(x, y, alpha=0.25, linewidth=1)
-        axes.plot(*averaged(x, y), color=axes.lines[0].get_color(), linewidth=1.8)
-        axes.set_xlabel(axis, color=INK, fontsize=9)
-        axes.margins(x=0)
-        charts.append(Chart(chart, name))
-    return charts
-
-
-def is_number(value: Any) -> bool:
-    """Whether it can be drawn."""
-    return type(value) in (int, float) and abs(value) < LARGEST  # NaN is not
-
-
-def averaged(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The curve (n,) as the means of at most ``POINTS`` equal stretches."""
-    parts = min(POINTS, max(1, len(x) // 4))
-    return tuple(np.array([part.mean() for part in np.array_split(v, parts)]) for v in (x, y))

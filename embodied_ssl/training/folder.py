@@ -78,7 +78,7 @@ def training_in(out: Path) -> Iterator[None]:
 def write_run(out: Path, run: Mapping[str, Any], settings: Mapping[str, Any]) -> None:
     """Write ``run.json``, and the settings that repeat the run; UserError where they cannot be."""
     versions = {name: version(name) for name in ("embodied-ssl", "torch", "accelerate")}
-    content = {"versions": versions, "commit": commit(), **run}
+    content = {"commit": commit(), "versions": versions, **run}
     try:
         write_settings(out / SETTINGS, settings)
         write_atomically(out / RUN, json.dumps(content, indent=1).encode())

@@ -9,14 +9,13 @@ import numpy as np
 
 from embodied_ssl.worlds.clips import Clip, Frame, Mark, Plot
 from embodied_ssl.worlds.episode_clips import category_of, images_of
+from embodied_ssl.worlds.grasp_geometry import Segment, fingers
 from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP
 
 if TYPE_CHECKING:
     from embodied_ssl.figures import Verdict
 
 TOUCH = 0.05  # N, from which on the poke's line is fitted
-JAW = 0.08  # m between the open fingers
-FINGER = 0.09  # half of a finger's breadth as it is drawn, in parts of the crop
 FRAME_SECONDS = 0.8  # that a frame is shown; the rows do not say when each was taken
 CAMERAS = ("overhead", "wrist", "before", "after")  # in the order of time
 MIDDLE = Mark(((0.5, 0.5),))
@@ -146,16 +145,14 @@ def grasp_lines(angle: int, crop_width: float) -> tuple[list[tuple], tuple]:
         angle: which of the closing directions.
         crop_width: metres across the crop.
     """
-    turn = np.pi * angle / GRASP_ANGLES
-    closing = np.array([np.cos(turn), -np.sin(turn)])  # image rows run downwards
-    across, half = np.array([closing[1], -closing[0]]), JAW / 2 / crop_width
+    jaws, line = fingers(angle, crop_width)
+    return [_in_parts(jaw) for jaw in jaws], _in_parts(line)
 
-    def segment(middle: np.ndarray, reach: np.ndarray) -> tuple:
-        return tuple(tuple((middle + sign * reach).tolist()) for sign in (-1, 1))
 
-    centre = np.array([0.5, 0.5])
-    fingers = [segment(centre + side * half * closing, FINGER * across) for side in (1, -1)]
-    return fingers, segment(centre, half * closing)
+def _in_parts(segment: Segment) -> tuple:
+    """The two ends of a segment in per cent."""
+    left, top, right, bottom = (place / 100 for place in segment)
+    return (left, top), (right, bottom)
 
 
 def force(row: Mapping[str, Any], begins: float) -> Plot:

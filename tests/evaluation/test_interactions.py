@@ -3,6 +3,9 @@
 import numpy as np
 import pytest
 
+from embodied_ssl.data import Dataset
+from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.interaction_failures import failure_pictures, failures
 from embodied_ssl.evaluation.interaction_scores import (
     SCORES,
     grasp_metrics,
@@ -62,3 +65,51 @@ def test_every_interaction_is_scored_by_its_own_columns():
         "grasp_accuracy": 1, "grasp_ap": 1, "grasp_auc": 1, "push_cm": 0,
         "poke_slope_r2": 1, "poke_intercept_r2": 1, "identity_auc": 1,
     }  # fmt: skip
+
+
+def test_grasps_predicted_surest_and_wrong_are_the_worst():
+    truth = {"success": np.array([1, 1, 0, 0, 1])}
+    found = failures("grasp", np.array([0.9, 0.4, 0.7, 0.2, 0.1]), truth, np.arange(10, 15))
+    assert [each["row"] for each in found] == [14, 12, 11]
+    assert found[0]["predicted"] == pytest.approx(0.1)
+
+
+def test_pushes_farthest_from_the_truth_are_the_worst():
+    truth = {"action": np.zeros((3, 5)), "crop_width": np.array([0.2, 0.4, 0.2])}
+    predicted = np.repeat([[0.1], [0.1], [-0.3]], 4, axis=1)
+    found = failures("push", predicted, truth, np.arange(3))
+    assert [each["row"] for each in found] == [2, 1, 0]
+    assert found[1]["cm"] == pytest.approx(2 * found[2]["cm"])
+    assert failures("poke", predicted, truth, np.arange(3)) == []
+
+
+def results_on(data, **models):
+    """As evaluate writes them, of data as they are."""
+    return {
+        "settings": {"data": str(data), "image_size": None},
+        "fingerprint": Dataset.open(data).fingerprint,
+        "models": models,
+        "runs": list(models),
+    }
+
+
+def test_failures_are_shown_of_the_best_run(tabletop_dir):
+    rows = Dataset.open(tabletop_dir).cache().rows
+    grasp, push = (int(np.flatnonzero(rows["interaction"] == x)[0]) for x in ("grasp", "push"))
+    far = {"row": push, "predicted": [1e9, 0, -5, 0.5], "cm": 3.25}
+    worst = {"grasp": [{"row": grasp, "predicted": 0.98}], "push": [far], "poke": []}
+    run = {"grasp_accuracy": 0.9, "failures": worst}
+    results = results_on(tabletop_dir, good=run, bad=run | {"grasp_accuracy": 0.2})
+    grasps, pushes = failure_pictures(results)
+    assert grasps.text.endswith("by good.")
+    (strip,) = grasps.figures[0].strips
+    category = rows["object.category"][grasp]
+    assert strip.pictures[0].caption.startswith(f"{category}: 98% predicted to hold, ")
+    (strip,) = pushes.figures[0].strips
+    assert strip.pictures[0].caption.endswith(": 3.2 cm off")
+    with pytest.raises(UserError, match="not as it was evaluated"):
+        failure_pictures(results | {"fingerprint": "another"})
+
+
+def test_results_of_before_have_no_failures():
+    assert failure_pictures({"models": {"run": {}}, "runs": ["run"]}) == []

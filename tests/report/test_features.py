@@ -6,6 +6,7 @@ import torch
 from torch import nn
 
 from embodied_ssl.data import Dataset
+from embodied_ssl.evaluation.baselines import imagenet_installed
 from embodied_ssl.report import features
 from embodied_ssl.report.features import (
     SIDE,
@@ -76,8 +77,10 @@ def test_every_trunk_has_figures_and_is_left_as_it_was(name, tabletop_dir, monke
     cache = Dataset.open(tabletop_dir).cache()
     figures = feature_figures(trunk, {"tabletop": cache}, seed=0)
     titles = [figure.title for figure in figures]
-    assert titles[-2:] == ["What excites a unit", "What is near"]
+    assert titles[-2:] == ["Patches that excite a unit most", "Nearest neighbours"]
     page = "".join(map(html, figures))
+    rows = list(figures[-1].figures[0].queries[0][1])
+    assert rows == ["this run", *["imagenet"] * imagenet_installed(), "pixels"]
     assert page.count("data:image") > 20 and "the same category" in page.lower()
     assert all(torch.equal(value, before[key]) for key, value in trunk.state_dict().items())
     assert all(p.grad is None for p in trunk.parameters())

@@ -70,12 +70,43 @@ def test_figures_of_a_section_have_headings_of_the_next_depth():
     assert places == sorted(places)
 
 
+def test_headings_leave_no_depth_out():
+    row = Row("a", ("1",))
+    parts = (
+        Bars(("a",), {"x": (0.5,)}, "y"), Chart(open_chart(2, 1)[0], "chart"),
+        Pictures((Strip((Picture(IMAGE),), "strip"),)),
+    )  # fmt: skip
+    section = Section("a", (*parts, Section("", parts), Section("f", parts, folded=True)))
+    page = html(Section("top", (section, Table(("x",), (row,)))))
+    assert [int(depth) for depth in re.findall(r"<h(\d)", page)] == [2, 3] + [4] * 9
+
+
+def test_what_a_header_heads_is_said():
+    groups = Table(("@1", "@5") * 2, (Row("a", tuple("1234")),), groups=("p", "q"))
+    page = html(groups)
+    assert page.count('scope="col"') == 4 and page.count('scope="colgroup"') == 2
+    assert page.count('scope="row"') == 1 and "<th></th>" not in page
+    assert re.findall(r'data-title="(\w)"', page) == ["p", "p", "q", "q"]
+
+
+def test_pictures_may_stand_below_one_another():
+    strips = tuple(Strip((Picture(IMAGE),), title) for title in "ab")
+    assert 'class="small"' in html(Pictures(strips))
+    assert 'class="rows"' in html(Pictures(strips, "column"))
+
+
+def test_a_chart_says_what_it_shows():
+    page = html(Chart(open_chart(2, 1)[0], "a", "below", description='falls "fast"'))
+    assert 'role="img" aria-label="a: falls &#34;fast&#34;"' in page
+    assert 'aria-label="a: below"' in html(Chart(open_chart(2, 1)[0], "a", "below"))
+
+
 def test_the_best_cell_and_the_marked_row_stand_out():
     page = html(
         Table(("x", "y"), (Row("a", ("1", "2"), marked=True, best=(1,)), Row("b", ("0", "1"))))
     )
-    assert page.count('class="best"') == 1 and page.count("top") == 1
-    assert page.index("top") > page.index('<td class=" ">1</td>')
+    assert re.findall(r'<tr class="(\w*)"><th scope="row">(\w)', page) == [("best", "a"), ("", "b")]
+    assert re.findall(r'<td class=" top"[^>]*>(\d)', page) == ["2"]
 
 
 def test_a_table_is_turned_or_joined_where_lines_are_short():

@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 
 import numpy as np
 import pytest
@@ -12,30 +11,6 @@ from embodied_ssl.figures import open_chart
 from embodied_ssl.report import ReportConfig, run_report
 from embodied_ssl.report.images import svg
 from embodied_ssl.report.tabletop import grasp_sample
-from embodied_ssl.report.trained import averaged, curves
-
-BROWSER = shutil.which("chromium") or shutil.which("chromium-browser")
-
-
-@pytest.fixture(scope="module")
-def page(
-    tabletop_dir, rooms_dir, turntable_dir, view_run, retrieval, equivariance, next_best_view,
-    tmp_path_factory,
-):  # fmt: skip
-    folder = tmp_path_factory.mktemp("report")
-    run = folder / "run <b>bold"
-    run.mkdir()
-    (run / "run.json").write_text(json.dumps({"method": "none", "note": "</pre><script>"}))
-    lines = [{"step": i, "images": 8 * i, "loss": 1 / (1 + i), "task": "grasp"} for i in range(9)]
-    (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    config = ReportConfig(
-        data=(str(tabletop_dir), str(rooms_dir), str(tabletop_dir), str(turntable_dir)),
-        runs=(run, view_run),
-        evaluations=(retrieval, equivariance, next_best_view),
-        out=folder / "sub" / "report.html",
-    )
-    assert run_report(config) == config.out
-    return config.out
 
 
 def test_has_every_section_and_needs_nothing_from_elsewhere(page):
@@ -47,7 +22,7 @@ def test_has_every_section_and_needs_nothing_from_elsewhere(page):
                     "Runs", "Retrieval", "Equivariance", "Next best view"]  # fmt: skip
     for link in re.findall(r'(?:\bhref="#|url\(#)([^")]*)', text):
         assert names.count(link) == 1, link
-    for part in ("ego-motion clusters", "Where motions displace the features", "Where to look next",
+    for part in ("Ego-motion clusters", "Where motions displace the features", "Where to look next",
                  "Predicted views", "Queries and their nearest neighbours"):  # fmt: skip
         assert part in text
     assert "<script" not in text and "<b>bold" not in text
@@ -55,13 +30,12 @@ def test_has_every_section_and_needs_nothing_from_elsewhere(page):
         assert source.startswith(("data:", "#")), source[:80]
 
 
-@pytest.mark.skipif(BROWSER is None, reason="no chromium on this machine")
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_in_a_browser(page, scheme):
+def test_in_a_browser(page, browser_path, scheme):
     playwright = pytest.importorskip("playwright.sync_api")
     requests, complaints = [], []
     with playwright.sync_playwright() as player:
-        browser = player.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        browser = player.chromium.launch(executable_path=browser_path, args=["--no-sandbox"])
         tab = browser.new_page(
             viewport={"width": 400, "height": 800}, color_scheme=scheme, java_script_enabled=True
         )
@@ -118,17 +92,6 @@ def test_fingers_close_along_the_angle(angle, ends):
     for x0, y0, x1, y1 in sample["fingers"]:  # across the closing direction
         along = np.subtract(ends[2:], ends[:2])
         assert np.dot((x1 - x0, y1 - y0), along) == pytest.approx(0, abs=1e-9)
-
-
-def test_curves_are_of_numbers_logged_more_than_once():
-    logged = [{"step": i, "loss": 1.0, "name": "x"} for i in range(5)] + [{"step": 5, "val": 0.5}]
-    assert [chart.title for chart in curves(logged)] == ["loss"]
-
-
-def test_averaging_keeps_the_mean():
-    x = np.arange(480.0)
-    smooth = averaged(x, x**2)[1]
-    assert len(smooth) == 120 and smooth.mean() == pytest.approx((x**2).mean())
 
 
 @pytest.mark.parametrize(

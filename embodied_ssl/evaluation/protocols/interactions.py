@@ -14,7 +14,10 @@ import numpy as np
 from embodied_ssl.data import open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
+from embodied_ssl.evaluation.interaction_failures import failure_pictures, failures
 from embodied_ssl.evaluation.interaction_scores import SCORES, Truth
+from embodied_ssl.evaluation.results import Results
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
 from embodied_ssl.sampling import to_device
 from embodied_ssl.sampling.interactions import INTERACTIONS, Interaction, in_order
@@ -28,6 +31,7 @@ class Interactions(Protocol):
     """Grasp, push, poke and identity on unseen objects (The Curious Robot, ECCV 2016)."""
 
     title = "each task on unseen objects"
+    menu = "Tasks"
     metrics: ClassVar = {
         "grasp_accuracy": Metric("grasp accuracy"),
         "grasp_ap": Metric("grasp AP"),
@@ -68,7 +72,8 @@ class Interactions(Protocol):
         """Every metric that the heads of a run allow."""
         method = model.method()
         robot = method.part(CuriousRobot) if method is not None else None
-        scores: dict[str, float] = {}
+        scores: dict[str, Any] = {}
+        failed: dict[str, list[dict]] = {}
         for name, score in SCORES.items():
             samples = self.val[name]
             if robot is None or name not in robot.tasks or len(samples) < LEAST:
@@ -79,8 +84,14 @@ class Interactions(Protocol):
                 # Of two images a sample the first views come first: side by side then.
                 parts = len(answer) // len(next(iter(batch.values())))
                 predicted.append(np.hstack(np.split(answer, parts)) if parts > 1 else answer)
-            scores |= score.measure(np.concatenate(predicted), labels_of(samples))
-        return scores
+            of_all, truth = np.concatenate(predicted), labels_of(samples)
+            scores |= score.measure(of_all, truth)
+            failed[name] = failures(name, of_all, truth, samples.rows)
+        return scores | {"failures": failed}
+
+    @classmethod
+    def figures(cls, results: Results, images: bool = True) -> list[Figure]:
+        return [cls.table(results), *(failure_pictures(results) if images else [])]
 
 
 def labels_of(samples: Interaction) -> Truth:

@@ -14,13 +14,15 @@ import numpy as np
 
 from embodied_ssl.data import open_labelled
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
-from embodied_ssl.evaluation.gallery import Split, checksum, judge
+from embodied_ssl.evaluation.gallery import Split, judge
+from embodied_ssl.evaluation.gallery_figures import gallery_sections
 from embodied_ssl.evaluation.kept import keep_embedding
 from embodied_ssl.evaluation.recall import LEVELS, RANKS, share
-from embodied_ssl.evaluation.results import Results, check_unchanged, runs_of, short_names
-from embodied_ssl.figures import Bars, Figure, Neighbours, Picture, Row, Section, Table
+from embodied_ssl.evaluation.results import Results, runs_of, short_names
+from embodied_ssl.figures import Bars, Figure, Row, Section, Table
 
 SHOWN_QUERIES = 8
+MAPPED = 400  # images on the map of an embedding
 
 
 class Retrieval(Protocol):
@@ -39,6 +41,8 @@ class Retrieval(Protocol):
         self.val, self.test = Split.of(labelled, "val"), Split.of(labelled, "test")
         queries = len(self.test.queries)
         self.shown = np.random.default_rng(seed).permutation(queries)[:SHOWN_QUERIES]
+        self.mapped = np.random.default_rng(seed).permutation(self.test.gallery)[:MAPPED]
+        self.seed = seed
         self.images, self.fingerprint = labelled.images, labelled.fingerprint
         self.calibration = self.images[self.val.gallery]
         self.counts = {
@@ -50,7 +54,9 @@ class Retrieval(Protocol):
 
     def judge(self, model: Model) -> dict[str, Any]:
         """The numbers; the embedding chosen for a run is kept in its folder."""
-        numbers, encoder = judge(model.features(self.images), self.val, self.test, self.shown)
+        mapped = None if model.trunk is None else self.mapped
+        features = model.features(self.images)
+        numbers, encoder = judge(features, self.val, self.test, self.shown, mapped, self.seed)
         if model.run is not None:
             facts = {
                 "image_size": self.images.shape[1],
@@ -61,8 +67,9 @@ class Retrieval(Protocol):
         return numbers
 
     def compare(self, results: Results) -> None:
-        """Which queries ``neighbours`` are of."""
+        """Which queries ``neighbours`` are of, and which images ``map`` has."""
         results["queries"] = self.test.queries[self.shown].tolist()
+        results["mapped"] = self.mapped.tolist()
 
     @classmethod
     def summary(cls, results: Results) -> str:
@@ -116,11 +123,7 @@ class Retrieval(Protocol):
             Section("Every embedding on the validation objects", tried, layout="halves",
                     folded=True),
         ]  # fmt: skip
-        if images:
-            pictures = (neighbours(results),)
-            title = "Queries and their nearest neighbours"
-            found.append(Section(title, pictures, "Drawn at random."))
-        return found
+        return found + (gallery_sections(results, best_run(results)) if images else [])
 
 
 def judged(results: Results) -> list[int]:
@@ -148,40 +151,6 @@ def embeddings(name: str, model: dict[str, Any]) -> Table:
         for score in model["val"]
     )
     return Table(("instance@1", "category@1"), rows, (name, ""))
-
-
-def neighbours(results: Results) -> Neighbours:
-    """For each shown query what the best run and two baselines found."""
-    models, shown = results["models"], short_names(results["models"])
-    labelled = open_labelled(results["settings"]["data"], results["data"]["image_size"])
-    if "fingerprint" in results:
-        check_unchanged(results, labelled.fingerprint)
-    elif checksum(labelled) != results["data"]["checksum"]:  # as versions before 0.2 said it
-        check_unchanged(results, "")
-    runs = runs_of(results)
-    untrained = [x for x in models if x.split(" (")[0] == "random" and x not in runs][:1]
-    names = [name for name in (best_run(results), *untrained, "pixels") if name in models]
-    found = {name: np.array(models[name]["neighbours"]) for name in names}
-    places = np.unique(np.concatenate([results["queries"], *(f.ravel() for f in found.values())]))
-    read = dict(zip(places.tolist(), labelled.read(places), strict=True))
-
-    def picture(place: int, query: int) -> Picture:
-        same = [x[place] == x[query] for x in (labelled.instance, labelled.category)]
-        verdict = "right" if same[0] else "near" if same[1] else "wrong"
-        return Picture(read[place], labelled.category[place], verdict)
-
-    queries = tuple(
-        (
-            Picture(read[query], labelled.category[query]),
-            {
-                shown[name]: tuple(picture(place, query) for place in places[number].tolist())
-                for name, places in found.items()
-            },
-        )
-        for number, query in enumerate(results["queries"])
-    )
-    meaning = {"right": "the same object", "near": "another of its category"}
-    return Neighbours(queries, meaning | {"wrong": "something else"})
 
 
 def _recalls(part: dict[str, Any]) -> list[float | None]:
