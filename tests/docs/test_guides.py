@@ -1,4 +1,4 @@
-"""What the guides print works: their files are written, their Python and their commands run, small."""
+"""What the guides print works: their files, their Python and their commands, run small."""
 
 import os
 import subprocess
