@@ -27,7 +27,7 @@ INLINE = re.compile(r"`([^`]+)`")
 
 PLACEHOLDERS = {
     "METHOD": "simclr", "METHOD+METHOD": "simclr+rotation", "WORLD": "tabletop", "VERB": "info",
-    "NAME": "retrieval", "discs:Discs": "turntable", "coverage:Coverage": "knn",
+    "NAME": "linear", "discs:Discs": "rooms", "coverage:Coverage": "knn", "--shrinkage": "--seed",
     "quadrant:Quadrant": "supervised", "quadrant:Quadrant+simclr": "supervised+simclr",
 }  # fmt: skip
 NEEDED = {
