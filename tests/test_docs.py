@@ -18,17 +18,17 @@ from embodied_ssl.methods import METHODS
 from embodied_ssl.worlds import WORLDS
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+PAGES = (ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md")))
 VERBS = ("collect", "train", "evaluate")
 PROGRAM = re.compile(
     r"(?:collect|train|evaluate|embodied-ssl|accelerate|torchrun|pip|scripts/\S+)(?= |$)"
 )
 INLINE = re.compile(r"`([^`]+)`")
 
-
 PLACEHOLDERS = {
     "METHOD": "simclr", "METHOD+METHOD": "simclr+rotation", "WORLD": "tabletop", "VERB": "info",
-    "NAME": "retrieval",
+    "NAME": "linear", "discs:Discs": "rooms", "coverage:Coverage": "knn", "--shrinkage": "--seed",
+    "quadrant:Quadrant": "supervised", "quadrant:Quadrant+simclr": "supervised+simclr",
 }  # fmt: skip
 NEEDED = {
     "collect": ("--out",),

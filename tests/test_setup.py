@@ -87,7 +87,7 @@ def test_only_simulation_needs_an_old_python():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert project["requires-python"] == ">=3.11"
     assert [d for d in project["dependencies"] if "pybullet" in d] == [
-        "pybullet; python_version < '3.12'"
+        "pybullet>=3.2.7; python_version < '3.12'"
     ]
 
 

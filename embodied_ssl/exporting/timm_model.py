@@ -24,8 +24,8 @@ VIT = "vit_tiny_patch16_224"
 def write_timm(run: Path, folder: Path) -> dict[str, int]:
     """A model that timm opens by local-dir:FOLDER, without a classifier.
 
-    It is ``model.safetensors`` and ``config.json``. Layers of the model that a pyramid of features does not use are as timm begins them;
-    ``untrained`` in ``config.json`` names them.
+    It is ``model.safetensors`` and ``config.json``. Layers of the model that a pyramid
+    of features does not use are as timm begins them; ``untrained`` in ``config.json`` names them.
 
     Args:
         run: folder of the run.

@@ -8,46 +8,14 @@ import pytest
 import torch
 
 from embodied_ssl import cli
-from embodied_ssl.data import Dataset, FrameCache
 from embodied_ssl.methods import METHODS, load_method_class
 from embodied_ssl.methods.base import Method, Step, pixels
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.settings import from_dict, to_dict
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.runs import load_method
-from embodied_ssl.trunks import build_trunk
 
 BATCH, SIZE = 8, 48
-ALL = [*METHODS, "curious-robot+egomotion", "rotation+simclr"]
-
-
-VERSIONS = [("moco", {"version": 1}), ("moco", {"version": 3})]
-"""Methods whose settings make others of them."""
-
-
-@pytest.fixture(
-    params=[(name, {}) for name in ALL] + VERSIONS, ids=lambda p: f"{p[0]} {p[1] or ''}"
-)
-def method(request, small_trunk_of):
-    torch.manual_seed(0)
-    name, settings = request.param
-    cls = load_method_class(name)
-    trunk, trunk_settings = small_trunk_of(cls)
-    return cls(build_trunk(trunk, **trunk_settings), cls.Config(**settings), SIZE).train()
-
-
-@pytest.fixture(scope="module")
-def caches(tabletop_dir, rooms_dir):
-    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir}
-    return {env: FrameCache.open(Dataset.open(folder)) for env, folder in folders.items()}
-
-
-@pytest.fixture
-def data(method, caches):
-    """Data of the first of the worlds in which the method, or each part of it, can learn."""
-    types = getattr(method, "types", (type(method),))
-    worlds = [(*cls.worlds, "tabletop")[0] for cls in types]
-    return {world: caches[world] for world in worlds}
 
 
 def moment(number=0, progress=0.5):
@@ -163,7 +131,7 @@ def test_settings_survive_the_disk(method):
     assert from_dict(type(method.config), plain) == method.config
 
 
-@pytest.mark.parametrize("name", ALL)
+@pytest.mark.parametrize("name", [*METHODS, "curious-robot+egomotion", "rotation+simclr"])
 def test_every_setting_is_explained(name, capsys, monkeypatch):
     monkeypatch.setenv("COLUMNS", "200")
     with pytest.raises(SystemExit) as end:

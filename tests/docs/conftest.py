@@ -1,0 +1,6 @@
+"""Pages as tests read them."""
+
+import sys
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parent))  # for pages.py
