@@ -11,7 +11,7 @@ from embodied_ssl.data import LabelledImages, open_labelled
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, gallery_figures
 from embodied_ssl.evaluation.command import run_evaluate
-from embodied_ssl.evaluation.gallery import Split, checksum, choose, judge, worst
+from embodied_ssl.evaluation.gallery import Split, checksum, choose, judge
 from embodied_ssl.evaluation.protocols.retrieval import Retrieval
 from embodied_ssl.evaluation.recall import share
 
@@ -176,27 +176,3 @@ def test_only_the_images_that_are_shown_are_read(turntable_dir, monkeypatch):
     cases = [*worst["queries"], *worst["right"], *np.ravel(worst["neighbours"])]
     assert set(read) == {*results["queries"], *np.ravel(found), *cases}
     assert len(set(read)) < len(there.role)
-
-
-def test_the_worst_cases_are_those_whose_right_answer_comes_last_one_of_an_object():
-    labelled = labelled_images()
-    test = Split.of(labelled, "test")
-    count = len(test.gallery)
-    similarity = np.tile(np.linspace(1, 0, count), (len(test.queries), 1))
-    right = test.instance[test.queries][:, None] == test.instance[test.gallery][None]
-    similarity[0] += 2 * right[0]  # the first query alone is answered
-    found = worst(similarity, test)
-    instances = test.instance[found["queries"]].tolist()
-    assert len(set(instances)) == len(instances)
-    assert found["ranks"] == sorted(found["ranks"], reverse=True) and found["ranks"][-1] > 1
-    assert test.queries[0] not in found["queries"]
-    for query, rank, answer in zip(*(found[k] for k in ("queries", "ranks", "right")), strict=True):
-        assert test.instance[answer] == test.instance[query]
-        assert test.gallery[rank - 1] == answer
-    assert all(row == test.gallery[:5].tolist() for row in found["neighbours"])
-
-
-def test_nothing_is_worst_where_everything_is_found():
-    test = Split.of(labelled_images(), "test")
-    right = test.instance[test.queries][:, None] == test.instance[test.gallery][None]
-    assert worst(right.astype(float), test)["queries"] == []

@@ -21,6 +21,7 @@ class NearestNeighbours(Probing):
     """
 
     title = "labels by the nearest neighbours"
+    menu = "kNN"
 
     def told(self, features: Float[Tensor, "N D"], part: Part) -> Told:
         fit, judged = (torch.from_numpy(p).to(features.device) for p in (part.fit, part.judged))
