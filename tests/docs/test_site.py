@@ -79,7 +79,7 @@ def test_python_of_a_page_imports_what_there_is(page):
 
 def test_the_site_builds_without_a_warning(tmp_path):
     """Links, anchors, navigation and every object of the reference."""
-    command = ["mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path / "site")]
+    command = ["mkdocs", "build", "--strict", "--site-dir", str(tmp_path / "site")]
     done = subprocess.run(
         [sys.executable, "-P", "-m", *command],
         cwd=ROOT,
