@@ -1,9 +1,9 @@
 """Read a LeRobotDataset by lerobot alone, in its own environment: nothing of ours is imported.
 
-python read_lerobot.py FOLDER OUT ROWS CACHE
+python read_lerobot.py FOLDER OUT CACHE
 
-The first line of OUT has the version and how many frames a second were read in the order of ROWS;
-then each line has a frame: the SHA-256 of the pixels of every image, and every other value.
+Each line of OUT has a frame: the SHA-256 of the pixels of every image, and every other value. Then
+every line of the standard input, a list of rows, is answered by how many were read a second.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import time
 from importlib.metadata import version
 from pathlib import Path
 
-folder, out, rows, cache = map(Path, sys.argv[1:])
+folder, out, cache = map(Path, sys.argv[1:])
 os.environ |= {"HF_HUB_OFFLINE": "1", "HF_HOME": str(cache), "HF_DATASETS_CACHE": str(cache)}
 
 import torch  # noqa: E402
@@ -33,35 +33,32 @@ def plain(value: torch.Tensor | str) -> object:
     return None if numbers != numbers else numbers
 
 
+def described(dataset: LeRobotDataset, index: int) -> dict[str, dict[str, object]]:
+    """The digests of a frame's images, and its other values."""
+    frame = dataset[index]
+    images = {}
+    for name in dataset.meta.camera_keys:
+        pixels = (frame.pop(name) * 255).round().to(torch.uint8).permute(1, 2, 0)
+        images[name] = hashlib.sha256(pixels.contiguous().numpy().tobytes()).hexdigest()
+    return {"images": images, "values": {name: plain(value) for name, value in frame.items()}}
+
+
 def main() -> None:
     dataset = LeRobotDataset("someone/exported", root=folder)
     assert len(dataset) == dataset.meta.total_frames
-    place = {
-        int(row): index for index, row in enumerate(dataset.hf_dataset.with_format(None)["row"])
-    }
-    order = [place[row] for row in json.loads(rows.read_text())]
-    dataset[0]
-    start = time.perf_counter()
-    for index in order:
-        dataset[index]
-    speed = len(order) / (time.perf_counter() - start)
+    place = {}
     with out.open("w") as file:
-        print(json.dumps({"version": version("lerobot"), "reads_a_second": speed}), file=file)
         for index in range(len(dataset)):
-            frame = dataset[index]
-            images = {
-                name: hashlib.sha256(
-                    (frame.pop(name) * 255)
-                    .round()
-                    .to(torch.uint8)
-                    .permute(1, 2, 0)
-                    .numpy()
-                    .tobytes()
-                ).hexdigest()
-                for name in dataset.meta.camera_keys
-            }
-            values = {name: plain(value) for name, value in frame.items()}
-            print(json.dumps({"images": images, "values": values}), file=file)
+            frame = described(dataset, index)
+            place[frame["values"]["row"]] = index
+            print(json.dumps(frame), file=file)
+    print(version("lerobot"), flush=True)
+    for line in sys.stdin:
+        rows = json.loads(line)
+        start = time.perf_counter()
+        for row in rows:
+            dataset[place[row]]
+        print(len(rows) / (time.perf_counter() - start), flush=True)
 
 
 if __name__ == "__main__":

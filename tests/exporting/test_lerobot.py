@@ -3,6 +3,7 @@
 import io
 import json
 import math
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -21,18 +22,21 @@ KEY = "observation.images."
 names = pytest.mark.parametrize("name", ["tabletop", "turntable", "rooms", "masked"])
 
 
-@pytest.fixture
-def export(request, tmp_path, monkeypatch):
-    """Export a dataset to files of a megabyte: its folder, what info.json says, its frames."""
+@pytest.fixture(scope="module")
+def export(request, tmp_path_factory):
+    """Export a dataset to files of a megabyte, once: its folder, that of the export, what info.json
+    says, and the frames."""
 
+    @cache
     def write(name):
-        monkeypatch.setattr(lerobot, "LARGEST", 1)
-        folder = request.getfixturevalue(f"{name}_dir")
-        counts = lerobot.write_lerobot(Dataset.open(folder), tmp_path)
-        files = sorted((tmp_path / "data").rglob("*.parquet"))
+        folder, out = request.getfixturevalue(f"{name}_dir"), tmp_path_factory.mktemp(name)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(lerobot, "LARGEST", 1)
+            counts = lerobot.write_lerobot(Dataset.open(folder), out)
+        files = sorted((out / "data").rglob("*.parquet"))
         assert counts["data files"] == len(files)
         frames = pa.concat_tables(map(pq.read_table, files)).to_pylist()
-        return folder, json.loads((tmp_path / "meta" / "info.json").read_text()), frames
+        return folder, out, json.loads((out / "meta" / "info.json").read_text()), frames
 
     return write
 
@@ -48,7 +52,7 @@ def as_lerobot_has_it(value, stored, length):
 
 @names
 def test_every_frame_has_what_its_row_has(name, export, stored):
-    folder, info, frames = export(name)
+    folder, _, info, frames = export(name)
     rows, images = stored(folder)
     assert sorted(frame["row"] for frame in frames) == list(range(len(rows)))
     assert [frame["index"] for frame in frames] == list(range(info["total_frames"]))
@@ -71,10 +75,10 @@ def test_every_frame_has_what_its_row_has(name, export, stored):
 
 
 @names
-def test_episodes_are_whole_and_splits_are_ranges(name, export, tmp_path):
-    _, info, frames = export(name)
-    episodes = pq.read_table(tmp_path / "meta" / "episodes").to_pylist()
-    tasks = pd.read_parquet(tmp_path / "meta" / "tasks.parquet")
+def test_episodes_are_whole_and_splits_are_ranges(name, export):
+    _, out, info, frames = export(name)
+    episodes = pq.read_table(out / "meta" / "episodes").to_pylist()
+    tasks = pd.read_parquet(out / "meta" / "tasks.parquet")
     assert len(episodes) == info["total_episodes"] and len(tasks) == info["total_tasks"]
     assert [episode["episode_index"] for episode in episodes] == list(range(len(episodes)))
     ends = 0
@@ -86,7 +90,7 @@ def test_episodes_are_whole_and_splits_are_ranges(name, export, tmp_path):
         assert [frame["frame_index"] for frame in ours] == list(range(len(ours)))
         assert len({(frame["episode"], frame["split"]) for frame in ours}) == 1
         place = {name: episode[f"data/{name}"] for name in ("chunk_index", "file_index")}
-        file = pq.read_table(tmp_path / info["data_path"].format(**place))
+        file = pq.read_table(out / info["data_path"].format(**place))
         assert episode["episode_index"] in file["episode_index"].to_pylist()
         assert {tasks.index[frame["task_index"]] for frame in ours} == set(episode["tasks"])
     assert ends == len(frames)
@@ -97,15 +101,15 @@ def test_episodes_are_whole_and_splits_are_ranges(name, export, tmp_path):
 
 
 def test_the_clock_of_the_rooms_is_kept(export):
-    _, info, frames = export("rooms")
+    _, _, info, frames = export("rooms")
     assert info["fps"] == 10
     assert [frame["timestamp"] for frame in frames] == [frame["time"] for frame in frames]
     assert [len(info["features"][name]["shape"]) for name in ("action", "pose")] == [1, 1]
 
 
-def test_statistics_are_exact(export, tmp_path):
-    _, _, frames = export("tabletop")
-    stats = json.loads((tmp_path / "meta" / "stats.json").read_text())
+def test_statistics_are_exact(export):
+    _, out, _, frames = export("tabletop")
+    stats = json.loads((out / "meta" / "stats.json").read_text())
     there = [f for f in frames if f["has_after"]]
     pixels = np.stack([decode(f[f"{KEY}after"]["bytes"]) for f in there]).reshape(-1, 3) / 255
     told = stats[f"{KEY}after"]
@@ -123,7 +127,7 @@ def test_statistics_are_exact(export, tmp_path):
     slopes = slopes[np.isfinite(slopes)]
     assert np.allclose(stats["slope"]["q90"], np.quantile(slopes, 0.9))
     assert stats["slope"]["count"] == [len(slopes)] and "interaction" not in stats
-    episodes = pq.read_table(tmp_path / "meta" / "episodes").to_pylist()
+    episodes = pq.read_table(out / "meta" / "episodes").to_pylist()
     ours = [f["angle"] for f in frames[: episodes[0]["length"]]]
     assert np.allclose(episodes[0]["stats/angle/mean"], np.mean(ours))
 
@@ -148,7 +152,7 @@ def test_a_column_that_has_no_place_is_named():
         plain_columns(pa.table({"blob": [b"1"]}))
 
 
-def test_a_file_ends_where_it_is_large_enough(export, tmp_path):
-    export("tabletop")
-    sizes = [path.stat().st_size for path in sorted((tmp_path / "data").rglob("*.parquet"))]
+def test_a_file_ends_where_it_is_large_enough(export):
+    _, out, *_ = export("tabletop")
+    sizes = [path.stat().st_size for path in sorted((out / "data").rglob("*.parquet"))]
     assert len(sizes) > 1 and lerobot_meta.place_of(1001) == {"chunk_index": 1, "file_index": 1}
