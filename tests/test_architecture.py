@@ -25,7 +25,7 @@ LAYERS = (
     {"checkpoints"},
     {"crops", "options", "figures"},
     {"data"},
-    {"motion"},
+    {"motion", "trajectories"},
     {"worlds"},
     {"sampling"},
     {"trunks"},

@@ -19,6 +19,12 @@ LINES = {
     "evaluate": "--data turn",
     "report": "--data table --out new.html",
     "view": "table --html new",
+    "replay": "table --episode 0",
+    "embed": "run --data turn --out new.parquet",
+    "runs": ".",
+    "export": "table --format images --out new",
+    "push": "table user/name",
+    "pull": "user/name --out new",
     "cache": "",
 }
 

@@ -66,7 +66,7 @@ def test_a_page(name):
         Listing(f"{name}\nsecond line"),
     ]
     section = Section(name, tuple(figures), name, name, {name: "red"}, menu=name)
-    page = render("page.html.j2", title=name, sections={"a": section}, menu=[name])
+    page = render("page.html.j2", title=name, sections={"a": section}, menu=[name], origin=name)
     assert not UNSEEN.search(page)
     assert "<script" not in page
     page.encode()

@@ -12,7 +12,7 @@ from embodied_ssl.figures import Fragment, Section, Tiles
 from embodied_ssl.report.html import render
 from embodied_ssl.report.images import data_uri
 from embodied_ssl.report.motions import motions
-from embodied_ssl.report.trajectories import Trajectory, from_above, mapped
+from embodied_ssl.trajectories import Trajectory, from_above, mapped
 
 STRIP = 8  # frames of an episode
 CATEGORIES = 8  # of which an episode is shown

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from embodied_ssl.report.trajectories import from_above, mapped
 from embodied_ssl.screen_text import printable
+from embodied_ssl.trajectories import from_above, mapped
 from embodied_ssl.worlds.clips import Clip, Frame, Mark, Plot
 
 POINTS = 160  # of a line, at most

@@ -45,7 +45,7 @@ def check(folder, module, *args):
 
 
 def test_mypy(folder):
-    assert check(folder, "mypy") == {3, 4, 5, 6, 7}
+    assert check(folder, "mypy") == {3, 5, 6, 7}  # anything may be a tensor, as it is not read
 
 
 def test_pyright(folder):

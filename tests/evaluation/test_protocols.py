@@ -88,7 +88,7 @@ def test_figures_render_with_a_row_for_each_model(evaluated_small, name):
     figures = cls.figures(results)
     page = "".join(html(figure) for figure in figures)
     assert all(row in page for row in named)
-    assert page.count("data:image") == images_in(figures)
+    assert page.count('src="data:image') == images_in(figures)
     assert images_in(cls.figures(results, images=False)) == 0
 
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from embodied_ssl.report.trajectories import from_above, mapped, rounded
+from embodied_ssl.trajectories import from_above, mapped, rounded
 
 
 def poses(places, headings, tilt=0.0, world=None):
