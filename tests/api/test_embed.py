@@ -57,7 +57,8 @@ def test_a_dataset_with_lists_of_images(new_run, tabletop_dir, tmp_path, command
         assert table["split"].to_pylist() == data.numpy(["split"])["split"][rows].tolist()
 
 
-def test_wrong_input_is_one_line(new_run, tabletop_dir, photos, tmp_path, command):
+def test_wrong_input_is_one_line(new_run, tabletop_dir, photos, tmp_path, command, monkeypatch):
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)  # it would try for long
     out = tmp_path / "features.parquet"
     empty = tmp_path / "empty"
     empty.mkdir()

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from embodied_ssl.data import FrameCache
-from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig, models
+from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig, linear_probe, models
 from embodied_ssl.evaluation.base import Protocol
 from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.training.command import run_train
@@ -119,6 +119,7 @@ def evaluate_small(
         config = EvaluateConfig((run,), str(source), name, out)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Protocol, "baselines", ("pixels",))
+            patch.setattr(linear_probe, "FEWEST_STEPS", 60)
             split_rooms(patch)
             settings = PROTOCOLS.load(name).Config(**SETTINGS.get(name, {}))
             return config, run_evaluate(config, settings)
