@@ -34,7 +34,7 @@ def opened(run, protocol):
 
 
 def test_colours_are_told_both_ways_and_the_model_is_left_as_it_was(coloured, rotation_run):
-    protocol = FewLabels(FewLabels.Config(steps=40, draws=1), coloured, 48, 0)
+    protocol = FewLabels(FewLabels.Config(steps=40, draws=2), coloured, 48, 0)
     assert [len(rows) for rows in protocol.labelled[5]] == [15, 15]
     assert [len(rows) for rows in protocol.labelled[20]] == [24, 24]  # there are but eight each
     for model in opened(rotation_run, protocol).values():
