@@ -61,3 +61,7 @@ def test_what_contributing_speaks_of_is_there():
     assert len(named) > 12
     for path in named:
         assert (ROOT / path.rstrip("/.")).exists() or "NAME" in path or path.endswith("..."), path
+
+
+def test_the_readme_has_at_most_700_words():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").split()) <= 700
