@@ -17,6 +17,8 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
 from embodied_ssl.notes import note
 
+RUN, METRICS, EMBEDDING = "run.json", "metrics.jsonl", "embedding.safetensors"
+"""In a run's folder: its settings, its curves, and the embedding that an evaluation chose."""
 STATE, CARD = "state.json", "README.md"
 TRUNK, METHOD, OPTIMIZER = "trunk/model.safetensors", "method.safetensors", "optimizer.safetensors"
 NAME = re.compile(r"step-(\d{8,})")

@@ -111,8 +111,8 @@ class OpenedDataset:
         """
         from embodied_ssl.api.rows import TorchRows
 
-        names = self.columns if columns is None else list(columns)
-        return TorchRows(self, self._named(names), self.rows(split))
+        names = self._named(self.columns if columns is None else columns)
+        return TorchRows(self, names, self.rows(split))
 
     def datasets(self, split: str | None = None) -> datasets.Dataset:
         """As ``datasets.load_dataset`` opens the files, images decoded when they are asked for.

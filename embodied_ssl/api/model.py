@@ -10,14 +10,14 @@ import torch
 from jaxtyping import Float, UInt8
 
 from embodied_ssl.api.images import Image, is_one, listed, square
+from embodied_ssl.checkpoints import EMBEDDING, RUN
 from embodied_ssl.data.labelled import PHOTO_SIZE
 from embodied_ssl.evaluation.embedding import Encoder, Features, OneStage, raw
 from embodied_ssl.evaluation.features import stage_features
 from embodied_ssl.evaluation.finite import check_features, check_weights
 from embodied_ssl.evaluation.image_size import frame_sizes
-from embodied_ssl.evaluation.kept import EMBEDDING, kept_embedding
+from embodied_ssl.evaluation.kept import kept_embedding
 from embodied_ssl.evaluation.recall import normalized
-from embodied_ssl.training.checkpoint import RUN
 from embodied_ssl.training.runs import load_run, load_trunk
 from embodied_ssl.trunks.auto import AutoTrunk, beside
 from embodied_ssl.trunks.inference import open_device

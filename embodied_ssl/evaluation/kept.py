@@ -1,4 +1,8 @@
-"""The embedding that an evaluation chose, kept beside the weights that it is of."""
+"""The embedding that an evaluation chose, kept beside the weights that it is of.
+
+The file holds the mean, directions and scale of an ``Encoder``; its metadata say which embedding it
+is, of which weights, and what chose it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +15,7 @@ import numpy as np
 from safetensors import SafetensorError, safe_open
 from safetensors.numpy import save
 
+from embodied_ssl.checkpoints import EMBEDDING
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.embedding import Encoder, OneStage, Whitened
 from embodied_ssl.files import write_atomically
@@ -18,10 +23,6 @@ from embodied_ssl.notes import note
 
 if TYPE_CHECKING:
     from torch import nn
-
-EMBEDDING = "embedding.safetensors"
-"""In a run's folder, or beside the weights of a trunk: the mean, directions and scale of an
-``Encoder``; its metadata say which embedding it is, of which weights, and what chose it."""
 
 
 def weights_digest(trunk: nn.Module) -> str:

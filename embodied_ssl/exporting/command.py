@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from tyro.conf import Positional
 
+from embodied_ssl.checkpoints import EMBEDDING, checkpoint_of
+from embodied_ssl.checkpoints import RUN as RUN_FILE
 from embodied_ssl.data.caches import size_of
 from embodied_ssl.data.manifest import FILE
 from embodied_ssl.data.places import place
@@ -23,7 +25,6 @@ from embodied_ssl.screen_text import printable
 if TYPE_CHECKING:
     from embodied_ssl.data.dataset import Dataset
 
-RUN_FILE, EMBEDDING = "run.json", "embedding.safetensors"
 ABOUT = "export.json"
 """What an exported folder says of itself: the format, the source, and how much of it is there."""
 
@@ -98,8 +99,6 @@ def _opened(path: Path) -> tuple[Dataset, dict[str, Any]]:
 
 def _state(run: Path) -> dict[str, Any]:
     """What an export says of the run it came from: its newest checkpoint and the embedding kept."""
-    from embodied_ssl.checkpoints import checkpoint_of
-
     kept = run / EMBEDDING
     return {
         "checkpoint": checkpoint_of(run).name,

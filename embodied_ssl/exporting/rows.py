@@ -13,6 +13,7 @@ from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.rows import is_image, is_images
 from embodied_ssl.errors import UserError
 from embodied_ssl.progress import each
+from embodied_ssl.worlds.episode_clips import category_of
 
 Row = dict[str, Any]
 
@@ -81,9 +82,10 @@ def label_of(row: Row, name: str) -> str | None:
 
     Version 1 of the schema calls the category ``kind``; the tabletop's are of the touched object.
     """
-    about = row.get("object") or {}
-    names = (name, "kind") if name == "category" else (name,)
-    return next((said[each] for said in (row, about) for each in names if said.get(each)), None)
+    for part in (row, row.get("object") or {}):
+        if label := category_of(part) if name == "category" else part.get(name):
+            return label
+    return None
 
 
 def _bytes_of(image: dict[str, Any] | None) -> bytes:

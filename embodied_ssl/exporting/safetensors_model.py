@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-
-from safetensors.torch import save_file
 
 from embodied_ssl.api.model import load
 from embodied_ssl.evaluation.kept import keep_embedding
-
-WEIGHTS, SETTINGS = "model.safetensors", "config.json"
 
 
 def write_safetensors(run: Path, folder: Path) -> dict[str, int]:
     """The trunk's weights, its settings and the chosen embedding, as plain tensors.
 
     ``model.safetensors`` has the names of the trunk's ``state_dict``, ``config.json`` its name and
-    settings; ``embodied_ssl.load`` opens the folder as it opens the run.
+    settings, ``README.md`` code that opens it; ``embodied_ssl.load`` opens the folder as it opens
+    the run.
 
     Args:
         run: folder of the run.
@@ -28,12 +24,9 @@ def write_safetensors(run: Path, folder: Path) -> dict[str, int]:
     """
     model = load(run, device="cpu")
     trunk = model.trunk
-    weights = {name: tensor.contiguous() for name, tensor in trunk.state_dict().items()}
-    save_file(weights, folder / WEIGHTS, {"format": "pt"})
-    about = {"trunk": trunk.name, **trunk.settings}
-    (folder / SETTINGS).write_text(json.dumps(about, indent=1))
+    trunk.save_pretrained(folder, model_card_kwargs={"size": model.image_size})
     keep_embedding(folder, model.encoder, trunk, {"image_size": model.image_size})
     return {
-        "tensors": len(weights),
+        "tensors": len(trunk.state_dict()),
         "weights": sum(weight.numel() for weight in trunk.parameters()),
     }

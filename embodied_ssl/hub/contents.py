@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from embodied_ssl.checkpoints import checkpoint_of
+from embodied_ssl.checkpoints import CARD, EMBEDDING, METRICS, RUN, checkpoint_of
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.manifest import FILE, SETTINGS
-from embodied_ssl.exporting.command import RUN_FILE
 
 Contents = dict[str, Path | bytes]
 """Path in the repository -> the file or its bytes."""
 
-CARD = "README.md"
 COPIED = ("config.json", "model.safetensors")
 """Files of a run's trunk that stand at the top too, where ``AutoTrunk.from_pretrained`` and the hub
 look for them; they are no part of the run's folder."""
@@ -38,7 +36,8 @@ def contents_of_dataset(folder: Path, id: str) -> Contents:
 
 
 def contents_of_run(folder: Path, id: str) -> Contents:
-    """The newest whole checkpoint, what the run says of itself, its curves, and the trunk's card.
+    """The newest whole checkpoint, what the run says of itself, its curves, the embedding that was
+    chosen for it, and the trunk's card.
 
     Raises:
         UserError: where no checkpoint is whole.
@@ -51,7 +50,7 @@ def contents_of_run(folder: Path, id: str) -> Contents:
         if file.is_file()
     }
     # Read now: a training that goes on appends to the curves.
-    for name in (RUN_FILE, SETTINGS, "metrics.jsonl"):
+    for name in (RUN, SETTINGS, METRICS, EMBEDDING):
         if (folder / name).is_file():
             found[name] = (folder / name).read_bytes()
     trunk = checkpoint / "trunk"

@@ -20,7 +20,9 @@ from safetensors.torch import save_file
 from embodied_ssl.checkpoints import (
     FILES,
     METHOD,
+    METRICS,
     OPTIMIZER,
+    RUN,
     STATE,
     TRUNK,
     candidates,
@@ -44,8 +46,6 @@ from embodied_ssl.training.tensors import (
     own_tensors,
     read_tensors,
 )
-
-RUN, METRICS = "run.json", "metrics.jsonl"
 
 __all__ = ["METHOD", "METRICS", "OPTIMIZER", "RUN", "TRUNK", "checkpoint_of", "newest"]
 

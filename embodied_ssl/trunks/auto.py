@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from safetensors.torch import load_file
 
-from embodied_ssl.checkpoints import NAME, STATE, candidates, checkpoint_of, damage
+from embodied_ssl.checkpoints import NAME, RUN, STATE, candidates, checkpoint_of, damage
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.build import untrained_trunk
 
@@ -65,7 +65,7 @@ def _folder(source: Path) -> Path:
 
 def _of_run(folder: Path) -> tuple[str, dict]:
     """Name and settings of a trunk of before they were written beside it: those of its run."""
-    run = folder.resolve().joinpath("../../..", "run.json")
+    run = folder.resolve().joinpath("../../..", RUN)
     if not run.is_file():
         raise UserError(f"{folder} does not say which trunk it is, and is in no run folder.")
     content = json.loads(run.read_text())

@@ -73,6 +73,7 @@ def test_a_loader_makes_batches_of_it(rooms_dir):
     batch = next(iter(DataLoader(rows, batch_size=4)))
     assert batch["image"].shape == (4, 3, 64, 64) and batch["image"].dtype == torch.uint8
     assert len(batch["kind"]) == 4 and batch["bumped"].shape == (4,)
+    assert embodied_ssl.open_dataset(rooms_dir).torch("kind")[0] == {"kind": rows[0]["kind"]}
     assert rows[-1]["kind"] == rows[len(rows) - 1]["kind"]
     with pytest.raises(IndexError):
         rows[len(rows)]

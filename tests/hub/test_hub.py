@@ -5,11 +5,15 @@ import re
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 from local_hub import TOKEN
 
-from embodied_ssl.checkpoints import checkpoint_of
+import embodied_ssl
+from embodied_ssl.checkpoints import EMBEDDING, checkpoint_of
 from embodied_ssl.data import Dataset
+from embodied_ssl.evaluation.embedding import Encoder, OneStage
+from embodied_ssl.evaluation.kept import keep_embedding
 from embodied_ssl.trunks import AutoTrunk
 
 # The hub's own library uploads large files by what its HTTP library will not take for ever.
@@ -52,6 +56,16 @@ def test_a_run_comes_back_and_its_trunk_stands_at_the_top(command, hub, run, tmp
     assert files_of(ours) == files_of(back)
     assert not (tmp_path / "back" / "model.safetensors").exists()
     assert AutoTrunk.from_pretrained(tmp_path / "back").name == "alexnet"
+
+
+def test_the_chosen_embedding_goes_with_a_run(command, hub, run, tmp_path):
+    trunk = AutoTrunk.from_pretrained(run)
+    encoder = Encoder(OneStage("conv4", "max"), np.zeros(trunk.stage_dims[3], np.float32))
+    keep_embedding(run, encoder, trunk, {"image_size": 64})
+    assert command("push", run, "me/run", "--public")[0] == 0
+    assert embodied_ssl.load("me/run").embedding == "conv4 max"
+    assert command("pull", "me/run", "--out", tmp_path / "back")[0] == 0
+    assert files_of(tmp_path / "back")[EMBEDDING] == (run / EMBEDDING).read_bytes()
 
 
 def test_a_second_push_sends_what_has_changed(command, hub, copy):
