@@ -1,5 +1,5 @@
-"""What the whole suite needs: commands, small trunks, interruptions, and going on where the
-simulator is not installed."""
+"""What the whole suite needs: commands, small trunks, one thread, interruptions, and going on
+where the simulator is not installed."""
 
 import signal
 from importlib.util import find_spec
@@ -25,6 +25,17 @@ def pytest_runtest_call(item):
         if MISSING not in str(error):
             raise
         pytest.skip("the simulator is not installed")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def one_thread():
+    """Networks as small as those of tests only wait for each other's threads."""
+    import torch
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
 
 
 @pytest.fixture

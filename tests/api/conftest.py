@@ -3,21 +3,11 @@
 from pathlib import Path
 
 import pytest
-import torch
 
 from embodied_ssl.evaluation import EvaluateConfig, models
 from embodied_ssl.evaluation.base import Protocol
 from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.training.command import run_train
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread():
-    """Networks this small only wait for each other's threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture

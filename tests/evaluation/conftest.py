@@ -4,7 +4,6 @@ from functools import cache
 
 import numpy as np
 import pytest
-import torch
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig, linear_probe, models
@@ -13,15 +12,6 @@ from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.training.command import run_train
 
 SETTINGS = {"few-labels": {"steps": 4, "draws": 2}}
-
-
-@pytest.fixture(autouse=True, scope="session")
-def one_thread():
-    """Networks this small only wait for each other's threads."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(autouse=True)

@@ -5,7 +5,6 @@ import shutil
 
 import numpy as np
 import pytest
-import torch
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.evaluation import EvaluateConfig, models
@@ -18,11 +17,8 @@ from embodied_ssl.training.command import run_train
 @pytest.fixture(scope="session")
 def view_run(few_steps, rooms_dir, tmp_path_factory):
     """A run of view prediction, four steps long."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)  # networks this small only wait for each other's threads
     config = few_steps(rooms_dir, out=tmp_path_factory.mktemp("runs") / "views", images=64)
-    yield run_train(config, "view-prediction")
-    torch.set_num_threads(threads)
+    return run_train(config, "view-prediction")
 
 
 def evaluate_pixels(data, protocol, folder):

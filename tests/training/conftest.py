@@ -18,14 +18,6 @@ from embodied_ssl.training.command import run_train
 PLUGINS = Path(__file__).resolve().parents[1] / "plugins"
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
-
-
 @pytest.fixture(autouse=True)
 def plugins(monkeypatch):
     """The methods of ``tests/plugins`` can be named as module:Class."""
@@ -112,14 +104,11 @@ def small_trunk(small_trunk_of):
 
 @pytest.fixture(scope="session")
 def two_steps(few_steps, tabletop_dir, tmp_path_factory):
-    """The settings of a run of two steps of SimCLR with a constant rate, on one thread."""
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
+    """The settings of a run of two steps of SimCLR with a constant rate."""
     recipe = Recipe(lr_schedule="constant")
     out = tmp_path_factory.mktemp("runs") / "run"
     config = few_steps(tabletop_dir, out=out, recipe=recipe)
     run_train(config, "simclr")
-    torch.set_num_threads(threads)
     return config
 
 
