@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.convolution import Convolution
 
 
 class AlexNet(Trunk):
@@ -75,7 +76,7 @@ class AlexNet(Trunk):
     def _conv(
         self, inputs: int, outputs: int, kernel: int, stride: int = 1, padding: int = 0, lrn=False
     ) -> nn.Sequential:
-        conv = nn.Conv2d(inputs, outputs, kernel, stride, padding)
+        conv = Convolution(inputs, outputs, kernel, stride, padding)
         if self.norm == "batch":
             return nn.Sequential(conv, nn.BatchNorm2d(outputs), nn.ReLU())
         after = [nn.LocalResponseNorm(5, alpha=1e-4, beta=0.75, k=2.0)] if lrn else []
