@@ -8,6 +8,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from embodied_ssl.distributed import gather, rank, world_size
+from embodied_ssl.products import float32_product
 
 
 def negative_cosine(p: Float[Tensor, "N D"], z: Float[Tensor, "N D"]) -> Float[Tensor, ""]:
@@ -26,9 +27,14 @@ def barlow_twins(
         redundancy: lambda, weight of what is off the diagonal.
     """
     z1, z2 = (_standardized(z.float()) for z in (z1, z2))
-    correlation = z1.T @ z2 / len(z1)  # (D, D)
+    correlation = float32_product(z1.T, z2) / len(z1)  # (D, D)
     on = (correlation.diag() - 1).square().sum()
     return on + redundancy * off_diagonal(correlation).square().sum()
+
+
+def _covariance(z: Float[Tensor, "N D"]) -> Float[Tensor, "D D"]:
+    centred = z - z.mean(0)
+    return float32_product(centred.T, centred) / (len(z) - 1)
 
 
 def _standardized(z: Tensor) -> Tensor:
@@ -52,7 +58,7 @@ def vicreg(
     z1, z2 = z1.float(), z2.float()
     alike = F.mse_loss(z1, z2)
     wide = sum(F.relu(1 - (z.var(0) + 1e-4).sqrt()).mean() for z in (z1, z2)) / 2
-    apart = sum(off_diagonal(torch.cov(z.T)).square().sum() / z.shape[1] for z in (z1, z2))
+    apart = sum(off_diagonal(_covariance(z)).square().sum() / z.shape[1] for z in (z1, z2))
     return invariance * alike + variance * wide + covariance * apart
 
 
@@ -112,6 +118,6 @@ def sigreg(
     """
     t = torch.linspace(-reach, reach, points, device=z.device)
     gaussian = (-t.square() / 2).exp()
-    angles = (gather(z.float()) @ directions)[..., None] * t  # (W x N, M, T)
+    angles = float32_product(gather(z), directions)[..., None] * t  # (W x N, M, T)
     off = (angles.cos().mean(0) - gaussian).square() + angles.sin().mean(0).square()  # (M, T)
     return len(angles) * torch.trapezoid(off * gaussian, t, dim=1).mean()

@@ -7,6 +7,8 @@ import torch.nn.functional as F
 from jaxtyping import Float, Int
 from torch import Tensor
 
+from embodied_ssl.products import float32_product
+
 
 def nt_xent(
     z1: Float[Tensor, "N D"], z2: Float[Tensor, "N D"], temperature: float
@@ -17,7 +19,7 @@ def nt_xent(
     partner among the 2N - 1 other rows by cosine similarity.
     """
     z = F.normalize(torch.cat([z1, z2]).float(), dim=1)  # (2N, D)
-    logits = z @ z.T / temperature
+    logits = float32_product(z, z.T) / temperature
     logits.fill_diagonal_(float("-inf"))  # nothing is its own partner
     count = len(z1)
     partner = torch.arange(2 * count, device=z.device).roll(count)
@@ -32,7 +34,8 @@ def info_nce(
 ) -> Float[Tensor, ""]:
     """InfoNCE (van den Oord et al. 2018): query i has to find key i by cosine similarity among all
     N keys, or all but the others of its group."""
-    logits = F.normalize(query.float(), dim=1) @ F.normalize(key.float(), dim=1).T  # (N, N)
+    query, key = (F.normalize(x.float(), dim=1) for x in (query, key))
+    logits = float32_product(query, key.T)  # (N, N)
     own = torch.arange(len(logits), device=logits.device)
     if group is not None:
         same = (group[:, None] == group).fill_diagonal_(False)
@@ -62,7 +65,8 @@ def queue_info_nce(
     choices."""
     query, key, queue = (F.normalize(x.float(), dim=1) for x in (query, key, queue))
     positive = (query * key).sum(1, keepdim=True)  # (N, 1)
-    logits = torch.cat([positive, query @ queue.T], dim=1) / temperature  # (N, 1 + K)
+    negative = float32_product(query, queue.T)  # (N, K)
+    logits = torch.cat([positive, negative], dim=1) / temperature
     return F.cross_entropy(logits, logits.new_zeros(len(logits), dtype=torch.long))
 
 

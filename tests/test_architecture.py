@@ -18,7 +18,7 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"screen_text"},
-    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks"},
+    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks", "products"},
     {"losses", "knn", "collapse", "color_bins", "joint_losses"},
     {"standins", "files", "process", "notes", "bounds"},
     {"registry", "provenance", "outputs", "folders", "progress", "augment", "settings", "leaves"},

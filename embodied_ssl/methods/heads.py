@@ -6,6 +6,8 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from embodied_ssl.products import float32_product
+
 
 def projection_head(inputs: int, hidden: int, outputs: int) -> nn.Sequential:
     """Linear, BatchNorm, ReLU, linear."""
@@ -36,7 +38,8 @@ class Prototypes(nn.Linear):
     def forward(self, features: Float[Tensor, "N D"], learn: bool = True) -> Float[Tensor, "N K"]:
         """The cosines in float32; unless they ``learn``, no gradients reach the directions."""
         weight = self.weight if learn else self.weight.detach()
-        return F.normalize(features.float(), dim=1) @ F.normalize(weight.float(), dim=1).T
+        features, weight = (F.normalize(x.float(), dim=1) for x in (features, weight))
+        return float32_product(features, weight.T)
 
 
 def expander(inputs: int, hidden: int, outputs: int) -> nn.Sequential:

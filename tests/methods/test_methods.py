@@ -43,6 +43,18 @@ def test_the_loss_teaches_the_trunk_and_all_that_is_its_own(method, data):
     method.after_step(step)
 
 
+def test_it_learns_in_bfloat16(method, data):
+    step = moment()
+    batch = prepared(method, data)
+    with torch.autocast("cpu", torch.bfloat16):
+        outputs = method(batch, step)
+    outputs["loss"].backward()
+    assert all(value.isfinite() for value in outputs.values())
+    learned = [p for p in method.parameters() if p.grad is not None]
+    assert all(p.grad.isfinite().all() for p in learned)
+    method.after_step(step)
+
+
 def test_preparing_is_pure(method, data):
     batch = method.open_sampler(data, BATCH, 0)(0)
     before = {name: value.clone() for name, value in flat(batch).items()}

@@ -16,6 +16,7 @@ from embodied_ssl.distributed import gather, rank
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.views import watched
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch
 from embodied_ssl.tiles import MIN_TILE
 from embodied_ssl.trunks import Trunk
@@ -88,7 +89,7 @@ class CPC(Method):
         losses, right = [], []
         for rows, tell in enumerate(self.tell, start=2):  # one row further overlaps
             query = tell(seen)[:, :, :-rows].permute(0, 2, 3, 1).flatten(0, 2)
-            logits = query.float() @ candidates.T / candidates.shape[1] ** 0.5
+            logits = float32_product(query, candidates.T) / candidates.shape[1] ** 0.5
             own = number[:, rows:].flatten()
             losses.append(F.cross_entropy(logits, own))
             right.append((logits.argmax(1) == own).float().mean())

@@ -16,6 +16,7 @@ from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import expander, prediction_head
 from embodied_ssl.methods.memory import Queue
 from embodied_ssl.methods.views import TwoViews, watched
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -54,7 +55,7 @@ class NNCLR(TwoViews):
     @torch.no_grad()
     def neighbours(self, z: Tensor) -> Tensor:
         """The nearest feature in the queue of each of (B, D)."""
-        return self.queue.keys[(z @ self.queue.keys.T).argmax(1)]
+        return self.queue.keys[float32_product(z, self.queue.keys.T).argmax(1)]
 
     def after_step(self, step: Step) -> None:
         self.queue.enqueue(self.newest)

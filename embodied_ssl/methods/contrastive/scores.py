@@ -35,7 +35,11 @@ class CriticScore(nn.Module):
     def forward(
         self, query: Float[Tensor, "N D"], key: Float[Tensor, "M D"]
     ) -> Float[Tensor, "N M"]:
-        query, key = query.float(), key.float()
+        # Autocast would round both to bfloat16.
+        with torch.autocast(query.device.type, enabled=False):
+            return self.scores(query.float(), key.float())
+
+    def scores(self, query: Tensor, key: Tensor) -> Tensor:
         if self.kind == "cosine":
             return F.normalize(query, dim=1) @ F.normalize(key, dim=1).T / self.temperature
         if self.kind == "bilinear":

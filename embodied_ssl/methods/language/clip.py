@@ -19,6 +19,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods.base import Method, Recipe, Stages, Step
 from embodied_ssl.methods.language.text import TextTransformer
 from embodied_ssl.methods.views import watched
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.captions import CaptionSampler, prompts
 from embodied_ssl.sampling.text import tokenize
@@ -88,7 +89,8 @@ class CLIP(Method):
         images = gather(self.image_features(y))
         tokens = gather(batch["tokens"])
         texts = gather(self.text_features(batch["tokens"]))
-        logits = self.log_scale.exp().clamp(max=HOTTEST) * images @ texts.T  # (N, N)
+        scale = self.log_scale.exp().clamp(max=HOTTEST)
+        logits = scale * float32_product(images, texts.T)  # (N, N)
         same = (tokens[:, None] == tokens).all(2).float()
         target = same / same.sum(1, keepdim=True)
         loss = F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)
@@ -115,4 +117,4 @@ class CLIP(Method):
     def classify(self, images: Tensor, names: Tensor) -> Tensor:
         """Cosines (B, C) of normalized images with the features (C, P) of names: a classifier that
         has seen no label."""
-        return self.image_features(self.trunk(images)) @ names.T
+        return float32_product(self.image_features(self.trunk(images)), names.T)

@@ -22,7 +22,8 @@ class EgoMotion(EquivariantMethod):
 
     def predictions(self, features: Float[Tensor, "B D"]) -> Float[Tensor, "B G D"]:
         """M_g z for every pattern."""
-        return torch.einsum("gij,bj->bgi", self.maps, features)
+        with torch.autocast(features.device.type, enabled=False):
+            return torch.einsum("gij,bj->bgi", self.maps, features.float())
 
     def error(self, z1: Tensor, z2: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         predicted, pattern = self.predictions(z1), batch["pattern"]

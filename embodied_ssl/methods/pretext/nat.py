@@ -16,6 +16,7 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.memory import Bank
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -65,7 +66,7 @@ class NAT(Method):
         epoch = step.number * len(index) // len(self.targets.values)
         self._exchanged = None
         if epoch % self.config.every == 0:
-            own = own[assigned(z.detach() @ own.T)]
+            own = own[assigned(float32_product(z.detach(), own.T))]
             self._exchanged = index, own
         cosine = (z * own).sum(1)
         return {"loss": (2 - 2 * cosine).mean(), "cosine": cosine.mean()}

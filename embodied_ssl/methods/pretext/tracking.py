@@ -19,6 +19,7 @@ from embodied_ssl.figures import Figure
 from embodied_ssl.losses import ranking_hinge
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.pretext.pictures import picture_strips
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler, TrackSampler
 from embodied_ssl.trunks import Trunk
 
@@ -92,7 +93,7 @@ class Tracking(Method):
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         z = F.normalize(self.project(self.trunk.pool(stages)).float(), dim=1)
         query, tracked = z.chunk(2)
-        similarity = query @ tracked.T  # (B, B)
+        similarity = float32_product(query, tracked.T)  # (B, B)
         hardest = self.config.hardest if step.progress >= self.config.easy else None
         return {
             "loss": ranking_hinge(similarity, self.config.margin, hardest),
