@@ -15,7 +15,8 @@ from torch import Tensor
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.intervals import interval
 from embodied_ssl.evaluation.labelled_splits import Level, Part, open_labelled_splits
-from embodied_ssl.evaluation.results import BASELINES, Results, is_baseline, runs_of, short_names
+from embodied_ssl.evaluation.results import BASELINES, Results, runs_of, short_names
+from embodied_ssl.evaluation.untrained import controls_of
 from embodied_ssl.figures import Figure, Row, Section, Table
 
 Told = Mapping[str, Int[np.ndarray, " J"]]
@@ -98,13 +99,14 @@ class Probing(Protocol):
         }, right  # fmt: skip
 
     def compare(self, results: Results) -> None:
-        """How far each run is ahead of the best untrained trunk, image by image."""
-        models = results["models"]
-        untrained = [name for name in models if is_baseline(name) and name.startswith("random")]
-        if not untrained:
-            return
-        control = self._right_of[max(untrained, key=lambda name: models[name]["test"])]
-        for name in runs_of(results):
+        """How far each run is ahead of the better untrained trunk of its own architecture, image by
+        image."""
+        models, runs = results["models"], runs_of(results)
+        for name in runs:
+            untrained = [each for each in controls_of(name, runs) if each in self._right_of]
+            if not untrained:
+                continue
+            control = self._right_of[max(untrained, key=lambda each: models[each]["test"])]
             ahead = self._right_of[name].astype(float) - control
             low, high = interval(ahead, self.splits.group[self.splits.test.judged], self.seed)
             models[name] |= {

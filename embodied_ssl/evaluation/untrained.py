@@ -28,16 +28,29 @@ def untrained(name: str, runs: Sequence[str], seed: int) -> dict[str, Opener]:
         runs: folders of the runs beside which it stands.
         seed: of the weights.
     """
+    return {
+        each: partial(UNTRAINED[name], each, trunk, settings, seed)
+        for each, (trunk, settings) in _architectures(name, runs).items()
+    }
+
+
+def controls_of(run: str, runs: Sequence[str]) -> list[str]:
+    """Names of the untrained trunks that have the architecture of a run, one of several runs."""
+    info = load_run(run)
+    own = info.trunk, info.trunk_settings
+    named = [_architectures(name, runs).items() for name in UNTRAINED]
+    return [name for pairs in named for name, architecture in pairs if architecture == own]
+
+
+def _architectures(name: str, runs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
+    """What a baseline is called for each architecture among the runs: trunk and settings."""
     found: list[tuple[str, dict[str, Any]]] = []
     for info in map(load_run, runs):
         if (info.trunk, info.trunk_settings) not in found:
             found.append((info.trunk, info.trunk_settings))
     found = found or [("alexnet", {})]
     names = [name] if len(found) == 1 else [f"{name} ({_told_apart(f, found)})" for f in found]
-    return {
-        each: partial(UNTRAINED[name], each, trunk, settings, seed)
-        for each, (trunk, settings) in zip(names, found, strict=True)
-    }
+    return dict(zip(names, found, strict=True))
 
 
 def _told_apart(one: tuple[str, Mapping], all_of_them: Sequence[tuple[str, Mapping]]) -> str:

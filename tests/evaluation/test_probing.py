@@ -116,6 +116,18 @@ def test_a_run_is_compared_with_the_best_untrained_trunk(rotation_run, turntable
     assert not any("right" in numbers for numbers in models.values())
 
 
+def test_each_run_is_compared_with_an_untrained_trunk_of_its_own_architecture(
+    rotation_run, motion_run, turntable_dir, monkeypatch
+):
+    monkeypatch.setattr(Probing, "baselines", ("random",))
+    config = EvaluateConfig((rotation_run, motion_run), str(turntable_dir), "knn", image_size=48)
+    models = run_evaluate(config)["models"]
+    assert len(models) == 4
+    for run, control in zip((rotation_run, motion_run), models, strict=False):
+        expected = models[run]["test"] - models[control]["test"]
+        assert models[run]["difference"] == pytest.approx(expected)
+
+
 def test_an_interval_of_a_difference_knows_its_pairs():
     rng, group = np.random.default_rng(0), np.repeat(np.arange(50), 4)
     control = rng.random(200) < 0.5
