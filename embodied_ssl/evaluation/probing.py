@@ -101,12 +101,12 @@ class Probing(Protocol):
     def compare(self, results: Results) -> None:
         """How far each run is ahead of the better untrained trunk of its own architecture, image by
         image."""
-        models, runs = results["models"], runs_of(results)
-        for name in runs:
-            untrained = [each for each in controls_of(name, runs) if each in self._right_of]
-            if not untrained:
+        models = results["models"]
+        for name, controls in controls_of(runs_of(results)).items():
+            judged = [each for each in controls if each in models]
+            if not judged:
                 continue
-            control = self._right_of[max(untrained, key=lambda each: models[each]["test"])]
+            control = self._right_of[max(judged, key=lambda each: models[each]["test"])]
             ahead = self._right_of[name].astype(float) - control
             low, high = interval(ahead, self.splits.group[self.splits.test.judged], self.seed)
             models[name] |= {

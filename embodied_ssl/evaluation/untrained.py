@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -19,6 +19,9 @@ from embodied_ssl.trunks.rescaled import rescale
 CALIBRATED_ON = 1024  # images at most: the statistics do not change with more
 RESCALED_ON = 64  # images, as many as a batch
 
+Architecture = tuple[str, dict[str, Any]]
+"""Name and settings of a trunk."""
+
 
 def untrained(name: str, runs: Sequence[str], seed: int) -> dict[str, Opener]:
     """A trunk that nobody trained of each architecture, of the default one if there are no runs.
@@ -34,26 +37,30 @@ def untrained(name: str, runs: Sequence[str], seed: int) -> dict[str, Opener]:
     }
 
 
-def controls_of(run: str, runs: Sequence[str]) -> list[str]:
-    """Names of the untrained trunks that have the architecture of a run, one of several runs."""
-    info = load_run(run)
-    own = info.trunk, info.trunk_settings
-    named = [_architectures(name, runs).items() for name in UNTRAINED]
-    return [name for pairs in named for name, architecture in pairs if architecture == own]
+def controls_of(runs: Sequence[str]) -> dict[str, list[str]]:
+    """For each run the names of the untrained trunks of its architecture."""
+    named = [pair for name in UNTRAINED for pair in _architectures(name, runs).items()]
+    owned = {run: _architecture(run) for run in runs}
+    return {run: [name for name, each in named if each == own] for run, own in owned.items()}
 
 
-def _architectures(name: str, runs: Sequence[str]) -> dict[str, tuple[str, dict[str, Any]]]:
-    """What a baseline is called for each architecture among the runs: trunk and settings."""
-    found: list[tuple[str, dict[str, Any]]] = []
-    for info in map(load_run, runs):
-        if (info.trunk, info.trunk_settings) not in found:
-            found.append((info.trunk, info.trunk_settings))
+def _architectures(name: str, runs: Sequence[str]) -> dict[str, Architecture]:
+    """What a baseline is called for each architecture among the runs."""
+    found: list[Architecture] = []
+    for architecture in map(_architecture, runs):
+        if architecture not in found:
+            found.append(architecture)
     found = found or [("alexnet", {})]
     names = [name] if len(found) == 1 else [f"{name} ({_told_apart(f, found)})" for f in found]
     return dict(zip(names, found, strict=True))
 
 
-def _told_apart(one: tuple[str, Mapping], all_of_them: Sequence[tuple[str, Mapping]]) -> str:
+def _architecture(run: str) -> Architecture:
+    info = load_run(run)
+    return info.trunk, info.trunk_settings
+
+
+def _told_apart(one: Architecture, all_of_them: Sequence[Architecture]) -> str:
     """The trunk's name, and those of its settings that other trunks of the name have otherwise."""
     trunk, settings = one
     same = [others for name, others in all_of_them if name == trunk]

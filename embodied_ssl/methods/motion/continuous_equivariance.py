@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from embodied_ssl.bounds import Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch
 from embodied_ssl.sampling.pairs import PairSampler
 from embodied_ssl.trunks import Trunk
@@ -60,15 +61,15 @@ class Continuous(EquivariantMethod):
         motion each (Al-Mohy and Higham 2011): 3 D^2 products a term instead of D^3.
         """
         part = motion / self.units / 2**HALVINGS
-        with torch.autocast(motion.device.type, enabled=False):
-            generators = self.generators.flatten(0, 1)  # (3D, D)
-            moved = features.float()
-            for _ in range(2**HALVINGS):
-                term = moved
-                for order in range(1, TERMS + 1):
-                    along = (term @ generators.T).unflatten(1, (3, -1))  # A_k z, (B, 3, D)
-                    term = (part[:, :, None] * along).sum(1) / order
-                    moved = moved + term
+        generators = self.generators.flatten(0, 1)  # (3D, D)
+        moved = features.float()
+        for _ in range(2**HALVINGS):
+            term = moved
+            for order in range(1, TERMS + 1):
+                # A_k z, (B, 3, D)
+                along = float32_product(term, generators.T).unflatten(1, (3, -1))
+                term = (part[:, :, None] * along).sum(1) / order
+                moved = moved + term
         return moved
 
     def error(self, z1: Tensor, z2: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:

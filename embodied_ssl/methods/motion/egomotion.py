@@ -8,6 +8,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.losses import equivariance
 from embodied_ssl.methods.motion.equivariant import EquivariantMethod
+from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
@@ -22,8 +23,8 @@ class EgoMotion(EquivariantMethod):
 
     def predictions(self, features: Float[Tensor, "B D"]) -> Float[Tensor, "B G D"]:
         """M_g z for every pattern."""
-        with torch.autocast(features.device.type, enabled=False):
-            return torch.einsum("gij,bj->bgi", self.maps, features.float())
+        patterns = len(self.maps)
+        return float32_product(features, self.maps.flatten(0, 1).T).unflatten(1, (patterns, -1))
 
     def error(self, z1: Tensor, z2: Tensor, batch: Batch) -> tuple[Tensor, Tensor]:
         predicted, pattern = self.predictions(z1), batch["pattern"]
