@@ -40,6 +40,7 @@ def onnx_embeddings(folder, images):
     return session.run(["embedding"], {"images": pixels})[0]
 
 
+@pytest.mark.usefixtures("float32")
 def test_onnx(few_steps, tabletop_dir, tmp_path):
     config = few_steps(
         tabletop_dir, out=tmp_path / "run", trunk="vit", trunk_settings=TRUNKS["vit"]
@@ -52,6 +53,7 @@ def test_onnx(few_steps, tabletop_dir, tmp_path):
     np.testing.assert_allclose(one, expected[:1], atol=2e-6)
 
 
+@pytest.mark.usefixtures("float32")
 def test_onnx_of_a_chosen_embedding(new_run, evaluate, tmp_path):
     evaluate(new_run)
     write_onnx(new_run, tmp_path)

@@ -16,6 +16,7 @@ from embodied_ssl.training.command import run_train
 IMAGES = np.random.default_rng(0).integers(0, 256, (3, 64, 64, 3), np.uint8)
 
 
+@pytest.mark.usefixtures("float32")
 def test_without_an_evaluation_it_is_the_last_stage_of_maps(new_run):
     model = embodied_ssl.load(new_run)
     assert model.embedding == "conv5 mean" and model.image_size == 64
