@@ -44,12 +44,20 @@ def test_a_shard_that_fails_again_and_again_is_named_with_its_seed(spec_of, list
     assert list(listed(spec.out)) == ["00000.parquet", "00002.parquet"]
 
 
+def is_worker(process):
+    """Whether it is one; a child that has just ended, such as git, is none."""
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.NoSuchProcess:
+        return False
+
+
 def children(process, count):
     """The workers of a collector, once so many are about a shard."""
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         children = psutil.Process(process.pid).children(recursive=True)
-        found = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+        found = [child for child in children if is_worker(child)]
         if len(found) == count:
             return found
         time.sleep(0.05)
