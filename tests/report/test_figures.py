@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from embodied_ssl.data import Dataset
+from embodied_ssl.evaluation.results import read_results
 from embodied_ssl.evaluation.screen import joined
 from embodied_ssl.figures import (
     Bars,
@@ -157,7 +158,7 @@ def test_nobody_who_lays_out_knows_a_plug_in_by_name():
         *(ROOT / "embodied_ssl" / "report").glob("*.j2"),
     ]
     texts = {f.name: f.read_text() for f in laying_out if f.name.split(".")[0] not in drawings}
-    texts["draw_results"] = (ROOT / "scripts" / "draw_results").read_text().split('"""\n\n\n')[1]
+    texts["draw_results"] = (ROOT / "scripts" / "draw_results").read_text()
     for name, text in texts.items():
         for plugin in (*PROTOCOLS, *METHODS, "tabletop", "turntable", "rooms"):
             for written in (plugin, plugin.replace("-", "_")):
@@ -172,3 +173,15 @@ def test_a_world_that_draws_nothing_itself_is_shown_all_the_same(turntable_dir):
     (strip,) = pictures.strips
     assert strip.title == "image" and len(strip.pictures) == SHOWN
     assert section.menu == "Turntable"
+
+
+def test_probes_of_the_same_models_stand_in_one_table(script):
+    """Shares and their lead over the untrained trunk, as the files have them."""
+    results = ROOT / "docs" / "results"
+    files = sorted(results.glob("photos_*.json"))
+    (text,) = script["together"](files).split("\n## ")
+    found = read_results(results / "photos_knn_product.json")["models"]["runs/photos/jigsaw-0"]
+    row = next(line for line in text.splitlines() if line.startswith("| jigsaw-0"))
+    assert f".{found['test'] * 1000:.0f} (+.0{found['difference'] * 1000:.0f})" in row
+    assert "| random (split) | .418 |" in text and script["together"](files[:1]) == ""
+    assert script["share"](1.0, None) == "1" and script["share"](0.5, -0.25) == ".500 (-.250)"
