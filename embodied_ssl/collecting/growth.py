@@ -31,7 +31,9 @@ def check_settings(manifest: Manifest, spec: CollectSpec) -> None:
 
 def _check_amount(name: str, manifest: Manifest, spec: CollectSpec) -> None:
     """UserError where less is asked for than is there."""
-    then, now = manifest.settings.get(name), spec.settings[name]
+    # An amount that is newer than the dataset is mentioned only where there is some.
+    unsaid = 0 if name in spec.world.newer_options else None
+    then, now = (each.get(name, unsaid) for each in (manifest.settings, spec.settings))
     if not isinstance(then, int):
         raise UserError(f"{spec.out} does not say how many {name} it has: choose another --out.")
     alone = spec.world.amounts == (_amount_name(spec),)

@@ -88,14 +88,13 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
             "--env turntable without --orbit."
         )
     cache = dataset.cache(image_size)
-    rows = cache.rows
+    ours = np.flatnonzero(cache.rows["split"] != "train")  # objects to learn from may be there too
+    columns = {name: cache.rows[name][ours] for name in ("category", "instance", "split", "role")}
+    places = cache.index["image"][ours]
     return LabelledImages(
-        category=rows["category"],
-        instance=rows["instance"],
-        split=rows["split"],
-        role=rows["role"],
+        **columns,
         fingerprint=dataset.fingerprint,
-        read=lambda places: cache.frames[cache.index["image"][places]],
+        read=lambda chosen: cache.frames[places[chosen]],
     )
 
 

@@ -37,8 +37,9 @@ class TurntableViews:
             raise UserError(f"{path} holds no views of objects: collect --env turntable --orbit.")
         cache = dataset.cache(image_size)
         names = ("category", "instance", "split", "elevation", "azimuth")
-        columns = (cache.rows[name] for name in names)
-        return cls(cache.frames[cache.index["image"]], *columns, dataset.fingerprint)
+        ours = cache.rows["split"] != "train"
+        columns = (cache.rows[name][ours] for name in names)
+        return cls(cache.frames[cache.index["image"][ours]], *columns, dataset.fingerprint)
 
     @cached_property
     def category_numbers(self) -> Int[np.ndarray, " N"]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -11,12 +11,12 @@ import torch
 from jaxtyping import Int
 
 from embodied_ssl.data import FrameCache
-from embodied_ssl.errors import UserError
-from embodied_ssl.sampling.base import Batch, Epochs, load_frames
+from embodied_ssl.sampling.base import Batch, load_frames
+from embodied_ssl.sampling.object_views import views_of_objects
 
 
 class Interaction(ABC):
-    """The samples that a tabletop dataset holds of one interaction.
+    """The samples that a dataset holds of one interaction.
 
     Args:
         cache: of the dataset.
@@ -26,6 +26,8 @@ class Interaction(ABC):
     name: ClassVar[str]
     images: ClassVar[tuple[str, ...]]
     """Columns of a batch that go through the trunk."""
+    worlds: ClassVar[tuple[str, ...]] = ("tabletop",)
+    """Where it is found."""
 
     def __init__(self, cache: FrameCache, split: str):
         self.frames, self.columns, self.index = cache.frames, cache.rows, cache.index
@@ -102,28 +104,14 @@ class Poke(Interaction):
 
 
 class Identity(Interaction):
-    """``first`` and ``second``, two views of one object that was held: of its looks and of the
-    crop that it was grasped from."""
+    """``first`` and ``second``, two views of one object, as ``views_of_objects`` has them."""
 
     name, images = "identity", ("first", "second")
+    worlds = ("tabletop", "turntable")
 
     def __init__(self, cache: FrameCache, split: str):
-        super().__init__(cache, split)
-        grasps = np.flatnonzero(
-            (self.columns["split"] == split) & (self.columns["interaction"] == "grasp")
-        )
-        tracks = self.columns["track"]
-        grasped = {tracks[row]: self.index["before"][row] for row in grasps if tracks[row]}
-        views = []
-        for row in self.rows:
-            places = np.array([*self.index["views"][row], grasped.get(tracks[row], -1)])
-            views.append(places[places >= 0])
-        seen = [len(places) >= 2 for places in views]
-        self.rows = self.rows[np.array(seen, bool)]
-        self.views = [places for places, twice in zip(views, seen, strict=True) if twice]
-
-    def whole(self) -> np.ndarray:
-        return self.columns["interaction"] == "look"
+        self.frames = cache.frames
+        self.rows, self.views = views_of_objects(cache, split)
 
     def load(self, samples: Int[np.ndarray, " B"], rng: np.random.Generator) -> Batch:
         pairs = np.array([rng.choice(self.views[i], 2, replace=False) for i in samples])
@@ -139,45 +127,6 @@ class Identity(Interaction):
 INTERACTIONS: dict[str, type[Interaction]] = {
     each.name: each for each in (Grasp, Push, Poke, Identity)
 }
-
-
-class InteractionSampler:
-    """A batch for each of some interactions, by name.
-
-    Args:
-        cache: of a tabletop dataset.
-        counts: interaction -> samples in a batch.
-        seed: of their order.
-
-    Raises:
-        UserError: when the dataset has too few rows of one of them.
-    """
-
-    def __init__(self, cache: FrameCache, counts: Mapping[str, int], seed: int):
-        self.counts, self.seed = dict(counts), seed
-        self.samples = {name: INTERACTIONS[name](cache, "train") for name in counts}
-        for name, samples in self.samples.items():
-            if len(samples) < 2:
-                raise UserError(f"the dataset holds too few rows to learn {name}.")
-        self._epochs = {
-            name: Epochs(len(samples), seed, list(INTERACTIONS).index(name))
-            for name, samples in self.samples.items()
-        }
-        self.size = sum(map(len, self.samples.values()))
-
-    def __call__(self, number: int) -> Batch:
-        """The batches of a number. ``index`` counts the samples of all interactions one after the
-        other."""
-        rng = np.random.default_rng([self.seed, number])
-        batches, start = {}, 0
-        for name, samples in self.samples.items():
-            chosen = self._epochs[name](number * self.counts[name], self.counts[name])
-            batches[name] = samples.load(chosen, rng) | {
-                "index": torch.from_numpy(start + chosen),
-                "row": torch.from_numpy(samples.rows[chosen]),
-            }
-            start += len(samples)
-        return batches
 
 
 def in_order(samples: Interaction, batch_size: int, seed: int) -> Iterator[Batch]:

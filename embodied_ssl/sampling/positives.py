@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch, Epochs, load_frames
-from embodied_ssl.sampling.interactions import INTERACTIONS
+from embodied_ssl.sampling.interaction_sampler import InteractionSampler
 
 MOMENT_STEPS = 10
 """Of an episode between two frames, unless told otherwise."""
@@ -59,32 +61,24 @@ class InteractionPairs:
     """``first`` and ``second`` frames (B, 3, S, S): two views of an object, or before and after.
 
     Args:
-        cache: of a tabletop dataset.
+        caches: of the datasets, by their world.
         batch_size: pairs in a batch.
         seed: of their order.
         interaction: "identity" or "push".
 
     Raises:
-        UserError: when the dataset has fewer than two of them.
+        UserError: when none of the datasets has them, or one fewer than two.
     """
 
-    def __init__(self, cache: FrameCache, batch_size: int, seed: int, interaction: str):
-        self.samples = INTERACTIONS[interaction](cache, "train")
-        self.images = INTERACTION_IMAGES[interaction]
-        self.batch_size, self.seed, self.size = batch_size, seed, len(self.samples)
-        if self.size < 2:
-            raise UserError(f"the dataset holds too few rows to learn {interaction}.")
-        self._epochs = Epochs(self.size, seed)
+    def __init__(
+        self, caches: Mapping[str, FrameCache], batch_size: int, seed: int, interaction: str
+    ):
+        self.interaction, self.images = interaction, INTERACTION_IMAGES[interaction]
+        self._sampler = InteractionSampler(caches, {interaction: batch_size}, seed)
+        self.size = self._sampler.size
 
     def __call__(self, number: int) -> Batch:
         """The batch of a number."""
-        drawn = self._epochs(number * self.batch_size, self.batch_size)
-        batch = self.samples.load(drawn, np.random.default_rng([self.seed, number]))
-        pair = {
-            name: batch[column]
-            for name, column in zip(("first", "second"), self.images, strict=True)
-        }
-        return pair | {
-            "index": torch.from_numpy(drawn),
-            "row": torch.from_numpy(self.samples.rows[drawn]),
-        }
+        batch = self._sampler(number)[self.interaction]
+        first, second = (batch[column] for column in self.images)
+        return {"first": first, "second": second, "index": batch["index"], "row": batch["row"]}

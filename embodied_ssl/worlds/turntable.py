@@ -1,4 +1,4 @@
-"""The turntable: labelled views of held-out objects, from all around."""
+"""The turntable: labelled views of objects from all around, most of them held out."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from embodied_ssl.worlds.clips import Clip
 
 
+SPLITS = ("val", "test", "train")
 MOST_AZIMUTHS = 49  # that many views have backgrounds of their own
 
 
@@ -28,8 +29,8 @@ class Turntable(WithObjects):
 
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
-    amounts = ("val_objects", "test_objects")
-    newer_options = ("orbit", GROWN_FROM, "scale", "masks")
+    amounts = tuple(f"{split}_objects" for split in SPLITS)
+    newer_options = ("orbit", GROWN_FROM, "scale", "masks", "train_objects")
     clips_are = "objects"
     annotated = "image"
     columns: ClassVar[Columns] = {
@@ -46,7 +47,7 @@ class Turntable(WithObjects):
     meanings: ClassVar[dict[str, str]] = {
         "episode": "number of the object",
         "step": "number of the view within its episode",
-        "split": "val or test, of the object",
+        "split": "val, test or train, of the object",
         "image": "the view, RGB",
         "kind": "category of the object, such as mug",
         "instance": "full name of the object",
@@ -69,6 +70,9 @@ class Turntable(WithObjects):
         """Objects of the validation split."""
         test_objects: int = 160
         """Objects of the test split."""
+        train_objects: int = 0
+        """Objects of the train split: a camera that goes round objects, for methods that learn from
+        two views of one object; none are needed to evaluate."""
         azimuths: int = 8
         """Views of an object at each elevation."""
         orbit: bool = False
@@ -80,14 +84,16 @@ class Turntable(WithObjects):
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""
         """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
-        grown_from: tuple[tuple[int, int], ...] = ()
-        """Val and test objects before the dataset grew, which come first; collect sees to it."""
+        grown_from: tuple[tuple[int, ...], ...] = ()
+        """Val, test and train objects before the dataset grew, which come first; collect sees to it."""
 
         def __post_init__(self):
+            least = 0 if self.train_objects else 1
             require_bounds(
                 self,
-                val_objects=(1, 100_000),
-                test_objects=(1, 100_000),
+                val_objects=(least, 100_000),
+                test_objects=(least, 100_000),
+                train_objects=(0, 100_000),
                 azimuths=(1, 360 if self.orbit else MOST_AZIMUTHS),
                 scale=SCALES,
             )
@@ -95,7 +101,7 @@ class Turntable(WithObjects):
     def continuing(self, begun: Mapping[str, Any]) -> World:
         """The world as the dataset was begun: objects that are added later come last."""
         world = super().continuing(begun)
-        then = tuple(begun.get(name) for name in self.amounts)
+        then = tuple(begun.get(name, 0) for name in self.amounts)
         now = tuple(getattr(self.config, name) for name in self.amounts)
         grown_from = tuple(map(tuple, begun.get(GROWN_FROM, ())))
         if then != now and all(isinstance(amount, int) for amount in then):
@@ -105,7 +111,7 @@ class Turntable(WithObjects):
     def check_enough(self, env: Any) -> None:
         """UserError where a folder has fewer objects of a split than are asked for."""
         counts = Counter(split for split, _ in env.names)
-        for split, option in zip(("val", "test"), self.amounts, strict=True):
+        for split, option in zip(SPLITS, self.amounts, strict=True):
             asked, there = getattr(self.config, option), counts[split]
             if there < asked:
                 option = option.replace("_", "-")
@@ -124,8 +130,10 @@ class Turntable(WithObjects):
 
         rows = dataset.table(["split", "role", "instance", "kind"]).to_pylist()
         table = Table("split", "objects", "categories", "gallery views", "query views")
-        for split in ("val", "test"):
+        for split in SPLITS:
             ours = [row for row in rows if row["split"] == split]
+            if not ours:
+                continue
             roles = Counter(row["role"] for row in ours)
             table.add_row(
                 split,

@@ -15,6 +15,7 @@ from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.simulation import Simulation, Uncopied
 from embodied_ssl_envs.things import Thing, annotations
+from embodied_ssl_envs.turntable.episodes import SPLITS, episodes_of
 from embodied_ssl_envs.turntable.framing import Subject
 from embodied_ssl_envs.turntable.orbit_views import OrbitViews
 from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
@@ -57,10 +58,11 @@ class TurntableEnv(Uncopied, gymnasium.Env):
     `step`, `split`, `image`, `kind`, `instance` (the object's full name), `elevation` and `azimuth`
     (degrees; the middle of the sector unless it is an orbit) and `role`: views from 45 degrees are
     queries, those from below and above the gallery. An episode terminates with its last view.
+    Objects of the train split are those that no evaluation sees.
 
     ### Reset
 
-    `options={"episode": e}` chooses the object: val, then test, then those of a later growth;
+    `options={"episode": e}` chooses the object: val, test, train, then those of a later growth;
     without it the object is random. Everything else is drawn from the env's generator.
 
     Args:
@@ -68,12 +70,12 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         objects: where objects come from: "household", "blobs" or "folder:PATH".
         skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
         scale: factor of the lengths of the objects of folders.
-        val_objects, test_objects: how many of each split; fewer if there are fewer.
+        val_objects, test_objects, train_objects: how many of each split; fewer if there are fewer.
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
         masks: `record` has the mask of `image` and what it shows (see `things.py`).
-        grown_from: earlier numbers of val and test objects, whose objects come first.
+        grown_from: earlier numbers of val, test and train objects, whose objects come first.
         render_mode: "rgb_array" or "human" (Bullet's window).
 
     Raises:
@@ -90,37 +92,30 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         scale: float = 1.0,
         val_objects: int = 60,
         test_objects: int = 160,
+        train_objects: int = 0,
         azimuths: int = 8,
         orbit: bool = False,
         splits: str = "hash",
         split_file: str = "",
-        grown_from: Sequence[tuple[int, int]] = (),
+        grown_from: Sequence[tuple[int, ...]] = (),
         masks: bool = False,
         render_mode: str | None = None,
     ):
         self._views = OrbitViews if orbit else RandomizedViews
         arguments.check_image_size(image_size)
         arguments.check_whole("azimuths", azimuths, 1, self._views.MOST_AZIMUTHS)
-        arguments.check_whole("val_objects", val_objects, 0, MOST_OBJECTS)
-        arguments.check_whole("test_objects", test_objects, 0, MOST_OBJECTS)
-        if val_objects + test_objects == 0:
-            raise WorldError("the turntable needs val_objects or test_objects above zero")
+        counts = (val_objects, test_objects, train_objects)
+        for split, count in zip(SPLITS, counts, strict=True):
+            arguments.check_whole(f"{split}_objects", count, 0, MOST_OBJECTS)
+        if not any(counts):
+            raise WorldError("the turntable needs objects: val, test or train above zero")
         self.image_size = image_size
         self.azimuths = azimuths
         self.render_mode = render_mode
-        asked = tuple(s for s, count in (("val", val_objects), ("test", test_objects)) if count)
+        asked = tuple(split for split, count in zip(SPLITS, counts, strict=True) if count)
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=asked)
-        stages = (*grown_from, (val_objects, test_objects))
-        # A dict keeps each name once, where it was first.
-        self.names = list(
-            dict.fromkeys(
-                (split, name)
-                for counts in stages
-                for split, count in zip(("val", "test"), counts, strict=True)
-                for name in self.objects.names(split, count)
-            )
-        )
+        self.names = episodes_of(self.objects, (*grown_from, counts))
         self.num_episodes = len(self.names)
         """One episode per object."""
         self.steps_per_episode = len(self._views.ELEVATIONS) * azimuths

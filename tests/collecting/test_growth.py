@@ -119,10 +119,13 @@ def test_rows_that_come_out_differently_do_not_replace_the_old_ones(spec_of, dig
     assert digests(spec.out) == before
 
 
-@pytest.mark.parametrize(("orbit", "val", "test"), [(False, 5, 5), (True, 3, 6)])
-def test_the_turntable_grows_in_both_splits(config, listed, orbit, val, test):
+@pytest.mark.parametrize(
+    ("orbit", "val", "test", "train"),
+    [(False, 5, 5, 0), (True, 3, 6, 0), (False, 3, 4, 2), (False, 4, 4, 3)],
+)
+def test_the_turntable_grows_in_every_split(config, listed, orbit, val, test, train):
     few = Turntable.Config(val_objects=3, test_objects=4, azimuths=1, orbit=orbit)
-    many = dataclasses.replace(few, val_objects=val, test_objects=test)
+    many = dataclasses.replace(few, val_objects=val, test_objects=test, train_objects=train)
     run_collect(config, few)
     before = Dataset.open(config.out).table()
     run_collect(config, many)

@@ -42,7 +42,8 @@ def test_settings_are_taken_from_the_file_and_options_win(collect, tmp_path):
     left = yaml.safe_load((tmp_path / "data" / "settings.yaml").read_text())
     expected = SMALL | {"seed": 4, "test_objects": 3}
     rest = {"skip_broken": False, "scale": 1.0, "orbit": False}
-    rest |= {"splits": "stratified", "split_file": "", "grown_from": [], "masks": False}
+    rest |= {"splits": "stratified", "split_file": "", "grown_from": [], "masks": False,
+             "train_objects": 0}  # fmt: skip
     assert left == expected | rest
 
 

@@ -40,6 +40,19 @@ def test_one_episode_per_object_val_first(env):
     assert len({name.split("/")[1] for split, name in env.names if split == "test"}) >= 12
 
 
+def test_objects_to_learn_from_come_after_those_that_judge():
+    counts = {"val_objects": 2, "test_objects": 3}
+    opened = [
+        gymnasium.make("embodied_ssl/Turntable-v0", image_size=32, train_objects=n, **counts)
+        for n in (0, 4)
+    ]
+    without, with_them = (each.unwrapped.names for each in opened)
+    assert with_them[:5] == without and {split for split, _ in with_them[5:]} == {"train"}
+    assert len(with_them) == 9 and all(split_of(name) == "train" for _, name in with_them[5:])
+    for each in opened:
+        each.close()
+
+
 def test_records_are_labelled_rows(env):
     records = views(env, 61)
     assert [record["step"] for record in records] == list(range(12))

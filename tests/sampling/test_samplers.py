@@ -8,7 +8,8 @@ from torch import Tensor
 from embodied_ssl.data import Dataset
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling import Epochs, FrameSampler, image_frames
-from embodied_ssl.sampling.interactions import INTERACTIONS, InteractionSampler, in_order
+from embodied_ssl.sampling.interaction_sampler import InteractionSampler
+from embodied_ssl.sampling.interactions import INTERACTIONS, in_order
 from embodied_ssl.sampling.labelled import LabelledSampler, sample_per_class
 from embodied_ssl.sampling.pairs import PairSampler
 
@@ -65,7 +66,7 @@ def test_interactions_in_order_are_all_that_there_are(caches, name):
 
 
 def test_identity_shows_two_different_views_of_one_track(caches):
-    sampler = InteractionSampler(caches["tabletop"], {"identity": 8}, 0)
+    sampler = InteractionSampler({"tabletop": caches["tabletop"]}, {"identity": 8}, 0)
     batch = sampler(0)["identity"]
     assert (batch["first"] != batch["second"]).flatten(1).any(1).all()
     assert set(caches["tabletop"].rows["interaction"][batch["row"]]) == {"look"}

@@ -45,8 +45,8 @@ class InfoNCE(Method):
         """Settings of InfoNCE."""
 
         positives: Literal["augmentation", "views", "time", "interaction"] = "augmentation"
-        """augmentation: of one image; views: of one held object (tabletop); time: two frames of an
-        episode (rooms); interaction: before and after a push (tabletop)."""
+        """augmentation: of one image; views: of one object, held or circled (tabletop, turntable);
+        time: two frames of an episode (rooms); interaction: before and after a push (tabletop)."""
         score: Score = "cosine"
         """cosine, bilinear (CPC), mlp, or distance (a Gaussian's)."""
         temperature: Annotated[float, Within(1e-3, 100)] = 0.1
@@ -71,13 +71,12 @@ class InfoNCE(Method):
         positives = self.config.positives
         if positives == "augmentation":
             return FrameSampler(caches.values(), batch_size, seed)
-        world = "rooms" if positives == "time" else "tabletop"
-        if world not in caches:
-            raise UserError(f"--positives {positives} are in {world} data: give them by --data.")
         if positives == "time":
-            return Moments(caches[world], batch_size, seed, self.config.steps)
+            if "rooms" not in caches:
+                raise UserError("--positives time are in rooms data: give them by --data.")
+            return Moments(caches["rooms"], batch_size, seed, self.config.steps)
         name = "identity" if positives == "views" else "push"
-        return InteractionPairs(caches[world], batch_size, seed, name)
+        return InteractionPairs(caches, batch_size, seed, name)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` (2B, 3, s, s): all first ones, then all second ones."""

@@ -17,7 +17,8 @@ from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
-from embodied_ssl.sampling.interactions import INTERACTIONS, InteractionSampler
+from embodied_ssl.sampling.interaction_sampler import InteractionSampler
+from embodied_ssl.sampling.interactions import INTERACTIONS
 from embodied_ssl.trunks import Trunk
 
 TASKS = tuple(INTERACTIONS)
@@ -26,9 +27,13 @@ Four = tuple[float, float, float, float]
 
 
 class CuriousRobot(Method):
-    """Grasp, push, poke and identity on one trunk (The Curious Robot, Pinto et al., ECCV 2016)."""
+    """Grasp, push, poke and identity on one trunk (The Curious Robot, Pinto et al., ECCV 2016).
 
-    worlds = ("tabletop",)
+    Views of an object come from the arm that holds it and, where there are turntable data too, from
+    a camera that goes round objects.
+    """
+
+    worlds = ("tabletop", "turntable")
 
     @dataclass(frozen=True)
     class Config(Bounded):
@@ -112,7 +117,7 @@ class CuriousRobot(Method):
         shares = dict(zip(TASKS, self.config.shares, strict=True))
         # Never one alone, for BatchNorm.
         counts = {t: max(2, round(shares[t] * batch_size)) for t in self.config.tasks}
-        return InteractionSampler(caches["tabletop"], counts, seed)
+        return InteractionSampler(caches, counts, seed)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """All tasks' images in one pass, so that they share the statistics of BatchNorm."""

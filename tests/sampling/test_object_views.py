@@ -1,0 +1,105 @@
+"""Views of objects: of an arm that holds them, of a camera that goes round them, of both."""
+
+import numpy as np
+import pytest
+import torch
+
+from embodied_ssl.collecting.command import run_collect
+from embodied_ssl.collecting.config import CollectConfig
+from embodied_ssl.data import Dataset
+from embodied_ssl.data.labelled import open_labelled
+from embodied_ssl.errors import UserError
+from embodied_ssl.methods import METHODS
+from embodied_ssl.sampling.interaction_sampler import InteractionSampler
+from embodied_ssl.sampling.object_views import views_of_objects
+from embodied_ssl.sampling.positives import InteractionPairs
+from embodied_ssl.trunks import build_trunk
+from embodied_ssl.worlds.turntable import Turntable
+
+OBJECTS, VIEWS = 5, 6
+
+
+@pytest.fixture(scope="module")
+def circled_dir(tmp_path_factory):
+    """A turntable with objects to learn from beside a few to judge by, images of 64 pixels."""
+    config = CollectConfig("turntable", tmp_path_factory.mktemp("circled") / "data", image_size=64)
+    run_collect(config, Turntable.Config(("household",), train_objects=OBJECTS, azimuths=2,
+                                         val_objects=2, test_objects=3))  # fmt: skip
+    return config.out
+
+
+@pytest.fixture(scope="module")
+def circled(circled_dir):
+    return Dataset.open(circled_dir).cache()
+
+
+@pytest.fixture(scope="module")
+def held(tabletop_dir):
+    return Dataset.open(tabletop_dir).cache()
+
+
+@pytest.mark.parametrize(("split", "objects"), [("train", OBJECTS), ("val", 2), ("test", 3)])
+def test_a_camera_sees_each_object_from_all_its_views(circled, split, objects):
+    views = views_of_objects(circled, split)
+    assert len(views.places) == objects == len(views.rows)
+    for row, places in zip(views.rows, views.places, strict=True):
+        ours = circled.rows["instance"] == circled.rows["instance"][row]
+        assert circled.rows["split"][row] == split and len(places) == VIEWS
+        assert sorted(places) == sorted(circled.index["image"][ours])
+
+
+def test_a_held_object_is_seen_in_its_looks_and_where_it_lay(held):
+    views = views_of_objects(held, "train")
+    for row, places in zip(views.rows, views.places, strict=True):
+        assert held.rows["interaction"][row] == "look"
+        looks = held.index["views"][row]
+        assert set(looks[looks >= 0]) <= set(places) and len(places) >= 2
+
+
+def test_both_worlds_share_a_batch_of_views_and_the_arm_gives_the_rest(held, circled):
+    worlds = {"tabletop": held, "turntable": circled}
+    alone = InteractionSampler({"tabletop": held}, {"grasp": 4, "identity": 8}, 0)
+    sampler = InteractionSampler(worlds, {"grasp": 4, "identity": 8}, 0)
+    assert sampler.size == alone.size + OBJECTS
+    batch = sampler(3)
+    assert torch.equal(batch["grasp"]["before"], alone(3)["grasp"]["before"])
+    index = batch["identity"]["index"]
+    assert len(index) == 8 and (index[:4] < alone.size).all() and (index[4:] >= alone.size).all()
+    for place in range(4, 8):  # two views of one circled object
+        row = int(batch["identity"]["row"][place])
+        ours = circled.index["image"][circled.rows["instance"] == circled.rows["instance"][row]]
+        frames = [circled.frames[i] for i in ours]
+        first, second = (
+            batch["identity"][name][place].permute(1, 2, 0).numpy() for name in ("first", "second")
+        )
+        found = [
+            [i for i, f in enumerate(frames) if np.array_equal(f, x)] for x in (first, second)
+        ]
+        assert found[0] and found[1] and found[0] != found[1]
+
+
+@pytest.mark.parametrize("name", ["identity", "infonce"])
+def test_methods_of_views_learn_from_the_camera_alone(circled, name):
+    cls = METHODS.load(name)
+    settings = {"positives": "views"} if name == "infonce" else {}
+    trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
+    method = cls(trunk, cls.Config(**settings), 48)
+    cls.require_world("turntable", "data")
+    sampler = method.open_sampler({"turntable": circled}, 4, 0)
+    assert sampler.size == OBJECTS
+
+
+def test_what_the_camera_cannot_teach_is_said(circled, turntable_dir):
+    with pytest.raises(UserError, match="grasp is learned from tabletop data"):
+        InteractionSampler({"turntable": circled}, {"grasp": 4, "identity": 4}, 0)
+    without = Dataset.open(turntable_dir).cache()  # val and test objects alone
+    with pytest.raises(UserError, match="turntable data hold too few rows to learn identity"):
+        InteractionPairs({"turntable": without}, 4, 0, "identity")
+
+
+def test_objects_to_learn_from_are_not_judged(circled_dir, circled):
+    labelled = open_labelled(str(circled_dir))
+    assert set(labelled.split) == {"val", "test"} and len(labelled.images) == 5 * VIEWS
+    row = int(np.flatnonzero(circled.rows["split"] == "test")[4])
+    place = int(np.flatnonzero(circled.rows["split"] != "train").searchsorted(row))
+    assert np.array_equal(labelled.images[place], circled.frames[circled.index["image"][row]])
