@@ -26,6 +26,11 @@ def rgb_to_lab(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
     return torch.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], dim=1)
 
 
+def grey(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
+    """The lightness of sRGB in [0, 1], itself in [0, 1], in all three channels."""
+    return (rgb_to_lab(images)[:, :1] / 100).expand(-1, 3, -1, -1)
+
+
 def lab_to_rgb(lab: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
     """CIE Lab to sRGB in [0, 1]; colours that no screen shows take the nearest of each channel."""
     lightness, a, b = lab.float().unbind(1)

@@ -109,7 +109,7 @@ def _train(args: list[str], program: str) -> Work:
     trunk = value_of("--trunk", rest) or given.get("trunk") or default_trunk(cls.trunk_type)
     given = to_dict(cls.recipe) | {"trunk": trunk} | given
     summary = f"{name}: {cls.__doc__.splitlines()[0]}"
-    classes = (LoopConfig, Recipe, trunk_options(trunk), cls.Config)
+    classes = (LoopConfig, Recipe, trunk_options(trunk, cls.trunk_defaults), cls.Config)
     titles = ("loop", "recipe", "trunk", "method")
     loop, recipe, options, method = parse(
         rest, f"{program} {name}", summary, *classes, given=given, titles=titles

@@ -86,6 +86,8 @@ class Method(nn.Module):
     """Where data for it can be collected, any one of them is enough; empty: in any world."""
     trunk_type: ClassVar[type[Trunk]] = Trunk
     """The trunks that it can train."""
+    trunk_defaults: ClassVar[Mapping[str, Any]] = {}
+    """Settings of the trunk unless told otherwise, where it has such."""
     recipe: ClassVar[Recipe] = Recipe()
     """How it is optimised unless told otherwise."""
     pools_only: ClassVar[bool] = False

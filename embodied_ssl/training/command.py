@@ -28,6 +28,7 @@ from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.probe import Probe
 from embodied_ssl.training.trackers import check_trackers
 from embodied_ssl.trunks import build_trunk
+from embodied_ssl.trunks.build import settings_it_has
 from embodied_ssl.trunks.memory import check_memory
 
 
@@ -48,7 +49,12 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     state = join_processes(config.device)
     name = ALIASES.get(name, name)
     cls = load_method_class(name)
-    config = replace(config, recipe=config.recipe or cls.recipe)
+    defaults = settings_it_has(config.trunk, cls.trunk_defaults)
+    config = replace(
+        config,
+        recipe=config.recipe or cls.recipe,
+        trunk_settings=defaults | dict(config.trunk_settings),
+    )
     method_config = method_config or cls.Config()
     if config.threads:
         torch.set_num_threads(config.threads)

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Bounded, Within
-from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.base import Sees, Trunk
 from embodied_ssl.trunks.convolution import Convolution
 
 
@@ -28,6 +28,7 @@ class AlexNet(Trunk):
         norm: "batch" for BatchNorm after each layer, "lrn" for the paper's local response
             normalisation after conv1 and conv2.
         grid: side of the map that fc1 sees.
+        sees: "lightness" makes images grey, "color" leaves them as they are.
     """
 
     @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class AlexNet(Trunk):
         """BatchNorm, or the paper's local response normalisation."""
         grid: Annotated[int, Within(1, 16)] = 3
         """Side of the map that fc1 sees; the paper: 6."""
+        sees: Sees = "color"
+        """Images as they are, or their lightness alone."""
 
     stage_names = ("conv1", "conv2", "conv3", "conv4", "conv5", "fc1", "fc2")
 
@@ -53,8 +56,9 @@ class AlexNet(Trunk):
         fc_dim: int = 1024,
         norm: Literal["batch", "lrn"] = "batch",
         grid: int = 3,
+        sees: Sees = "color",
     ):
-        super().__init__()
+        super().__init__(sees=sees)
         dims = [max(8, round(width * channels)) for channels in (96, 256, 384, 384, 256)]
         self.stage_dims = (*dims, fc_dim, fc_dim)
         self.norm = norm

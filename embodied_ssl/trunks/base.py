@@ -6,18 +6,20 @@ from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from huggingface_hub import ModelCard, PyTorchModelHubMixin
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
+from embodied_ssl.color import grey
 from embodied_ssl.errors import UserError
 from embodied_ssl.trunks.auto import AutoTrunk
 from embodied_ssl.trunks.build import name_of
 from embodied_ssl.trunks.card import trunk_card
 
+Sees = Literal["color", "lightness"]
 FARTHEST = 256
 """Pixels up and down within which a size that fits is looked for."""
 
@@ -30,6 +32,7 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
 
     Args:
         mean, std: of the pixels in [0, 1] of each channel, removed by ``normalize``.
+        sees: "lightness" for a network that never sees colours: ``normalize`` makes images grey.
     """
 
     stage_names: tuple[str, ...]
@@ -41,8 +44,14 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
     class Config:
         """What the trunk takes, each with a line of explanation."""
 
-    def __init__(self, mean: float | list[float] = 0.5, std: float | list[float] = 0.25):
+    def __init__(
+        self,
+        mean: float | list[float] = 0.5,
+        std: float | list[float] = 0.25,
+        sees: Sees = "color",
+    ):
         super().__init__()
+        self.sees = sees
         self.register_buffer("mean", torch.as_tensor(mean).expand(3).reshape(3, 1, 1).clone())
         self.register_buffer("std", torch.as_tensor(std).expand(3).reshape(3, 1, 1).clone())
 
@@ -69,7 +78,11 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
         """Images as ``stages`` wants them, from bytes or from numbers in [0, 1]."""
         if frames.dtype == torch.uint8:
             frames = frames.float() / 255
-        return (frames - self.mean) / self.std
+        return self.standardize(grey(frames) if self.sees == "lightness" else frames)
+
+    def standardize(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
+        """Images in [0, 1] without the mean and in units of the deviation of each channel."""
+        return (images - self.mean) / self.std
 
     @abstractmethod
     def stages(self, x: Float[Tensor, "B 3 H W"]) -> list[Tensor]:

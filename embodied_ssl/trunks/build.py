@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import difflib
+from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -114,11 +115,23 @@ def default_trunk(trunk_type: type[Trunk]) -> str:
     raise UserError(f"none of {', '.join(TRUNKS)} is a {trunk_type.__name__}: name one by --trunk.")
 
 
-def trunk_options(name: str) -> type:
-    """The options of a trunk, ``--trunk.width`` and their like, as a field ``trunk_settings``."""
+def settings_it_has(name: str, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Those of some settings that a trunk knows."""
+    known = {field.name for field in dataclasses.fields(trunk_config(name))}
+    return {setting: value for setting, value in settings.items() if setting in known}
+
+
+def trunk_options(name: str, defaults: Mapping[str, Any]) -> type:
+    """The options of a trunk, ``--trunk.width`` and their like, as a field ``trunk_settings``.
+
+    Args:
+        name: of the trunk.
+        defaults: other ones than its own, where it has such settings.
+    """
     from tyro.conf import arg
 
     config = trunk_config(name)
     hint = Annotated[config, arg(name="trunk")]
-    field = ("trunk_settings", hint, dataclasses.field(default_factory=config))
+    default = partial(config, **settings_it_has(name, defaults))
+    field = ("trunk_settings", hint, dataclasses.field(default_factory=default))
     return dataclasses.make_dataclass("TrunkOptions", [field], frozen=True)

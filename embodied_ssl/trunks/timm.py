@@ -11,7 +11,7 @@ from timm.layers import Format
 from torch import Tensor, nn
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.base import Sees, Trunk
 from embodied_ssl.trunks.cached import weights_at_hand
 from embodied_ssl.trunks.vit import evenly_spaced
 
@@ -28,6 +28,7 @@ class TimmTrunk(Trunk):
     Args:
         name: as in ``timm.list_models()``, or with the tag of its weights.
         pretrained: with timm's weights, where they are at hand, instead of random ones.
+        sees: "lightness" makes images grey, "color" leaves them as they are.
 
     Raises:
         UserError: for a model that gives neither maps nor tokens, and weights that are not there.
@@ -39,9 +40,11 @@ class TimmTrunk(Trunk):
 
         pretrained: bool = False
         """Begin with timm's weights, where they are at hand."""
+        sees: Sees = "color"
+        """Images as they are, or their lightness alone."""
 
-    def __init__(self, name: str, pretrained: bool = False):
-        super().__init__(mean=[0.485, 0.456, 0.406], std=[0.229, 0.224, 0.225])
+    def __init__(self, name: str, pretrained: bool = False, sees: Sees = "color"):
+        super().__init__([0.485, 0.456, 0.406], [0.229, 0.224, 0.225], sees)
         self.timm_name, self.model = name, _create(name, pretrained)
         self.has_tokens = _has_tokens(self.model)
         self.channels_last = getattr(self.model, "output_fmt", None) == Format.NHWC

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
-from embodied_ssl.trunks.base import Trunk
+from embodied_ssl.trunks.base import Sees, Trunk
 
 SHOWN = 4  # stages at most besides the pooled one
 
@@ -30,6 +30,7 @@ class ViT(Trunk):
         patch: side of a patch, pixels.
         pooling: "cls", the class token, or "mean", the mean of the patch tokens.
         drop_path: probability with which the last block is skipped in training; earlier ones less.
+        sees: "lightness" makes images grey, "color" leaves them as they are.
     """
 
     @dataclass(frozen=True)
@@ -50,6 +51,8 @@ class ViT(Trunk):
         """What stands for the image: the class token, or the mean of the patch tokens."""
         drop_path: Annotated[float, Within(0, 0.9)] = 0.0
         """Probability with which the last block is skipped in training; earlier ones less."""
+        sees: Sees = "color"
+        """Images as they are, or their lightness alone."""
 
         def __post_init__(self) -> None:
             super().__post_init__()
@@ -66,8 +69,9 @@ class ViT(Trunk):
         patch: int = 16,
         pooling: Literal["cls", "mean"] = "cls",
         drop_path: float = 0.0,
+        sees: Sees = "color",
     ):
-        super().__init__()
+        super().__init__(sees=sees)
         from timm.models.vision_transformer import Block
 
         self.patch, self.pooling = patch, pooling

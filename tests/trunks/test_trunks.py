@@ -110,7 +110,7 @@ def test_the_papers_sizes():
 def test_settings_are_completed_by_what_trunks_take_themselves():
     assert all_settings("kitti", {"width": 0.5}) == {"width": 0.5, "fc_dim": 64}
     assert all_settings("alexnet", {})["norm"] == "batch"
-    assert all_settings("resnet10t", {}) == {"pretrained": False}
+    assert all_settings("resnet10t", {}) == {"pretrained": False, "sees": "color"}
 
 
 def test_the_papers_small_net():

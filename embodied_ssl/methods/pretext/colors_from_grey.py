@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from jaxtyping import Float
@@ -23,7 +23,13 @@ SIDE = 16
 
 
 class ColorsFromGrey(Method):
-    """A method that sees lightness and tells colours, and knows how frequent each of them is."""
+    """A method that sees lightness and tells colours, and knows how frequent each of them is.
+
+    So does its trunk wherever it is used: on channels of which it never saw but the sum it would
+    give what its random weights make of their differences.
+    """
+
+    trunk_defaults: ClassVar = {"sees": "lightness"}
 
     distribution: Tensor
     """(Q,) how often the training frames have each bin of the ab plane."""
@@ -41,8 +47,7 @@ class ColorsFromGrey(Method):
         """Augmented images as the trunk sees them, grey, and as Lab; both (B, 3, s, s)."""
         settings = self.config.augmentation
         lab = rgb_to_lab(augment(batch["frames"], self.train_size, settings, step.generator))
-        grey = (lab[:, :1] / 100).expand(-1, 3, -1, -1)
-        return self.trunk.normalize(grey), lab
+        return self.trunk.standardize((lab[:, :1] / 100).expand(-1, 3, -1, -1)), lab
 
 
 def color_distribution(caches: Iterable[FrameCache]) -> Float[Tensor, " Q"]:
