@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import cycle, islice
 
 import torch
 import torch.nn.functional as F
@@ -31,12 +33,15 @@ class MultiCrop:
 
 
 def multi_crop(
-    frames: UInt8[Tensor, "B 3 H W"], size: int, settings: MultiCrop, generator: torch.Generator
+    views: Sequence[UInt8[Tensor, "B 3 H W"]],
+    size: int,
+    settings: MultiCrop,
+    generator: torch.Generator,
 ) -> list[Float[Tensor, "N 3 s s"]]:
     """All global crops of the images in one batch, all local ones in a smaller one.
 
     Args:
-        frames: images.
+        views: one or several images of each thing, of which the crops are taken in turn.
         size: side of the global crops' images, pixels.
         settings: which crops are taken.
         generator: source of all random numbers, on the CPU.
@@ -50,7 +55,7 @@ def multi_crop(
         (settings.local_count, round(settings.local_size * size), settings.local_crops),
     ]
     return [
-        augment(frames.repeat(count, 1, 1, 1), side, augmentation, generator)
+        augment(torch.cat(list(islice(cycle(views), count))), side, augmentation, generator)
         for count, side, augmentation in kinds
         if count
     ]

@@ -100,7 +100,7 @@ def _train(args: list[str], program: str) -> Work:
     if args[0].startswith("-") and told is None:
         raise UserError(f"name the method first: {program} METHOD --data DIR --out RUN.")
     name, rest = (str(told), args) if args[0].startswith("-") else (args[0], args[1:])
-    from embodied_ssl.methods.base import Recipe
+    from embodied_ssl.methods.recipe import Recipe
     from embodied_ssl.settings import to_dict
     from embodied_ssl.training.config import LoopConfig, TrainConfig
     from embodied_ssl.trunks import default_trunk, trunk_options

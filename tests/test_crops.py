@@ -26,17 +26,17 @@ def ramps(count):
 
 
 def test_all_crops_of_one_size_are_one_batch():
-    crops = multi_crop(ramps(3), 48, PLAIN, seeded())
+    crops = multi_crop([ramps(3)], 48, PLAIN, seeded())
     assert [tuple(batch.shape) for batch in crops] == [(6, 3, 48, 48), (18, 3, 24, 24)]
     for batch in crops:  # the first crop of each image, then the second
         images = (batch[:, 1].mean((1, 2)) * 255).round().int().tolist()
         assert images == [0, 1, 2] * (len(batch) // 3)
-    again, other = (multi_crop(ramps(3), 48, PLAIN, seeded(s)) for s in (0, 1))
+    again, other = (multi_crop([ramps(3)], 48, PLAIN, seeded(s)) for s in (0, 1))
     assert all(map(torch.equal, crops, again)) and not any(map(torch.equal, crops, other))
 
 
 def test_global_crops_show_more_than_local_ones():
-    batches = multi_crop(ramps(100), 48, PLAIN, seeded())
+    batches = multi_crop([ramps(100)], 48, PLAIN, seeded())
     for crops, (low, high) in zip(batches, [(0.63, 1), (0.22, 0.63)], strict=True):
         size = crops.shape[-1]
         rise = (crops[:, 0, 0, -2] - crops[:, 0, 0, 1]) * 255 / (size - 3)  # a pixel of the crop
@@ -48,7 +48,7 @@ def test_global_crops_show_more_than_local_ones():
 @pytest.mark.parametrize(("counts", "sizes"), [((2, 0), [48]), ((0, 3), [24])])
 def test_one_kind_of_crops_alone(counts, sizes):
     settings = replace(PLAIN, global_count=counts[0], local_count=counts[1])
-    assert [batch.shape[-1] for batch in multi_crop(ramps(2), 48, settings, seeded())] == sizes
+    assert [batch.shape[-1] for batch in multi_crop([ramps(2)], 48, settings, seeded())] == sizes
 
 
 def test_a_square_is_cut_where_it_should_be():

@@ -10,15 +10,16 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 import torch
 from torch import Tensor, nn
 
-from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.bounds import Bounded
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
 from embodied_ssl.trunks import Trunk
 from embodied_ssl.trunks.pieces import in_pieces
@@ -40,36 +41,6 @@ class Step:
     """Source of all random numbers, on the CPU."""
 
 
-@dataclass(frozen=True)
-class Recipe(Bounded):
-    """How the weights are updated. Every method has its own unless the command says otherwise."""
-
-    optimizer: Literal["adamw", "sgd", "rmsprop", "lars"] = "adamw"
-    """The Curious Robot has rmsprop."""
-    lr: Annotated[float, Within(1e-12, 1e12)] = 1e-3
-    """Largest learning rate, to which it rises over the warm-up."""
-    lr_schedule: Literal["cosine", "constant"] = "cosine"
-    """After the warm-up: along a cosine to zero at the end of the budget, or as it is. A run with
-    a constant rate can be continued with more --images."""
-    lr_batch: Annotated[int, Within(0, 1 << 24)] = 0
-    """Batch size that the learning rate is meant for: it grows in proportion. 0: as it stands."""
-    weight_decay: Annotated[float, Within(0, 1e3)] = 0.05
-    """Of weights, not of biases and the scales of normalisation."""
-    final_weight_decay: Annotated[float | None, Within(0, 1e3)] = None
-    """Where a cosine leads the weight decay; by default it stays."""
-    sgd_momentum: Annotated[float, Within(0, 0.99999)] = 0.9
-    """Of sgd and lars."""
-    final_sgd_momentum: Annotated[float | None, Within(0, 0.99999)] = None
-    """Where a cosine leads it; by default it stays."""
-    adam_betas: Annotated[tuple[float, float], Within(0, 0.999999)] = (0.9, 0.98)
-    """Of adamw."""
-    warmup: Annotated[float, Within(0, 0.99)] = 0.03
-    """Part of the training over which the learning rate rises."""
-    clip_norm: Annotated[float, Within(0, 1e9)] = 0.0
-    """Largest norm of the gradient, to which a larger one is scaled down; 0: it is left alone. Its
-    curve is gradient_norm."""
-
-
 class Method(nn.Module):
     """A way to train a trunk.
 
@@ -84,6 +55,8 @@ class Method(nn.Module):
 
     worlds: ClassVar[tuple[str, ...]] = ()
     """Where data for it can be collected, any one of them is enough; empty: in any world."""
+    more_worlds: ClassVar[tuple[str, ...]] = ()
+    """Whose data it learns from too, beside those of one of ``worlds``."""
     trunk_type: ClassVar[type[Trunk]] = Trunk
     """The trunks that it can train."""
     trunk_defaults: ClassVar[Mapping[str, Any]] = {}
@@ -108,10 +81,15 @@ class Method(nn.Module):
     @classmethod
     def require_world(cls, env: str, source: str) -> None:
         """UserError for data of a world that it cannot learn from."""
-        if cls.worlds and env not in cls.worlds:
+        if not cls.learns_from(env):
             where = "holds photos" if env == "photos" else f"was collected in {env!r}"
-            worlds = " or ".join(cls.worlds)
+            worlds = " or ".join((*cls.worlds, *cls.more_worlds))
             raise UserError(f"{source} {where}, {cls.__name__} learns from {worlds} data alone.")
+
+    @classmethod
+    def learns_from(cls, env: str) -> bool:
+        """Whether data of a world are of any use to it."""
+        return not cls.worlds or env in (*cls.worlds, *cls.more_worlds)
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         """What gives the batches; ``caches`` are the datasets by the world they come from."""

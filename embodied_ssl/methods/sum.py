@@ -42,7 +42,7 @@ class Sum(Method):
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         samplers = {}
         for (name, part), share in zip(self.parts.items(), self.config.shares, strict=True):
-            ours = {w: c for w, c in caches.items() if not part.worlds or w in part.worlds}
+            ours = {world: cache for world, cache in caches.items() if part.learns_from(world)}
             samplers[name] = part.open_sampler(ours, max(2, round(share * batch_size)), seed)
         return SumSampler(samplers)
 
@@ -180,7 +180,9 @@ def sum_of(name: str) -> type[Sum]:
     """
     worlds = tuple(dict.fromkeys(world for cls in types for world in cls.worlds))
     worlds = worlds if all(cls.worlds for cls in types) else ()
+    more = tuple(dict.fromkeys(world for cls in types for world in cls.more_worlds))
     attributes = {"names": names, "types": types, "Config": config, "worlds": worlds,
+                  "more_worlds": tuple(world for world in more if world not in worlds),
                   "trunk_type": narrowest, "recipe": types[0].recipe,
                   "__doc__": f"{' and '.join(names)} on one trunk."}  # fmt: skip
     return type("Sum", (Sum,), attributes)

@@ -11,20 +11,20 @@ from jaxtyping import Float
 from torch import Tensor
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.bounds import Bounded
 from embodied_ssl.collapse import EMBEDDING_SPREAD, alignment, rank_me, spread, uniformity
 from embodied_ssl.crops import MultiCrop, multi_crop
-from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.base import Stages, Step
+from embodied_ssl.methods.of_pairs import OfPairs, pair_of
 from embodied_ssl.sampling import Batch
 
 
-class TwoViews(Method):
+class TwoViews(OfPairs):
     """A method whose batch is the first views of all images, then the second ones."""
 
     pools_only: ClassVar = True
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(OfPairs.Config):
         """What all of them have."""
 
         augmentation: Augmentation = field(
@@ -34,7 +34,7 @@ class TwoViews(Method):
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` (2B, 3, s, s)."""
-        frames = batch["frames"].repeat(2, 1, 1, 1)
+        frames = torch.cat(pair_of(batch))
         views = augment(frames, self.train_size, self.config.augmentation, step.generator)
         return {"images": self.trunk.normalize(views), "index": batch["index"]}
 
@@ -47,19 +47,20 @@ class TwoViews(Method):
         (B, D) of both views."""
 
 
-class ManyCrops(Method):
-    """A method whose ``images`` are a batch of large crops and a batch of small ones."""
+class ManyCrops(OfPairs):
+    """A method whose ``images`` are a batch of large crops and a batch of small ones, of both views
+    in turn."""
 
     pools_only: ClassVar = True
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(OfPairs.Config):
         """What all of them have."""
 
         crops: MultiCrop = field(default_factory=MultiCrop)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
-        crops = multi_crop(batch["frames"], self.train_size, self.config.crops, step.generator)
+        crops = multi_crop(pair_of(batch), self.train_size, self.config.crops, step.generator)
         return {"images": [self.trunk.normalize(each) for each in crops]}
 
 

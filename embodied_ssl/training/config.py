@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.base import Recipe
+from embodied_ssl.methods.recipe import Recipe
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from embodied_ssl.checkpoints import STATE, candidates
-from embodied_ssl.methods.base import Method, Recipe
+from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.settings import to_dict
 from embodied_ssl.training.checkpoint import Progress, newest, progress_of
 from embodied_ssl.training.config import LoopConfig, TrainConfig

@@ -12,7 +12,8 @@ from typing import Any
 
 from embodied_ssl.data import Dataset
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.base import Method, Recipe
+from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.training.checkpoint import Progress
 
 PARTS = {

@@ -13,7 +13,8 @@ from torch import Tensor
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import average_statistics, synchronize_batch_norm
-from embodied_ssl.methods.base import Method, Recipe, Step
+from embodied_ssl.methods.base import Method, Step
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.progress import progress_bar
 from embodied_ssl.sampling import Batch, generator_of, image_frames, to_device
 from embodied_ssl.training.checkpoint import Progress, resume, save_checkpoint

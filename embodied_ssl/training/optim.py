@@ -9,7 +9,8 @@ import torch
 from torch import Tensor
 from torch.optim import Optimizer
 
-from embodied_ssl.methods.base import Method, Recipe
+from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.schedules import cosine, warmup_constant, warmup_cosine
 
 

@@ -10,7 +10,8 @@ from typing import Any
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import load_method_class
-from embodied_ssl.methods.base import Method, Recipe
+from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.settings import from_dict, to_dict
 from embodied_ssl.training.checkpoint import METHOD, METRICS, RUN, TRUNK, checkpoint_of
 from embodied_ssl.training.config import LoopConfig

@@ -85,7 +85,7 @@ class Turntable(WithObjects):
         split_file: str = ""
         """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
         grown_from: tuple[tuple[int, ...], ...] = ()
-        """Val, test and train objects before the dataset grew, which come first; collect sees to it."""
+        """Val, test and train objects before the dataset grew; collect sees to it."""
 
         def __post_init__(self):
             least = 0 if self.train_objects else 1

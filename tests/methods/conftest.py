@@ -27,9 +27,10 @@ def method(request, small_trunk_of):
 
 
 @pytest.fixture(scope="module")
-def caches(tabletop_dir, rooms_dir):
-    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir}
-    return {env: FrameCache.open(Dataset.open(folder)) for env, folder in folders.items()}
+def caches(tabletop_dir, rooms_dir, turntable_dir):
+    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir, "turntable": turntable_dir}
+    caches = {env: FrameCache.open(Dataset.open(folder)) for env, folder in folders.items()}
+    return caches | {"turntable": caches["turntable"].as_training("val")}
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from embodied_ssl.augment import Augmentation
 from embodied_ssl.bounds import bounds_of, scalar_of
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import METHODS, load_method_class
-from embodied_ssl.methods.base import Recipe
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.settings import from_dict
 from embodied_ssl.training.command import build_method
 from embodied_ssl.training.config import LoopConfig

@@ -72,9 +72,7 @@ def test_both_worlds_share_a_batch_of_views_and_the_arm_gives_the_rest(held, cir
         first, second = (
             batch["identity"][name][place].permute(1, 2, 0).numpy() for name in ("first", "second")
         )
-        found = [
-            [i for i, f in enumerate(frames) if np.array_equal(f, x)] for x in (first, second)
-        ]
+        found = [[i for i, f in enumerate(frames) if np.array_equal(f, x)] for x in (first, second)]
         assert found[0] and found[1] and found[0] != found[1]
 
 

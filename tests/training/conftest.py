@@ -11,7 +11,7 @@ from safetensors.torch import load_file
 
 from embodied_ssl.checkpoints import write_state
 from embodied_ssl.methods import load_method_class
-from embodied_ssl.methods.base import Recipe
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train
 

@@ -9,7 +9,7 @@ import torch
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.knn import weighted_knn
-from embodied_ssl.methods.base import Recipe
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.report.trained import curves
 from embodied_ssl.training.checkpoint import Progress
 from embodied_ssl.training.command import run_train

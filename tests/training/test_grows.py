@@ -8,8 +8,8 @@ import pytest
 
 from embodied_ssl.data.manifest import read_manifest
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.base import Recipe
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.settings import read_settings
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train

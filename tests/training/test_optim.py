@@ -5,8 +5,8 @@ import dataclasses
 import pytest
 import torch
 
-from embodied_ssl.methods.base import Recipe
 from embodied_ssl.methods.contrastive.simclr import SimCLR
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.schedules import cosine, warmup_cosine
 from embodied_ssl.training.optim import OPTIMIZERS, open_optimizer, set_schedules
 from embodied_ssl.trunks import AlexNet

@@ -13,7 +13,7 @@ import torch
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import METHODS, load_method_class
-from embodied_ssl.methods.base import Recipe
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.training import loop
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train

@@ -13,8 +13,8 @@ import torch
 
 from embodied_ssl.checkpoints import damage
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.base import Recipe
 from embodied_ssl.methods.contrastive.simclr import SimCLR
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.training import loop
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train

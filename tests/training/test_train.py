@@ -9,9 +9,9 @@ import torch
 
 from embodied_ssl.checkpoints import read_state
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.base import Recipe
 from embodied_ssl.methods.contrastive.simclr import SimCLR
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.sampling import FrameSampler
 from embodied_ssl.training.checkpoint import newest
 from embodied_ssl.training.command import run_train

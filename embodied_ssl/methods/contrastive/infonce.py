@@ -21,6 +21,7 @@ from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.contrastive.bound import bound_figure
 from embodied_ssl.methods.contrastive.scores import CriticScore, Score
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.of_pairs import pair_of
 from embodied_ssl.methods.pretext.pictures import unseen_batch
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, FrameSampler, Sampler
@@ -80,10 +81,8 @@ class InfoNCE(Method):
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` (2B, 3, s, s): all first ones, then all second ones."""
-        pairs = (batch[name] for name in ("first", "second")) if "first" in batch else (
-            batch["frames"], batch["frames"])  # fmt: skip
         settings = self.config.augmentation
-        views = augment(torch.cat(list(pairs)), self.train_size, settings, step.generator)
+        views = augment(torch.cat(pair_of(batch)), self.train_size, settings, step.generator)
         return {"images": self.trunk.normalize(views)}
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:

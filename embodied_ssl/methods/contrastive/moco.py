@@ -9,13 +9,15 @@ import torch
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
-from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.bounds import Within
 from embodied_ssl.distributed import gather, shuffle, unshuffle
 from embodied_ssl.losses import info_nce, queue_info_nce
-from embodied_ssl.methods.base import Method, Recipe, Stages, Step, pixels
+from embodied_ssl.methods.base import Stages, Step, pixels
 from embodied_ssl.methods.heads import expander, prediction_head
 from embodied_ssl.methods.memory import Queue
 from embodied_ssl.methods.momentum import MomentumCopy
+from embodied_ssl.methods.of_pairs import OfPairs, pair_of
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine
@@ -23,7 +25,7 @@ from embodied_ssl.trunks import Trunk
 from embodied_ssl.trunks.vit import ViT
 
 
-class MoCo(Method):
+class MoCo(OfPairs):
     """A view finds the other one's key among older keys, made by a slow copy (MoCo, CVPR 2020).
 
     Version 1 compares linear projections of the features, among a queue of keys; version 2 (Chen et
@@ -39,7 +41,7 @@ class MoCo(Method):
     recipe: ClassVar[Recipe] = Recipe("sgd", lr=0.03, lr_batch=256, weight_decay=1e-4, warmup=0.0)
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(OfPairs.Config):
         """Settings of MoCo."""
 
         version: Literal[1, 2, 3] = 2
@@ -86,8 +88,7 @@ class MoCo(Method):
         settings = self.config.augmentation
         if self.config.version == 1:
             settings = replace(settings, blur=0.0)
-        frames = batch["frames"].repeat(2, 1, 1, 1)  # both views of all images
-        views = augment(frames, self.train_size, settings, step.generator)
+        views = augment(torch.cat(pair_of(batch)), self.train_size, settings, step.generator)
         first, second = self.trunk.normalize(views).chunk(2)
         if self.config.version == 3:
             return {"images": torch.cat([first, second]), "keys": torch.cat([second, first])}

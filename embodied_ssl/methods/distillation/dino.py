@@ -15,10 +15,11 @@ from embodied_ssl.distributed import mean_over_processes
 from embodied_ssl.figures import Figure
 from embodied_ssl.joint_losses import swapped_cross_entropy
 from embodied_ssl.methods.attention import attention_pictures
-from embodied_ssl.methods.base import Recipe, Stages, Step, pixels
+from embodied_ssl.methods.base import Stages, Step, pixels
 from embodied_ssl.methods.heads import Prototypes
 from embodied_ssl.methods.momentum import MomentumCopy
 from embodied_ssl.methods.pretext.pictures import SHOWN, picture_strips
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.methods.views import ManyCrops, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import cosine

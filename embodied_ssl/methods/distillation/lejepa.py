@@ -13,6 +13,7 @@ from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import sigreg
 from embodied_ssl.methods.base import Stages, Step
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.of_pairs import pair_of
 from embodied_ssl.methods.views import ManyCrops, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
@@ -47,7 +48,7 @@ class LeJEPA(ManyCrops):
         shape = (self.config.projection, self.config.directions)
         # The same in every process: they share the characteristic function.
         drawn = torch.randn(shape, generator=torch.Generator().manual_seed(step.number))
-        directions = F.normalize(drawn, dim=0).to(batch["frames"].device)
+        directions = F.normalize(drawn, dim=0).to(pair_of(batch)[0].device)
         return super().prepare(batch, step) | {"directions": directions}
 
     def loss(self, stages: list[Stages], batch: Batch, step: Step) -> dict[str, Tensor]:

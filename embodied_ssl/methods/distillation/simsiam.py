@@ -10,8 +10,9 @@ from torch import Tensor, nn
 
 from embodied_ssl.bounds import Within
 from embodied_ssl.joint_losses import negative_cosine
-from embodied_ssl.methods.base import Recipe, Step
+from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import prediction_head
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk

@@ -33,7 +33,7 @@ class CuriousRobot(Method):
     a camera that goes round objects.
     """
 
-    worlds = ("tabletop", "turntable")
+    worlds, more_worlds = ("tabletop",), ("turntable",)
 
     @dataclass(frozen=True)
     class Config(Bounded):

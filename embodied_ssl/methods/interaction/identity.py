@@ -10,6 +10,8 @@ from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
 class Identity(CuriousRobot):
     """Two views of a held object find each other (the identity task of The Curious Robot alone)."""
 
+    worlds, more_worlds = ("tabletop", "turntable"), ()
+
     @dataclass(frozen=True)
     class Config(CuriousRobot.Config):
         """Settings of the identity task."""

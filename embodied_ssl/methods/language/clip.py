@@ -16,8 +16,9 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
 from embodied_ssl.errors import UserError
-from embodied_ssl.methods.base import Method, Recipe, Stages, Step
+from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.language.text import TextTransformer
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.methods.views import watched
 from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler

@@ -13,7 +13,8 @@ from embodied_ssl.augment import Augmentation, augment
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.errors import UserError
 from embodied_ssl.masks import block_masking, patchify
-from embodied_ssl.methods.base import Method, Recipe, Stages, Step
+from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks.vit import ViT
 

@@ -20,9 +20,10 @@ from embodied_ssl.methods.adversarial import (
     told_apart,
     without_learning,
 )
-from embodied_ssl.methods.base import Method, Recipe, Stages, Step
+from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import Painter, painted_side, shrunk
 from embodied_ssl.methods.pretext.pictures import picture_strips
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
 
