@@ -8,10 +8,12 @@ import pytest
 import torch
 
 from embodied_ssl.errors import UserError
-from embodied_ssl.evaluation import EvaluateConfig
+from embodied_ssl.evaluation import EvaluateConfig, models
+from embodied_ssl.evaluation.baselines import imagenet_installed
 from embodied_ssl.evaluation.command import run_evaluate
 from embodied_ssl.evaluation.models import list_models
 from embodied_ssl.evaluation.protocols.few_labels import FewLabels
+from embodied_ssl.evaluation.results import read_results
 
 
 @pytest.fixture
@@ -43,6 +45,20 @@ def test_colours_are_told_both_ways_and_the_model_is_left_as_it_was(coloured, ro
         assert numbers["frozen_5"] > 0.9 and numbers["trained_20"] > 0.9
         assert all(torch.equal(v, before[k]) for k, v in model.trunk.state_dict().items())
     assert numbers == protocol.judge(model)
+
+
+@pytest.mark.parametrize("named", ["", "conv2", "conv3"])
+@pytest.mark.skipif(not imagenet_installed(), reason="the optional packages are not installed")
+def test_each_network_has_a_stage_of_its_own(coloured, rotation_run, tmp_path, named, monkeypatch):
+    """Of the whole table, which has a network of another architecture than the runs in it."""
+    monkeypatch.setattr(models, "imagenet_installed", lambda: True)
+    out = tmp_path / "few.json"
+    config = EvaluateConfig((rotation_run,), coloured, "few-labels", out=out, image_size=48)
+    run_evaluate(config, FewLabels.Config(steps=1, draws=1, stage=named))
+    judged = read_results(out)["models"]
+    stages = {name: numbers["stage"] for name, numbers in judged.items()}
+    ours = named or "conv2"
+    assert stages == {"random": ours, "imagenet": "block5", rotation_run: ours}
 
 
 def test_early_layers_learn_only_where_all_weights_do(coloured, rotation_run, monkeypatch):

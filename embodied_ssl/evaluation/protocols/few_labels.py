@@ -7,6 +7,7 @@ from scratch. Both see the same draws of labelled images, in the same batches, f
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
@@ -43,7 +44,7 @@ class FewLabels(Protocol):
 
     title = "a few labels of each"
     baselines: ClassVar = ("random", "imagenet")
-    metrics: ClassVar = {
+    metrics: ClassVar = {"stage": Metric("frozen up to", "{}")} | {
         f"{how}_{count}{what}": Metric(f"{title}, {count}" if not what else "its std")
         for how, title in (("frozen", EARLY), ("trained", ALL))
         for count in (FEW, MANY)
@@ -56,8 +57,10 @@ class FewLabels(Protocol):
 
         labels: Level = "category"
         """What is told: an object's (or a room's, a folder's) category, or the object itself."""
-        stage: str = "conv2"
-        """The last one that is frozen; what comes after it is not used."""
+        stage: str = ""
+        """The last one that is frozen; what comes after it is not used. By default, and in the
+        ImageNet network, that whose maps are nearest to an eighth of the image's side: conv2 of
+        AlexNet."""
         steps: Annotated[int, Within(1, 100_000)] = 600
         """Updates of the weights."""
         draws: Annotated[int, Within(1, 100)] = 3
@@ -86,13 +89,15 @@ class FewLabels(Protocol):
     def judge(self, model: Model) -> dict[str, Any]:
         if model.trunk is None:
             raise UserError(f"{model.name} has no network, of which early layers could be frozen.")
-        if self.config.stage not in model.trunk.stage_names:
-            known = ", ".join(model.trunk.stage_names)
-            raise UserError(f"{model.name} has no stage {self.config.stage!r}. Known: {known}.")
-        numbers: dict[str, Any] = {"draws": {}}
+        stage = self._stage_of(model)
+        numbers: dict[str, Any] = {"stage": stage, "draws": {}}
         total = 2 * 2 * self.config.draws
         with progress_bar(f"{model.name}: few labels", total, "trainings") as advance:
-            for how, learn in (("frozen", self._frozen(model)), ("trained", self._trained(model))):
+            learners = {
+                "frozen": self._frozen(model, stage),
+                "trained": self._trained(model, stage),
+            }
+            for how, learn in learners.items():
                 for count, draws in self.labelled.items():
                     found = []
                     for places in draws:
@@ -103,12 +108,23 @@ class FewLabels(Protocol):
                     numbers |= {name: float(np.mean(found)), f"{name}_std": float(np.std(found))}
         return numbers
 
-    def _frozen(self, model: Model) -> Callable[[np.ndarray], float]:
+    def _stage_of(self, model: Model) -> str:
+        """The last stage of a model that is frozen; UserError where it lacks the one named."""
+        named, names = self.config.stage, model.trunk.stage_names
+        if named in names:
+            return named
+        if named and model.name != "imagenet":  # the one network whose architecture nobody chose
+            raise UserError(f"{model.name} has no stage {named!r}. Known: {', '.join(names)}.")
+        size = self.images.shape[1]
+        reduced = [math.log2(size / shape[-1]) for shape in model.trunk.shapes(size)]
+        return min(zip(names, reduced, strict=True), key=lambda stage: abs(stage[1] - 3))[0]
+
+    def _frozen(self, model: Model, stage: str) -> Callable[[np.ndarray], float]:
         """Learn on the maps of the stage, which are computed once."""
         drawn = [rows for draws in self.labelled.values() for rows in draws]
         used = np.unique(np.concatenate([self.test, *drawn]))
-        seen = stage_maps(model.trunk, self.images[used], model.device, (self.config.stage,))
-        maps = torch.from_numpy(check_maps(seen, model.name)[self.config.stage])
+        seen = stage_maps(model.trunk, self.images[used], model.device, (stage,))
+        maps = torch.from_numpy(check_maps(seen, model.name)[stage])
 
         def look_up(rows: np.ndarray) -> Tensor:
             return maps[np.searchsorted(used, rows)].to(model.device)
@@ -116,17 +132,17 @@ class FewLabels(Protocol):
         channels = maps.shape[1]
         return lambda rows: self._learn(rows, look_up, lambda x: x, [], channels, model)
 
-    def _trained(self, model: Model) -> Callable[[np.ndarray], float]:
+    def _trained(self, model: Model, stage: str) -> Callable[[np.ndarray], float]:
         """Learn all weights up to the stage too, from those of the model."""
-        stage = model.trunk.stage_names.index(self.config.stage)
+        place = model.trunk.stage_names.index(stage)
 
         def frames(rows: np.ndarray) -> Tensor:
             return next(batches(self.images[rows], model.device, len(rows)))
 
         def learn(rows: np.ndarray) -> float:
             trunk = model.trainable()
-            encode = lambda x: trunk.stages(trunk.normalize(x))[stage]  # noqa: E731
-            return self._learn(rows, frames, encode, [trunk], trunk.stage_dims[stage], model)
+            encode = lambda x: trunk.stages(trunk.normalize(x))[place]  # noqa: E731
+            return self._learn(rows, frames, encode, [trunk], trunk.stage_dims[place], model)
 
         return learn
 
