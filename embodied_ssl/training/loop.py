@@ -14,7 +14,6 @@ from torch import Tensor
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import average_statistics, synchronize_batch_norm
 from embodied_ssl.methods.base import Method, Step
-from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.progress import progress_bar
 from embodied_ssl.sampling import Batch, generator_of, image_frames, to_device
 from embodied_ssl.training.checkpoint import Progress, resume, save_checkpoint
@@ -52,7 +51,7 @@ class Loop:
         probe: Probe | None = None,
     ):
         self.config, self.caches, self.probe = config, caches, probe
-        self.recipe: Recipe = config.recipe or method.recipe
+        self.recipe = config.recipe or method.recipe
         self.accelerator = open_accelerator(config.device)
         self.device = self.accelerator.device
         self.processes = self.accelerator.num_processes

@@ -71,7 +71,7 @@ class Rooms(WithObjects):
         """Options of the rooms."""
 
         objects: tuple[str, ...] = ("household", "blobs")
-        """Where the things on the tables come from: household, blobs, folder:PATH."""
+        """Where the things on the tables come from: household, everyday, blobs, folder:PATH."""
         skip_broken: bool = False
         """Leave out objects of a folder that cannot be simulated."""
         scale: float = 1.0

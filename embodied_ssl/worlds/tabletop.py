@@ -36,7 +36,7 @@ OBJECT: Columns = {
 
 
 OBJECT_MEANINGS = {
-    "source": "where the touched object comes from: household, blobs or folder",
+    "source": "where the touched object comes from: household, everyday, blobs or folder",
     "kind": "its category, such as mug",
     "instance": "its full name",
     "material": "the name of its material",
@@ -113,7 +113,7 @@ class Tabletop(WithObjects):
         interactions: int = 10_000
         """How many interactions (rows) to collect."""
         objects: tuple[str, ...] = ("household", "blobs")
-        """Where objects come from: household, blobs, folder:PATH."""
+        """Where objects come from: household, everyday, blobs, folder:PATH."""
         skip_broken: bool = False
         """Leave out objects of a folder that cannot be simulated."""
         scale: float = 1.0

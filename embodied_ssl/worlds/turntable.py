@@ -61,7 +61,7 @@ class Turntable(WithObjects):
         """Options of the turntable."""
 
         objects: tuple[str, ...] = ("household", "blobs")
-        """Where objects come from: household, blobs, folder:PATH."""
+        """Where objects come from: household, everyday, blobs, folder:PATH."""
         skip_broken: bool = False
         """Leave out objects of a folder that cannot be simulated."""
         scale: float = 1.0

@@ -23,7 +23,7 @@ from embodied_ssl_envs.objects.mesh_primitives import (
 from embodied_ssl_envs.objects.solids import Solid
 
 
-def _container(
+def container(
     outline: list[tuple[float, float]], thickness: float
 ) -> tuple[list[MeshPrimitive], list[CollisionPrimitive]]:
     """An open container whose outside follows (radius, height) points, the first at the foot."""
@@ -45,7 +45,7 @@ def _container(
     return visuals, collisions
 
 
-def _handle(
+def handle(
     start: tuple[float, float], end: tuple[float, float], reach: float, radius: float, square: bool
 ) -> tuple[list[MeshPrimitive], list[CollisionPrimitive]]:
     """A handle in the x-z plane from one (x, z) point to another, bulging by ``reach`` along x."""
@@ -64,10 +64,10 @@ def mug(p: SimpleNamespace) -> Solid:
     heights = np.linspace(0, p.height, 5)
     belly = p.radius * (1 + p.belly * np.sin(np.pi * heights / p.height))
     belly = belly * np.linspace(1 - p.taper, 1, 5)
-    visuals, collisions = _container(list(zip(belly, heights, strict=True)), p.thickness)
+    visuals, collisions = container(list(zip(belly, heights, strict=True)), p.thickness)
     low, high = 0.2 * p.height, 0.85 * p.height
     at = [float(np.interp(z, heights, belly)) - 0.001 for z in (high, low)]
-    more = _handle((at[0], high), (at[1], low), p.reach, p.grip, p.square > 0.5)
+    more = handle((at[0], high), (at[1], low), p.reach, p.grip, p.square > 0.5)
     return Solid(visuals + more[0], collisions + more[1])
 
 
@@ -75,7 +75,7 @@ def cup(p: SimpleNamespace) -> Solid:
     """A tapered cup without a handle, with a rolled rim and perhaps a sleeve."""
     heights = np.array([0, 0.33, 0.66, 1.0]) * p.height
     radii = p.radius * np.linspace(1 - p.taper, 1, 4)
-    visuals, collisions = _container(list(zip(radii, heights, strict=True)), p.thickness)
+    visuals, collisions = container(list(zip(radii, heights, strict=True)), p.thickness)
     ring = [
         (p.radius, p.height - 0.002),
         (p.radius + 0.0025, p.height),
@@ -88,7 +88,7 @@ def glass(p: SimpleNamespace) -> Solid:
     """A drinking glass: straight, flared or waisted."""
     fraction = np.linspace(0, 1, 6)
     radii = p.radius * (1 + p.flare * (fraction - 0.5) - p.waist * np.sin(np.pi * fraction))
-    return Solid(*_container(list(zip(radii, fraction * p.height, strict=True)), p.thickness))
+    return Solid(*container(list(zip(radii, fraction * p.height, strict=True)), p.thickness))
 
 
 def bowl(p: SimpleNamespace) -> Solid:
@@ -98,7 +98,7 @@ def bowl(p: SimpleNamespace) -> Solid:
     heights = p.height * (1 - np.cos(turn)) / (1 - np.cos(turn[-1]))
     heights = heights - heights[0]
     radii = np.maximum(radii, p.foot * p.radius)
-    return Solid(*_container(list(zip(radii, heights, strict=True)), p.thickness))
+    return Solid(*container(list(zip(radii, heights, strict=True)), p.thickness))
 
 
 def pot(p: SimpleNamespace) -> Solid:
@@ -124,7 +124,7 @@ def pot(p: SimpleNamespace) -> Solid:
 def pan(p: SimpleNamespace) -> Solid:
     """A shallow pan with a long handle."""
     outline = [(p.radius * 0.82, 0.0), (p.radius * 0.93, p.height * 0.4), (p.radius, p.height)]
-    visuals, collisions = _container(outline, p.thickness)
+    visuals, collisions = container(outline, p.thickness)
     start, end = (
         (p.radius - 0.002, 0, p.height * 0.7),
         (p.radius + p.reach, 0, p.height * 0.7 + p.lift),

@@ -13,7 +13,7 @@ from embodied_ssl_envs.objects.mesh_primitives import TRIM_1, TRIM_2, disc, lath
 from embodied_ssl_envs.objects.solids import Solid
 
 
-def _stack(outline: list[tuple[float, float]], count: int) -> list[CollisionPrimitive]:
+def stack(outline: list[tuple[float, float]], count: int) -> list[CollisionPrimitive]:
     """Cylinders one upon another that follow (radius, height) points."""
     radii, heights = np.transpose(outline)
     edges = np.linspace(0, heights[-1], count + 1)
@@ -91,7 +91,7 @@ def vase(p: SimpleNamespace) -> Solid:
         disc(rim * 0.7, p.height * 0.8, TRIM_2),
         disc(outline[0][0], 0, TRIM_1, down=True),
     ]
-    return Solid(visuals, _stack(outline, 4), fill=0.3)
+    return Solid(visuals, stack(outline, 4), fill=0.3)
 
 
 def candle(p: SimpleNamespace) -> Solid:
@@ -120,7 +120,7 @@ def cone(p: SimpleNamespace) -> Solid:
     collisions = [CollisionPrimitive("box", (side / 2, side / 2, foot / 2), (0, 0, foot / 2))]
     collisions += [
         CollisionPrimitive(collision.shape, collision.size, (0, 0, collision.position[2] + foot))
-        for collision in _stack(outline, 4)
+        for collision in stack(outline, 4)
     ]
     return Solid([*box_mesh((side, side, foot), TRIM_1), *raised], collisions, p.fill)
 

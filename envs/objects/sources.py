@@ -9,12 +9,13 @@ import numpy as np
 
 from embodied_ssl_envs.errors import WorldError, did_you_mean
 from embodied_ssl_envs.objects.blobs import Blobs
+from embodied_ssl_envs.objects.everyday import Everyday
 from embodied_ssl_envs.objects.folders import Folder
 from embodied_ssl_envs.objects.household import Household
 from embodied_ssl_envs.objects.model import ObjectModel
 from embodied_ssl_envs.objects.splits import Splits
 
-SOURCES = {"household": Household, "blobs": Blobs}
+SOURCES = {"household": Household, "everyday": Everyday, "blobs": Blobs}
 CONTENTS = "folder:sha256-"  # begins what a dataset says of a folder
 
 
@@ -44,7 +45,7 @@ class ObjectSet(Protocol):
 class Union:
     """Several sources as one; each is sampled equally often."""
 
-    def __init__(self, sources: Sequence[Household | Blobs | Folder]):
+    def __init__(self, sources: Sequence[Household | Everyday | Blobs | Folder]):
         self._sources = tuple(sources)
         self.kinds = tuple(dict.fromkeys(kind for each in sources for kind in each.kinds))
 
@@ -93,7 +94,7 @@ def open_objects(
     """The objects of one or several sources.
 
     Args:
-        specs: each ``household``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
+        specs: each ``household``, ``everyday``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
         skip_broken: leave out files of a folder that cannot be simulated, with a warning each.
         scale: factor of the lengths of the objects of folders.
         splits: how the objects of a folder are split; by a hash of the name if left out.
@@ -105,14 +106,14 @@ def open_objects(
     if isinstance(specs, str):
         specs = (specs,)
     if not specs:
-        raise WorldError("no objects asked for: name household, blobs or folder:PATH")
+        raise WorldError("no objects asked for: name household, everyday, blobs or folder:PATH")
     for spec in specs:
         if spec not in SOURCES and not spec.startswith("folder:"):
             raise did_you_mean("objects", spec, (*SOURCES, "folder:PATH"))
     folders = [spec for spec in specs if spec.startswith("folder:")]
     if scale != 1 and not folders:
         raise WorldError("scale is for the objects of folder:PATH, and there are none")
-    opened: list[Household | Blobs | Folder] = []
+    opened: list[Household | Everyday | Blobs | Folder] = []
     for spec in specs:
         if spec in SOURCES:
             opened.append(SOURCES[spec]())

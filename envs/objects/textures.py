@@ -9,7 +9,7 @@ does not identify an object.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -83,6 +83,54 @@ def draw_texture(rng: np.random.Generator, material: str, trims: tuple[str, ...]
         area = _paint(rng, trim, np.roll(colors, -1 - place, axis=0), with_decals=False)
         left = place * SIZE // 4
         texture[SIZE:, left : left + SIZE // 4] = area[: SIZE // 3, : SIZE // 4]
+    return np.clip(texture, 0, 255).astype(np.uint8)
+
+
+@dataclass(frozen=True)
+class Finish:
+    """A material in a colour, of which many objects may be."""
+
+    material: str
+    color: tuple[int, int, int]
+    """RGB."""
+
+
+def paint_finishes(
+    rng: np.random.Generator,
+    body: Finish,
+    trims: Sequence[Finish],
+    decal: float = 0.0,
+    label_: float = 0.0,
+) -> np.ndarray:
+    """The texture of an object whose body and trims have known colours.
+
+    Args:
+        rng: of shades, of the materials' textures, and of what is printed.
+        body: finish of the body.
+        trims: of handles, lids, insides; at most four.
+        decal, label_: probabilities that the body has a painted pattern, a printed label.
+
+    Returns:
+        (128, 96, 3) uint8 RGB.
+    """
+    texture = np.zeros((SIZE * 4 // 3, SIZE, 3), np.float32)
+    shades: dict[Finish, np.ndarray] = {}
+    for place, finish in enumerate((body, *trims)):
+        # One object's parts of a finish are of one shade.
+        shade = shades.setdefault(finish, np.array(finish.color) + rng.normal(0, 6, 3))
+        image = plain(shade * (1 + 0.03 * rng.normal()))
+        if place == 0:
+            colors = rng.permutation(PALETTES[rng.integers(len(PALETTES))])
+            if rng.random() < decal:
+                image = add_decals(rng, image, colors)
+            if rng.random() < label_:
+                image = label(rng, image, colors)
+        image = image * APPEARANCES[finish.material].texture(rng)[..., None]
+        if place == 0:
+            texture[:SIZE] = image
+        else:
+            left = (place - 1) * SIZE // 4
+            texture[SIZE:, left : left + SIZE // 4] = image[: SIZE // 3, : SIZE // 4]
     return np.clip(texture, 0, 255).astype(np.uint8)
 
 

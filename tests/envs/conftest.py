@@ -117,7 +117,8 @@ def household():
     return open_objects(["household"])
 
 
-@pytest.fixture(scope="session")
-def models(household):
-    """Six instances of every kind."""
-    return [household.load(name) for name in household.names("train", 6 * len(household.kinds))]
+@pytest.fixture(scope="session", params=["household", "everyday"])
+def models(request):
+    """Six instances of every kind of a source."""
+    objects = open_objects([request.param])
+    return [objects.load(name) for name in objects.names("train", 6 * len(objects.kinds))]

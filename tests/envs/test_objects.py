@@ -172,7 +172,7 @@ def test_memory_stays_flat_however_many_objects_come_and_go(objects, simulation)
     "specs, words",
     [
         (["houshold"], "did you mean household?"),
-        (["blobs", "zzz"], "known are household, blobs"),
+        (["blobs", "zzz"], "known are household, everyday, blobs"),
         ([], "no objects"),
         (["folder:nowhere"], "no folder of objects at nowhere"),
     ],

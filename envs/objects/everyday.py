@@ -1,0 +1,116 @@
+"""Everyday objects: the kinds of the household and more, half of which look as their kind looks.
+
+A mug is often white and glazed, a pan is of steel or iron, a banana is yellow: half of the
+instances take the finish of one of the looks that ``everyday.toml`` has for their kind. The
+finishes are few and many kinds share them, so that what tells a steel bowl from a steel pan is its
+shape. The other half may be of any material of the kind, in any colours, as those of the household.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from embodied_ssl_envs.objects import cutlery, furniture, household, pantry, serving
+from embodied_ssl_envs.objects.household import Household, random_finish
+from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
+from embodied_ssl_envs.objects.solids import Solid
+from embodied_ssl_envs.objects.splits import seed_of
+from embodied_ssl_envs.objects.textures import Finish, paint_finishes
+
+TYPICAL = 0.5
+"""Part of the instances that look as their kind looks."""
+TRIMS = 3
+
+BUILDERS: dict[str, Callable[[SimpleNamespace], Solid]] = household.BUILDERS | {
+    kind: getattr(module, kind)
+    for module, kinds in (
+        (serving, ("teapot", "pitcher", "saucepan", "wineglass")),
+        (cutlery, ("fork", "knife", "brush")),
+        (pantry, ("carrot", "lemon", "egg", "mushroom")),
+        (furniture, ("stool", "chair", "bell")),
+    )
+    for kind in kinds
+}
+"""The function that builds the solid of each kind from the measures of an instance."""
+
+
+@cache
+def _described() -> dict[str, Any]:
+    text = files("embodied_ssl_assets").joinpath("everyday.toml").read_text()
+    return tomllib.loads(text)
+
+
+@cache
+def described_kinds() -> dict[str, dict[str, Any]]:
+    """What is drawn for an instance of each kind: materials, trims, limits of measures."""
+    return household.described_kinds() | _described()["kinds"]
+
+
+def looks_of(kind: str) -> list[dict[str, Any]]:
+    """How a kind looks: finishes of the body and of the trims, prints, measures."""
+    return _described()["looks"][kind]
+
+
+def finish(name: str) -> Finish:
+    """The finish of a name."""
+    material, *color = _described()["finishes"][name]
+    return Finish(material, tuple(color))
+
+
+@lru_cache(maxsize=32)
+def build(name: str) -> SolidModel:
+    """The everyday object of this name; everything about it follows from the name."""
+    kind = name.split("/")[1]
+    rng = np.random.default_rng(seed_of(name))
+    measures = dict(described_kinds()[kind])
+    choices, trims = measures.pop("materials"), measures.pop("trims", [])
+    if rng.random() < TYPICAL:
+        looks = looks_of(kind)
+        look = dict(looks[rng.integers(len(looks))])
+        material, texture = _typical(rng, look)
+        measures |= look  # what is left of it
+    else:
+        material, texture = random_finish(rng, choices, trims)
+    drawn = {measure: rng.uniform(*limits) for measure, limits in measures.items()}
+    solid = BUILDERS[kind](SimpleNamespace(**drawn))
+    return SolidModel(
+        name=name,
+        material=materials()[material],
+        mass=clamped_mass(materials()[material].density * solid.volume),
+        extents=solid.extents,
+        solid=solid,
+        texture=texture,
+    )
+
+
+def _typical(rng: np.random.Generator, look: dict[str, Any]) -> tuple[str, np.ndarray]:
+    """The material of the body and the texture of a look, of which only measures are left."""
+
+    def one_of(names: Sequence[str]) -> str:
+        return names[rng.integers(len(names))]
+
+    decal, label = (look.pop(each, 0.0) for each in ("decal", "label"))
+    body = one_of(look.pop("body"))
+    trims = [one_of(names) for names in look.pop("trims", [])]
+    named = [body if trim == "body" else trim for trim in trims]
+    areas = [finish(each) for each in (body, *(*named, *[body] * TRIMS)[:TRIMS])]
+    return areas[0].material, paint_finishes(rng, areas[0], areas[1:], decal, label)
+
+
+class Everyday(Household):
+    """Objects named ``everyday/kind/00042``."""
+
+    source = "everyday"
+
+    def __init__(self) -> None:
+        self.kinds = tuple(described_kinds())
+
+    def build(self, name: str) -> SolidModel:
+        return build(name)
