@@ -93,11 +93,8 @@ def saucepan(p: SimpleNamespace) -> Solid:
         ends = [(side * (p.radius - 0.002), y, 0.75 * p.height) for y in (-0.012, 0.012)]
         out = [(side * (p.radius + p.reach), y, 0.8 * p.height) for y in (-0.008, 0.008)]
         visuals.append(tube(np.array([ends[0], *out, ends[1]]), p.grip, TRIM_2, sides=6))
-        collisions += [
-            rod(ends[0], out[0], p.grip),
-            rod(*out, p.grip),
-            rod(ends[1], out[1], p.grip),
-        ]
+        collisions += [rod(start, end, p.grip) for start, end in zip(ends, out, strict=True)]
+        collisions.append(rod(*out, p.grip))
     return Solid(visuals, collisions, fill=0.35)
 
 

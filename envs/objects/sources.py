@@ -94,7 +94,8 @@ def open_objects(
     """The objects of one or several sources.
 
     Args:
-        specs: each ``household``, ``everyday``, ``blobs`` or ``folder:PATH`` (``PATH/kind/instance/*.urdf``).
+        specs: each ``household``, ``everyday``, ``blobs`` or ``folder:PATH``
+            (``PATH/kind/instance/*.urdf``).
         skip_broken: leave out files of a folder that cannot be simulated, with a warning each.
         scale: factor of the lengths of the objects of folders.
         splits: how the objects of a folder are split; by a hash of the name if left out.
