@@ -1,4 +1,4 @@
-"""A user's own objects: ``PATH/kind/instance/*.urdf``."""
+"""A user's own objects: ``PATH/kind/instance/*.urdf``, or a mesh instead of the URDF."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import json
 import math
 import warnings
 from contextlib import closing
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -16,6 +17,9 @@ from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.objects.urdf_model import UrdfModel, urdf_model
 from embodied_ssl_envs.urdf import check_urdfs
+from embodied_ssl_envs.urdf.mesh_objects import mesh_in, urdf_of_mesh
+from embodied_ssl_envs.urdf.references import mesh_digest
+from embodied_ssl_envs.urdf.sandbox import Sandbox
 
 SCALES = (1e-4, 1e4)
 
@@ -45,15 +49,17 @@ class Folder:
         if not (math.isfinite(scale) and SCALES[0] <= scale <= SCALES[1]):
             raise WorldError(f"scale must be from {SCALES[0]:g} to {SCALES[1]:g}, not {scale:g}")
         self.root = _folder(path)
-        files = _urdfs(self.root, skip_broken)
+        files = _files(self.root, skip_broken)
         if not files:
-            raise WorldError(f"{self.root} holds no kind/instance/*.urdf")
+            raise WorldError(f"{self.root} holds no kind/instance/*.urdf, and no mesh there")
         self._models: dict[str, UrdfModel] = {}
-        digests = {}
-        paths = [str(file) for file in files.values()]
+        digests = {name: mesh_digest(file) for name, file in files.items() if _is_mesh(file)}
+        urdfs = _with_urdfs(files, scale, skip_broken)
+        paths = [str(file) for file in urdfs.values()]
         with closing(check_urdfs(paths, movable=True)) as checks:
-            for name, checked in zip(files, checks, strict=True):
-                digests[name] = checked.digest
+            for name, checked in zip(urdfs, checks, strict=True):
+                checked = replace(checked, source=str(files[name]))
+                digests.setdefault(name, checked.digest)
                 try:
                     self._models[name] = urdf_model(name, checked, scale)
                 except WorldError as error:
@@ -138,14 +144,39 @@ def _folder(path: str | Path) -> Path:
     raise WorldError(f"there is no folder of objects at {path}")
 
 
-def _urdfs(root: Path, skip_broken: bool) -> dict[str, Path]:
-    """The URDF files below a folder by the names of the objects."""
+def _is_mesh(file: Path) -> bool:
+    return file.suffix != ".urdf"
+
+
+def _with_urdfs(files: dict[str, Path], scale: float, skip_broken: bool) -> dict[str, Path]:
+    """The files with a URDF in the place of every mesh."""
+    found = {}
+    with Sandbox() as sandbox:
+        for name, file in files.items():
+            try:
+                found[name] = urdf_of_mesh(file, scale, sandbox) if _is_mesh(file) else file
+            except WorldError as error:
+                if not skip_broken:
+                    raise
+                warnings.warn(f"left out: {error}", stacklevel=3)
+    return found
+
+
+def _files(root: Path, skip_broken: bool) -> dict[str, Path]:
+    """The URDF files below a folder, or meshes where there is none, by the names of the objects."""
     found: dict[str, Path] = {}
     for kind in _inside(root):
         for instance in _inside(kind):
             files = [file for file in _inside(instance) if file.suffix == ".urdf"]
             name = f"folder/{kind.name}/{instance.name}"
             fault = ""
+            try:
+                mesh = mesh_in(instance) if not files and instance.is_dir() else None
+                files += [mesh] if mesh else []
+            except WorldError as error:
+                if not skip_broken:
+                    raise
+                warnings.warn(f"left out: {error}", stacklevel=3)
             if len(files) > 1:
                 fault = "holds several URDF files, and an object is one of them"
             elif files and name.encode(errors="replace").decode() != name:

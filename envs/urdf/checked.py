@@ -21,7 +21,7 @@ from embodied_ssl_envs.urdf.sandbox import Killed, Sandbox, Unsure
 
 EVERY = 5.0  # seconds between two lines of how far it is
 log = logging.getLogger(__name__)
-VERSION = 1  # of what is prepared: another one is prepared anew
+VERSION = 2  # of what is prepared: another one is prepared anew
 VERDICT = "verdict.json"
 OBJECT = "embodied_ssl_envs.urdf.trial:prepare_object"
 FIXTURE = "embodied_ssl_envs.urdf.trial:prepare_fixture"

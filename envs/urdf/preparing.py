@@ -26,6 +26,7 @@ from embodied_ssl_envs.urdf.mesh_writer import (
 )
 from embodied_ssl_envs.urdf.model import Collision, Geometry, Visual
 from embodied_ssl_envs.urdf.reading import read_urdf
+from embodied_ssl_envs.urdf.simplifying import simplified
 from embodied_ssl_envs.urdf.urdf_writer import (
     color_element,
     joint_element,
@@ -45,7 +46,7 @@ def prepare(path: str, folder: str, movable: bool) -> None:
         path: of the URDF file.
         folder: to write into.
         movable: whether physics moves the body, so that it must be one that can be touched; its
-            meshes collide as their convex hulls.
+            meshes collide as their convex hulls, and large ones are drawn with fewer triangles.
 
     Raises:
         WorldError: for what is wrong with the file or a file that it needs.
@@ -62,7 +63,7 @@ def prepare(path: str, folder: str, movable: bool) -> None:
         raise WorldError("has no <collision>: nothing could touch it")
     if not any(link.collisions or link.visuals for link in links):
         raise WorldError("has neither <visual> nor <collision>")
-    out, root = _Folder(Path(folder)), ET.Element("robot", name="body")
+    out, root = _Folder(Path(folder), movable), ET.Element("robot", name="body")
     names = {name: f"link{number}" for number, name in enumerate(robot.links)}
     for name, link in robot.links.items():
         shapes = [each for visual in link.visuals for each in out.visuals(visual)]
@@ -77,8 +78,8 @@ def prepare(path: str, folder: str, movable: bool) -> None:
 class _Folder:
     """The meshes and textures of a body, each written once."""
 
-    def __init__(self, folder: Path):
-        self._folder = folder
+    def __init__(self, folder: Path, movable: bool):
+        self._folder, self._movable = folder, movable
         self._written: dict[tuple, list] = {}
 
     def visuals(self, visual: Visual) -> Iterator[ET.Element]:
@@ -99,8 +100,8 @@ class _Folder:
 
     def _visual_files(self, geometry: Geometry, texture: Path | None) -> list[tuple]:
         """Files and colours of the pieces of a mesh."""
-        files = []
-        for piece in load_pieces(geometry.file, looks=True):
+        files, pieces = [], load_pieces(geometry.file, looks=True)
+        for piece in simplified(pieces) if self._movable else pieces:
             stem = self._folder / f"visual{len(self._written)}-{len(files)}"
             piece = mirrored(piece, geometry.size)
             if piece.image is None and texture is not None:
@@ -125,7 +126,7 @@ class _Folder:
 
     def _collision_file(self, geometry: Geometry, movable: bool) -> Path:
         pieces = load_pieces(geometry.file, looks=False)
-        if movable and _flat(np.concatenate([piece.vertices for piece in pieces])):
+        if movable and is_flat(np.concatenate([piece.vertices for piece in pieces])):
             raise WorldError(f"the mesh '{geometry.file.name}' is flat: it has no volume")
         path = self._folder / f"collision{len(self._written)}.obj"
         if geometry.file.suffix.lower() == ".obj" and min(geometry.size) > 0:
@@ -137,7 +138,7 @@ class _Folder:
         return path
 
 
-def _flat(points: np.ndarray) -> bool:
+def is_flat(points: np.ndarray) -> bool:
     """Whether points (N, 3) lie in a plane, nearly."""
     centred = points - points.mean(axis=0)
     _, axes = np.linalg.eigh(centred.T @ centred)

@@ -46,6 +46,14 @@ def digest(urdf: Path) -> str:
     return total.hexdigest()[:32]
 
 
+def mesh_digest(mesh: Path) -> str:
+    """Of the contents of a mesh file, its materials and textures, wherever they are."""
+    total = hashlib.sha256()
+    for name, path in [("", mesh), *mesh_references(mesh)]:
+        total.update(json.dumps([name, _hash(path)]).encode())
+    return total.hexdigest()[:32]
+
+
 def references(urdf: Path) -> Iterator[tuple[str, Path]]:
     """Names and paths of the meshes of a URDF file, their materials and textures, each once."""
     seen = set()
