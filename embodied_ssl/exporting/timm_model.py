@@ -35,10 +35,15 @@ def write_timm(run: Path, folder: Path) -> dict[str, int]:
         how much was written of what.
 
     Raises:
-        UserError: for a trunk that is none of timm's.
+        UserError: for a trunk that is none of timm's, or sees no colours.
     """
     model = load(run, device="cpu")
     trunk, size = model.trunk, model.image_size
+    if trunk.sees != "color":
+        raise UserError(
+            "the trunk sees lightness alone, and timm gives its models colours: --format "
+            "safetensors or onnx take it."
+        )
     if isinstance(trunk, ViT):
         name, options, known = VIT, vit_options(trunk, size), vit_tensors(trunk, size)
     elif isinstance(trunk, TimmTrunk):

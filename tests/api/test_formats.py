@@ -103,6 +103,13 @@ def test_a_trunk_that_is_none_of_timms_is_named(new_run, tmp_path):
         write_timm(new_run, tmp_path)
 
 
+def test_a_trunk_that_sees_no_colours_is_none_of_timms(few_steps, tabletop_dir, tmp_path):
+    grey = {"trunk": "mobilenetv3_small_050", "trunk_settings": {"sees": "lightness"}}
+    run = run_train(few_steps(tabletop_dir, out=tmp_path / "run", images=8, **grey), "simclr")
+    with pytest.raises(UserError, match="sees lightness alone"):
+        write_timm(run, tmp_path)
+
+
 def test_the_verb_writes_it_once_and_anew_for_another_embedding(
     new_run, evaluate, tmp_path, command
 ):
