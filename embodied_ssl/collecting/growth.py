@@ -11,6 +11,7 @@ from embodied_ssl.collecting.shard import CollectSpec
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds.base import GROWN_FROM
+from embodied_ssl.worlds.mentioned import setting_of
 
 
 def check_settings(manifest: Manifest, spec: CollectSpec) -> None:
@@ -31,9 +32,7 @@ def check_settings(manifest: Manifest, spec: CollectSpec) -> None:
 
 def _check_amount(name: str, manifest: Manifest, spec: CollectSpec) -> None:
     """UserError where less is asked for than is there."""
-    # An amount that is newer than the dataset is mentioned only where there is some.
-    unsaid = 0 if name in spec.world.newer_options else None
-    then, now = (each.get(name, unsaid) for each in (manifest.settings, spec.settings))
+    then, now = (setting_of(spec.world, each, name) for each in (manifest.settings, spec.settings))
     if not isinstance(then, int):
         raise UserError(f"{spec.out} does not say how many {name} it has: choose another --out.")
     alone = spec.world.amounts == (_amount_name(spec),)

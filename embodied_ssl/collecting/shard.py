@@ -19,6 +19,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.settings import to_dict
 from embodied_ssl.worlds import WORLDS
 from embodied_ssl.worlds.base import World
+from embodied_ssl.worlds.mentioned import setting_of
 
 
 @dataclass(frozen=True)
@@ -99,7 +100,9 @@ def make_spec(
     for folder in world.folders():
         if config.out.resolve().is_relative_to(folder.resolve()):
             raise UserError(f"--out must be outside {folder}, whose files are watched for changes.")
-    if begun is None or any(begun.get(name) != vars(world.config)[name] for name in world.amounts):
+    amounts = vars(world.config)
+    grows = any(setting_of(world, begun or {}, name) != amounts[name] for name in world.amounts)
+    if begun is None or grows:
         world.check_enough(env)
     amount = getattr(world.config, world.rows_option) if world.rows_option else env.num_episodes
     recorded = tuple(world.recorded(env).items())

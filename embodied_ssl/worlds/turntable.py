@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from embodied_ssl.data.schema import IMAGE, Columns
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds.base import GROWN_FROM, World, require_bounds
+from embodied_ssl.worlds.mentioned import setting_of
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ class Turntable(WithObjects):
     def continuing(self, begun: Mapping[str, Any]) -> World:
         """The world as the dataset was begun: objects that are added later come last."""
         world = super().continuing(begun)
-        then = tuple(begun.get(name, 0) for name in self.amounts)
+        then = tuple(setting_of(self, begun, name) for name in self.amounts)
         now = tuple(getattr(self.config, name) for name in self.amounts)
         grown_from = tuple(map(tuple, begun.get(GROWN_FROM, ())))
         if then != now and all(isinstance(amount, int) for amount in then):

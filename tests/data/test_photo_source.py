@@ -75,7 +75,9 @@ def test_nothing_to_learn_from_is_one_line(tmp_path, names, message):
 
 def test_embodied_methods_say_why_they_cannot(tmp_path):
     spec = photos(tmp_path, ["1.png"])
-    with pytest.raises(UserError, match="holds photos, CuriousRobot learns from tabletop data"):
+    with pytest.raises(
+        UserError, match="holds photos, CuriousRobot learns from tabletop or turntable data"
+    ):
         open_worlds((spec,), METHODS.load("curious-robot"))
 
 

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import shutil
 
 import pytest
 from urdfs import brick, cube, link, mesh, picture, robot, write
@@ -87,7 +88,7 @@ def test_other_contents_are_another_dataset(collect, folder, tmp_path, file):
     elif file == "new":
         write(folder, brick(), "cube/zzz")
     elif file == "gone":
-        (second / "model.urdf").unlink()
+        shutil.rmtree(second)
     else:
         end = "<!-- edited -->" if file == "model.urdf" else "# edited\n"
         (first / file).write_text((first / file).read_text() + end)
