@@ -17,7 +17,7 @@ from scipy.spatial import cKDTree
 
 from embodied_ssl_envs.urdf.mesh_files import Piece
 
-MOST_TRIANGLES = 1500
+MOST_TRIANGLES = 1200
 """Of an object: three of them in a scene take Bullet 8 ms at 128 pixels."""
 SAMPLES = 400_000  # places of the surface whose colours are known
 ATLAS = 512  # pixels along each side of the texture
