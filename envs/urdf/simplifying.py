@@ -22,6 +22,7 @@ MOST_TRIANGLES = 1200
 SAMPLES = 400_000  # places of the surface whose colours are known
 ATLAS = 512  # pixels along each side of the texture
 CREASE = np.cos(np.radians(40))  # triangles that meet at a sharper angle keep an edge
+SLIVER = 0.1  # of the largest triangle about a corner; how a smaller one is turned says nothing
 WHITE = (1.0, 1.0, 1.0, 1.0)  # what Bullet draws where there is no colour
 
 
@@ -145,13 +146,15 @@ def _normals(
     """Of each corner: the mean, by area, of the triangles about it that meet at a small angle."""
     a, b, c = np.moveaxis(corners, 1, 0)
     areas = np.cross(b - a, c - a)
-    units = areas / np.maximum(np.linalg.norm(areas, axis=1, keepdims=True), 1e-20)
+    size = np.linalg.norm(areas, axis=1)
+    units = areas / np.maximum(size[:, None], 1e-20)
     face_of, order = np.repeat(np.arange(len(faces)), 3), np.argsort(faces.ravel(), kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(faces.ravel()[order])) + 1)
     normals = np.zeros((faces.size, 3))
     for group in groups:
         about = face_of[group]
         near = units[about] @ units[about].T > CREASE
+        near |= (size[about] < SLIVER * size[about].max())[:, None]
         normals[group] = near @ areas[about]
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
     return np.where(lengths > 1e-20, normals / np.maximum(lengths, 1e-20), (0.0, 0.0, 1.0))
