@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import sys
 from collections.abc import Iterator
@@ -32,7 +33,16 @@ def join_processes(device: str = "auto") -> PartialState:
         _start(_asked_of_accelerate())
     with _only_launched():
         # Otherwise Accelerate lets every process believe that it is alone where there is no GPU.
-        return PartialState(cpu=_on_cpu(device))
+        state = PartialState(cpu=_on_cpu(device))
+    atexit.unregister(_leave)
+    atexit.register(_leave)
+    return state
+
+
+def _leave() -> None:
+    """Leave the other processes in order: torch's threads may end a process that just exits."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
 
 
 def open_accelerator(device: str = "auto") -> Accelerator:
