@@ -28,7 +28,12 @@ def rgb_to_lab(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
 
 def grey(images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
     """The lightness of sRGB in [0, 1], itself in [0, 1], in all three channels."""
-    return (rgb_to_lab(images)[:, :1] / 100).expand(-1, 3, -1, -1)
+    return lightness_of(rgb_to_lab(images))
+
+
+def lightness_of(lab: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
+    """The lightness of Lab, in [0, 1], in all three channels."""
+    return (lab[:, :1] / 100).expand(-1, 3, -1, -1)
 
 
 def lab_to_rgb(lab: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:

@@ -100,9 +100,8 @@ def make_spec(
     for folder in world.folders():
         if config.out.resolve().is_relative_to(folder.resolve()):
             raise UserError(f"--out must be outside {folder}, whose files are watched for changes.")
-    amounts = vars(world.config)
-    grows = any(setting_of(world, begun or {}, name) != amounts[name] for name in world.amounts)
-    if begun is None or grows:
+    now = vars(world.config)
+    if begun is None or any(setting_of(world, begun, name) != now[name] for name in world.amounts):
         world.check_enough(env)
     amount = getattr(world.config, world.rows_option) if world.rows_option else env.num_episodes
     recorded = tuple(world.recorded(env).items())

@@ -9,7 +9,7 @@ shape. The other half may be of any material of the kind, in any colours, as tho
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import SimpleNamespace
@@ -18,15 +18,21 @@ from typing import Any
 import numpy as np
 
 from embodied_ssl_envs.objects import cutlery, furniture, household, pantry, serving
-from embodied_ssl_envs.objects.household import Household, random_finish
-from embodied_ssl_envs.objects.model import SolidModel, clamped_mass, materials
+from embodied_ssl_envs.objects.household import (
+    TRIMS,
+    Household,
+    draw_solid,
+    model_of,
+    one_of,
+    random_texture,
+)
+from embodied_ssl_envs.objects.model import SolidModel
 from embodied_ssl_envs.objects.solids import Solid
 from embodied_ssl_envs.objects.splits import seed_of
 from embodied_ssl_envs.objects.textures import Finish, paint_finishes
 
 TYPICAL = 0.5
 """Part of the instances that look as their kind looks."""
-TRIMS = 3
 
 BUILDERS: dict[str, Callable[[SimpleNamespace], Solid]] = household.BUILDERS | {
     kind: getattr(module, kind)
@@ -77,28 +83,16 @@ def build(name: str) -> SolidModel:
         material, texture = _typical(rng, look)
         measures |= look  # what is left of it
     else:
-        material, texture = random_finish(rng, choices, trims)
-    drawn = {measure: rng.uniform(*limits) for measure, limits in measures.items()}
-    solid = BUILDERS[kind](SimpleNamespace(**drawn))
-    return SolidModel(
-        name=name,
-        material=materials()[material],
-        mass=clamped_mass(materials()[material].density * solid.volume),
-        extents=solid.extents,
-        solid=solid,
-        texture=texture,
-    )
+        material = one_of(rng, choices)
+        texture = random_texture(rng, material, trims)
+    return model_of(name, material, draw_solid(rng, BUILDERS[kind], measures), texture)
 
 
 def _typical(rng: np.random.Generator, look: dict[str, Any]) -> tuple[str, np.ndarray]:
     """The material of the body and the texture of a look, of which only measures are left."""
-
-    def one_of(names: Sequence[str]) -> str:
-        return names[rng.integers(len(names))]
-
     decal, label = (look.pop(each, 0.0) for each in ("decal", "label"))
-    body = one_of(look.pop("body"))
-    trims = [one_of(names) for names in look.pop("trims", [])]
+    body = one_of(rng, look.pop("body"))
+    trims = [one_of(rng, names) for names in look.pop("trims", [])]
     named = [body if trim == "body" else trim for trim in trims]
     areas = [finish(each) for each in (body, *(*named, *[body] * TRIMS)[:TRIMS])]
     return areas[0].material, paint_finishes(rng, areas[0], areas[1:], decal, label)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from types import SimpleNamespace
@@ -18,6 +18,7 @@ from embodied_ssl_envs.objects.splits import seed_of, split_of
 from embodied_ssl_envs.objects.textures import draw_texture
 
 INSTANCES = 100_000  # of each kind
+TRIMS = 3  # of an object at most
 
 
 @cache
@@ -48,29 +49,42 @@ def build(name: str) -> SolidModel:
     rng = np.random.default_rng(seed_of(name))
     measures = dict(described_kinds()[kind])
     choices, trims = measures.pop("materials"), measures.pop("trims", [])
-    material = materials()[choices[rng.integers(len(choices))]]
+    material = one_of(rng, choices)
+    solid = draw_solid(rng, BUILDERS[kind], measures)
+    return model_of(name, material, solid, random_texture(rng, material, trims))
+
+
+def one_of(rng: np.random.Generator, names: Sequence[str]) -> str:
+    """A random one of some names."""
+    return names[rng.integers(len(names))]
+
+
+def draw_solid(
+    rng: np.random.Generator,
+    builder: Callable[[SimpleNamespace], Solid],
+    measures: Mapping[str, Sequence[float]],
+) -> Solid:
+    """A solid whose measures are drawn between their limits."""
     drawn = {measure: rng.uniform(*limits) for measure, limits in measures.items()}
-    solid = BUILDERS[kind](SimpleNamespace(**drawn))
+    return builder(SimpleNamespace(**drawn))
+
+
+def random_texture(rng: np.random.Generator, material: str, trims: Sequence[str]) -> np.ndarray:
+    """A texture in any colours; trims of which nothing is said are of the body's material."""
+    return draw_texture(rng, material, (*trims, *[material] * TRIMS)[:TRIMS])
+
+
+def model_of(name: str, material: str, solid: Solid, texture: np.ndarray) -> SolidModel:
+    """The object of a name, of a material by its name."""
+    made_of = materials()[material]
     return SolidModel(
         name=name,
-        material=material,
-        mass=clamped_mass(material.density * solid.volume),
+        material=made_of,
+        mass=clamped_mass(made_of.density * solid.volume),
         extents=solid.extents,
         solid=solid,
-        texture=draw_texture(rng, material.name, _all_trims(material.name, trims)),
+        texture=texture,
     )
-
-
-def random_finish(
-    rng: np.random.Generator, choices: Sequence[str], trims: Sequence[str]
-) -> tuple[str, np.ndarray]:
-    """One of some materials, and a texture of it in any colours."""
-    material = choices[rng.integers(len(choices))]
-    return material, draw_texture(rng, material, _all_trims(material, trims))
-
-
-def _all_trims(material: str, trims: Sequence[str]) -> tuple[str, ...]:
-    return (*trims, *[material] * 3)[:3]
 
 
 class Household:

@@ -77,13 +77,10 @@ def draw_texture(rng: np.random.Generator, material: str, trims: tuple[str, ...]
     """
     colors = rng.permutation(PALETTES[rng.integers(len(PALETTES))])
     colors = np.clip(colors + rng.normal(0, 12, colors.shape), 0, 255)
-    texture = np.zeros((SIZE * 4 // 3, SIZE, 3), np.float32)
-    texture[:SIZE] = _paint(rng, material, colors, with_decals=True)
-    for place, trim in enumerate(trims):
-        area = _paint(rng, trim, np.roll(colors, -1 - place, axis=0), with_decals=False)
-        left = place * SIZE // 4
-        texture[SIZE:, left : left + SIZE // 4] = area[: SIZE // 3, : SIZE // 4]
-    return np.clip(texture, 0, 255).astype(np.uint8)
+    body = _paint(rng, material, colors, with_decals=True)
+    rolled = (np.roll(colors, -1 - place, axis=0) for place in range(len(trims)))
+    painted = [_paint(rng, *each, with_decals=False) for each in zip(trims, rolled, strict=True)]
+    return _laid_out(body, painted)
 
 
 @dataclass(frozen=True)
@@ -100,7 +97,7 @@ def paint_finishes(
     body: Finish,
     trims: Sequence[Finish],
     decal: float = 0.0,
-    label_: float = 0.0,
+    printed: float = 0.0,
 ) -> np.ndarray:
     """The texture of an object whose body and trims have known colours.
 
@@ -108,29 +105,34 @@ def paint_finishes(
         rng: of shades, of the materials' textures, and of what is printed.
         body: finish of the body.
         trims: of handles, lids, insides; at most four.
-        decal, label_: probabilities that the body has a painted pattern, a printed label.
+        decal, printed: probabilities that the body has a painted pattern, a printed label.
 
     Returns:
         (128, 96, 3) uint8 RGB.
     """
-    texture = np.zeros((SIZE * 4 // 3, SIZE, 3), np.float32)
     shades: dict[Finish, np.ndarray] = {}
-    for place, finish in enumerate((body, *trims)):
+    painted: list[Image] = []
+    for finish in (body, *trims):
         # One object's parts of a finish are of one shade.
         shade = shades.setdefault(finish, np.array(finish.color) + rng.normal(0, 6, 3))
         image = plain(shade * (1 + 0.03 * rng.normal()))
-        if place == 0:
+        if not painted:
             colors = rng.permutation(PALETTES[rng.integers(len(PALETTES))])
             if rng.random() < decal:
                 image = add_decals(rng, image, colors)
-            if rng.random() < label_:
+            if rng.random() < printed:
                 image = label(rng, image, colors)
-        image = image * APPEARANCES[finish.material].texture(rng)[..., None]
-        if place == 0:
-            texture[:SIZE] = image
-        else:
-            left = (place - 1) * SIZE // 4
-            texture[SIZE:, left : left + SIZE // 4] = image[: SIZE // 3, : SIZE // 4]
+        painted.append(image * APPEARANCES[finish.material].texture(rng)[..., None])
+    return _laid_out(painted[0], painted[1:])
+
+
+def _laid_out(body: Image, trims: Sequence[Image]) -> np.ndarray:
+    """The texture with the areas of body and trims in their places, (128, 96, 3) uint8."""
+    texture = np.zeros((SIZE * 4 // 3, SIZE, 3), np.float32)
+    texture[:SIZE] = body
+    for place, trim in enumerate(trims):
+        left = place * SIZE // 4
+        texture[SIZE:, left : left + SIZE // 4] = trim[: SIZE // 3, : SIZE // 4]
     return np.clip(texture, 0, 255).astype(np.uint8)
 
 

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
-import shutil
-import tempfile
 import time
 from collections.abc import Generator, Sequence
 from contextlib import nullcontext
@@ -17,12 +14,12 @@ from typing import Any
 from embodied_ssl_envs.cache import cache_folder
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.urdf.references import digest, is_file
-from embodied_ssl_envs.urdf.sandbox import Killed, Sandbox, Unsure
+from embodied_ssl_envs.urdf.sandbox import Sandbox
+from embodied_ssl_envs.urdf.verdicts import remembered
 
 EVERY = 5.0  # seconds between two lines of how far it is
 log = logging.getLogger(__name__)
 VERSION = 2  # of what is prepared: another one is prepared anew
-VERDICT = "verdict.json"
 OBJECT = "embodied_ssl_envs.urdf.trial:prepare_object"
 FIXTURE = "embodied_ssl_envs.urdf.trial:prepare_fixture"
 
@@ -83,47 +80,9 @@ def check_urdfs(
             place = (
                 cache_folder() / f"urdf-{VERSION}" / f"{key}-{'object' if movable else 'fixture'}"
             )
-            known = _recall(place) or _try(ours, task, source, place)
+            known = remembered(ours, task, source, place, "body.urdf")
             yield CheckedUrdf(path, key, str(place / "body.urdf"), **known)
 
 
 def _readable(path: Path) -> bool:
     return is_file(path) and os.access(path, os.R_OK)
-
-
-def _recall(place: Path) -> dict[str, Any] | None:
-    try:
-        known = json.loads((place / VERDICT).read_text())
-    except (OSError, ValueError):
-        return None
-    return known if known.get("fault") or is_file(place / "body.urdf") else None
-
-
-def _try(sandbox: Sandbox, task: str, source: Path, place: Path) -> dict[str, Any]:
-    """Check a file and remember the verdict, good or bad, unless chance had a part in it."""
-    place.parent.mkdir(parents=True, exist_ok=True)
-    draft = Path(tempfile.mkdtemp(dir=place.parent))
-    try:
-        known: dict[str, Any] = {"facts": sandbox.call(task, str(source.absolute()), str(draft))}
-    except Killed as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise WorldError(f"{source}: {error}") from error
-    except Unsure as error:
-        shutil.rmtree(draft, ignore_errors=True)
-        return {"fault": str(error)}
-    except WorldError as error:
-        for file in draft.iterdir():
-            file.unlink()
-        known = {"fault": str(error)}
-    except BaseException:
-        shutil.rmtree(draft, ignore_errors=True)
-        raise
-    (draft / VERDICT).write_text(json.dumps(known))
-    try:
-        os.rename(draft, place)  # atomic: another process may check it at the same time
-    except OSError:
-        if _recall(place) is None:  # what is there is not whole
-            shutil.rmtree(place, ignore_errors=True)
-            os.rename(draft, place)
-        shutil.rmtree(draft, ignore_errors=True)
-    return known

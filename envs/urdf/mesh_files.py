@@ -77,7 +77,7 @@ def load_pieces(path: Path, looks: bool) -> list[Piece]:
         raise WorldError(f"{where} cannot be read as {kind.upper()}{said}") from error
     if not pieces:
         raise WorldError(f"{where} has no triangles")
-    if not any(_areas(piece).max() > 0 for piece in pieces):
+    if not any(areas(piece).max() > 0 for piece in pieces):
         raise WorldError(f"{where} has no triangle with an area")
     return pieces
 
@@ -167,6 +167,7 @@ def _look(mesh: trimesh.Trimesh, files: MeshFiles) -> dict[str, Any]:
     return {"uvs": uvs, "image": image, "data": files.images.get(image.info.get("file_path"))}
 
 
-def _areas(piece: Piece) -> np.ndarray:
+def areas(piece: Piece) -> np.ndarray:
+    """(F,) of the triangles of a piece."""
     a, b, c = (piece.vertices[piece.faces[:, k]] for k in range(3))
-    return np.linalg.norm(np.cross(b - a, c - a), axis=1)
+    return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2

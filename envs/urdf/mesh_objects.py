@@ -7,9 +7,6 @@ into a handle. They are found once for a mesh's contents, in a sandbox, and kept
 from __future__ import annotations
 
 import hashlib
-import json
-import logging
-import os
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -19,9 +16,11 @@ import trimesh
 
 from embodied_ssl_envs.cache import cache_folder, cached
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.urdf.mesh_files import FORMATS, load_pieces
+from embodied_ssl_envs.urdf.mesh_files import FORMATS, Piece, load_pieces
+from embodied_ssl_envs.urdf.mesh_writer import write_outline
 from embodied_ssl_envs.urdf.references import mesh_digest
-from embodied_ssl_envs.urdf.sandbox import Sandbox, Unsure
+from embodied_ssl_envs.urdf.sandbox import Sandbox
+from embodied_ssl_envs.urdf.verdicts import remembered
 
 VERSION = 1  # of what is found: another one is found anew
 DENSITY = 500.0  # kg/m^3: between a hollow thing and a full one
@@ -40,7 +39,7 @@ SEARCH = {
 HEAVIEST = 1000.0  # kg, and kg m^2: a mesh in millimetres weighs tons until it is scaled
 DECOMPOSE = "embodied_ssl_envs.urdf.mesh_objects:decompose"
 SECONDS = 300  # of processor time: ten times what any scan has taken
-log = logging.getLogger(__name__)
+COLLISION = "collision.obj"
 URDF = """<robot name="mesh"><link name="base">
 <inertial><origin xyz="{x} {y} {z}"/><mass value="{mass}"/>
 <inertia ixx="{ixx}" iyy="{iyy}" izz="{izz}" ixy="0" ixz="0" iyz="0"/></inertial>
@@ -80,16 +79,17 @@ def urdf_of_mesh(mesh: Path, scale: float, sandbox: Sandbox) -> Path:
     """
     key = mesh_digest(mesh)
     place = cache_folder() / f"mesh-{VERSION}" / key
-    facts = _known(place) or _found(mesh, place, sandbox)
-    if fault := facts.get("fault"):
-        raise WorldError(f"{mesh}: {fault}")
+    known = remembered(sandbox, DECOMPOSE, mesh, place, COLLISION, SECONDS)
+    if "fault" in known:
+        raise WorldError(f"{mesh}: {known['fault']}")
+    facts = known["facts"]
     mass = min(DENSITY * facts["volume"] * scale**3, HEAVIEST)
     x, y, z = facts["centre"]
     # A box's, in the unit of the file; the simulation has its own of the shape.
     ixx, iyy, izz = np.minimum(mass * np.array(facts["inertia"]), HEAVIEST).tolist()
     text = URDF.format(
         x=x, y=y, z=z, mass=mass, ixx=ixx, iyy=iyy, izz=izz,
-        mesh=quoteattr(str(mesh.absolute())), collision=quoteattr(str(place / "collision.obj")),
+        mesh=quoteattr(str(mesh.absolute())), collision=quoteattr(str(place / COLLISION)),
     )  # fmt: skip
     name = hashlib.sha256(text.encode()).hexdigest()[:16]
     return Path(cached(f"mesh-{VERSION}/{key}/{name}.urdf", text.encode))
@@ -116,13 +116,7 @@ def decompose(path: str, folder: str) -> dict[str, Any]:
     hulls = [hull for hull in hulls if hull.volume > 0]
     if not hulls:
         raise WorldError("it has no volume")
-    text, before = [], 1
-    for number, hull in enumerate(hulls):
-        text.append(f"o piece{number}")
-        text += ["v {:.9g} {:.9g} {:.9g}".format(*vertex) for vertex in hull.vertices]
-        text += ["f {} {} {}".format(*(face + before)) for face in hull.faces]
-        before += len(hull.vertices)
-    Path(folder, "collision.obj").write_text("\n".join(text) + "\n")
+    write_outline([Piece(hull.vertices, hull.faces) for hull in hulls], Path(folder, COLLISION))
     volumes = np.array([hull.volume for hull in hulls])
     centres = np.array([hull.center_mass for hull in hulls])
     points = np.concatenate([hull.vertices for hull in hulls])
@@ -132,26 +126,3 @@ def decompose(path: str, folder: str) -> dict[str, Any]:
         "centre": (volumes @ centres / volumes.sum()).tolist(),
         "inertia": [(b * b + c * c) / 12, (a * a + c * c) / 12, (a * a + b * b) / 12],
     }
-
-
-def _known(place: Path) -> dict[str, Any] | None:
-    try:
-        facts = json.loads((place / "facts.json").read_text())
-    except (OSError, ValueError):
-        return None
-    return facts if facts.get("fault") or (place / "collision.obj").is_file() else None
-
-
-def _found(mesh: Path, place: Path, sandbox: Sandbox) -> dict[str, Any]:
-    place.mkdir(parents=True, exist_ok=True)
-    log.info("dividing %s into convex pieces", mesh)
-    try:
-        facts = sandbox.call(DECOMPOSE, str(mesh.absolute()), str(place), seconds=SECONDS)
-    except Unsure as error:
-        return {"fault": str(error)}
-    except WorldError as error:
-        facts = {"fault": str(error)}
-    draft = place / f"facts-{os.getpid()}.json"
-    draft.write_text(json.dumps(facts))
-    draft.replace(place / "facts.json")
-    return facts

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -89,23 +90,25 @@ class _Folder:
             yield shape_element("visual", visual.pose, visual.geometry, color=color)
             return
         scale = visual.geometry.size
-        key = (visual.geometry.file, signs(scale), visual.texture)
+        key = (visual.geometry.file, signs(scale), visual.texture, visual.color is None)
         if key not in self._written:
-            self._written[key] = self._visual_files(visual.geometry, visual.texture)
+            self._written[key] = self._visual_files(visual)
         for file, own in self._written[key]:
             color = visual.color or own
             geometry = Geometry("mesh", tuple(map(abs, scale)), file)
             element = None if color is None else color_element(color)
             yield shape_element("visual", visual.pose, geometry, color=element)
 
-    def _visual_files(self, geometry: Geometry, texture: Path | None) -> list[tuple]:
+    def _visual_files(self, visual: Visual) -> list[tuple]:
         """Files and colours of the pieces of a mesh."""
-        files, pieces = [], load_pieces(geometry.file, looks=True)
+        files, pieces = [], load_pieces(visual.geometry.file, looks=True)
+        if visual.texture is not None:
+            pieces = [each if each.image else with_texture(each, visual.texture) for each in pieces]
+        if visual.color is not None:  # it wins over theirs, which no texture may hold
+            pieces = [replace(piece, color=None) for piece in pieces]
         for piece in simplified(pieces) if self._movable else pieces:
             stem = self._folder / f"visual{len(self._written)}-{len(files)}"
-            piece = mirrored(piece, geometry.size)
-            if piece.image is None and texture is not None:
-                piece = with_texture(piece, texture)
+            piece = mirrored(piece, visual.geometry.size)
             files.append((write_obj(piece, stem), piece.color))
         return files
 

@@ -6,7 +6,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -40,16 +40,17 @@ def resolve(urdf: Path, name: str) -> Path:
 
 def digest(urdf: Path) -> str:
     """Of the contents of a URDF file and of all files that it needs, wherever they are."""
-    total = hashlib.sha256()
-    for name, path in [("", urdf), *references(urdf)]:
-        total.update(json.dumps([name, _hash(path)]).encode())
-    return total.hexdigest()[:32]
+    return _digest([("", urdf), *references(urdf)])
 
 
 def mesh_digest(mesh: Path) -> str:
     """Of the contents of a mesh file, its materials and textures, wherever they are."""
+    return _digest([("", mesh), *mesh_references(mesh)])
+
+
+def _digest(files: Iterable[tuple[str, Path]]) -> str:
     total = hashlib.sha256()
-    for name, path in [("", mesh), *mesh_references(mesh)]:
+    for name, path in files:
         total.update(json.dumps([name, _hash(path)]).encode())
     return total.hexdigest()[:32]
 

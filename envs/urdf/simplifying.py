@@ -15,7 +15,7 @@ from jaxtyping import Float, Int
 from PIL import Image
 from scipy.spatial import cKDTree
 
-from embodied_ssl_envs.urdf.mesh_files import Piece
+from embodied_ssl_envs.urdf.mesh_files import Piece, areas
 
 MOST_TRIANGLES = 1200
 """Of an object: three of them in a scene take Bullet 8 ms at 128 pixels."""
@@ -76,10 +76,10 @@ def _sampled(
 ) -> tuple[Float[np.ndarray, "S 3"], Float[np.ndarray, "S 3"]]:
     """Places all over the surface, and their colours, RGB from 0 to 255."""
     rng = np.random.default_rng(0)
-    areas = [_areas(piece) for piece in pieces]
-    total = sum(each.sum() for each in areas)
+    surfaces = [areas(piece) for piece in pieces]
+    total = sum(each.sum() for each in surfaces)
     places, colors = [], []
-    for piece, area in zip(pieces, areas, strict=True):
+    for piece, area in zip(pieces, surfaces, strict=True):
         count = int(np.ceil(SAMPLES * area.sum() / total)) if total else 0
         if not count or not area.sum():
             continue
@@ -145,9 +145,9 @@ def _normals(
 ) -> Float[np.ndarray, "3F 3"]:
     """Of each corner: the mean, by area, of the triangles about it that meet at a small angle."""
     a, b, c = np.moveaxis(corners, 1, 0)
-    areas = np.cross(b - a, c - a)
-    size = np.linalg.norm(areas, axis=1)
-    units = areas / np.maximum(size[:, None], 1e-20)
+    crosses = np.cross(b - a, c - a)
+    size = np.linalg.norm(crosses, axis=1)
+    units = crosses / np.maximum(size[:, None], 1e-20)
     face_of, order = np.repeat(np.arange(len(faces)), 3), np.argsort(faces.ravel(), kind="stable")
     groups = np.split(order, np.flatnonzero(np.diff(faces.ravel()[order])) + 1)
     normals = np.zeros((faces.size, 3))
@@ -155,11 +155,6 @@ def _normals(
         about = face_of[group]
         near = units[about] @ units[about].T > CREASE
         near |= (size[about] < SLIVER * size[about].max())[:, None]
-        normals[group] = near @ areas[about]
+        normals[group] = near @ crosses[about]
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)
     return np.where(lengths > 1e-20, normals / np.maximum(lengths, 1e-20), (0.0, 0.0, 1.0))
-
-
-def _areas(piece: Piece) -> Float[np.ndarray, " F"]:
-    a, b, c = (piece.vertices[piece.faces[:, corner]] for corner in range(3))
-    return np.linalg.norm(np.cross(b - a, c - a), axis=1) / 2

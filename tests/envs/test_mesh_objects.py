@@ -12,8 +12,9 @@ from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.urdf import verdicts
 from embodied_ssl_envs.urdf.mesh_files import Piece
-from embodied_ssl_envs.urdf.mesh_objects import DENSITY
+from embodied_ssl_envs.urdf.mesh_objects import DECOMPOSE, DENSITY
 from embodied_ssl_envs.urdf.simplifying import MOST_TRIANGLES, simplified
 
 SCANS = Path(__file__).parents[2] / "../shared/objects/ocrtoc"
@@ -84,9 +85,13 @@ def test_pieces_are_found_once_wherever_the_folder_is(tmp_path, monkeypatch):
     put(tmp_path / "things", "frame/one", ring(), "obj")
     first = open_objects([f"folder:{tmp_path / 'things'}"])
     (tmp_path / "things").rename(tmp_path / "moved")
-    monkeypatch.setattr(
-        "embodied_ssl_envs.urdf.mesh_objects._found", lambda *args: pytest.fail("found again")
-    )
+
+    def find(sandbox, task, *others):
+        assert task != DECOMPOSE, "found again"
+        return looked(sandbox, task, *others)
+
+    looked = verdicts._try
+    monkeypatch.setattr(verdicts, "_try", find)
     assert open_objects([f"folder:{tmp_path / 'moved'}"]).recorded == first.recorded
 
 
@@ -143,6 +148,41 @@ def test_few_triangles_keep_shape_and_colours():
     assert ((seen[:, 0] > seen[:, 2]) == (middle[:, 2] > 0))[clear].all()
     outward = (piece.normals * piece.vertices).sum(1) / radii
     assert np.quantile(outward, 0.005) > 0.95 and outward.min() > 0.7  # but for slivers
+
+
+@pytest.mark.parametrize(
+    "material",
+    ['<texture filename="green.png"/>', '<color rgba="0 .8 0 1"/>'],
+    ids=["texture", "colour"],
+)
+def test_what_a_urdf_says_of_a_large_mesh_is_painted(tmp_path, material):
+    """Its texture has its places in the mesh; its colour wins over the two of the mesh."""
+    folder = tmp_path / "things" / "ball" / "one"
+    folder.mkdir(parents=True)
+    Image.new("RGB", (8, 8), (0, 200, 0)).save(folder / "green.png")
+    (folder / "ball.mtl").write_text("newmtl a\nKd 1 0 0\nnewmtl b\nKd 0 0 1\n")
+    sphere, own = sphere_piece(), "color" in material
+    lines = ["mtllib ball.mtl"] if own else []
+    lines += ["v {:.6f} {:.6f} {:.6f}".format(*vertex) for vertex in sphere.vertices]
+    lines += ["vt {:.6f} {:.6f}".format(*uv) for uv in sphere.uvs]
+    corners = ["f " + " ".join(f"{i}/{i}" for i in face) for face in sphere.faces + 1]
+    half = len(corners) // 2
+    for name, part in (("a", corners[:half]), ("b", corners[half:])):
+        lines += [f"usemtl {name}"] * own + part
+    (folder / "ball.obj").write_text("\n".join(lines) + "\n")
+    shape = '<geometry><mesh filename="ball.obj"/></geometry>'
+    (folder / "model.urdf").write_text(
+        f'<robot name="ball"><link name="base"><visual>{shape}<material name="m">{material}'
+        f"</material></visual><collision>{shape}</collision></link></robot>"
+    )
+    model = open_objects([f"folder:{tmp_path / 'things'}"]).load("folder/ball/one")
+    simulation = Simulation()
+    model.spawn(simulation.client, (0, 0, 0.05), fixed=True)
+    for x in (0.3, -0.3):
+        camera = Camera((x, 0, 0.2), (0, 0, 0.05), fov=10, size=32)
+        seen = simulation.render(camera, Light((0.6, 0.3, 1.5))).rgb[12:20, 12:20].astype(int)
+        assert (seen[..., 1] > 2 * seen[..., 0]).all() and (seen[..., 1] > 2 * seen[..., 2]).all()
+    simulation.close()
 
 
 def test_one_colour_needs_no_texture_and_few_triangles_stay():

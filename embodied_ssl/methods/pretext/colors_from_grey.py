@@ -10,7 +10,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from embodied_ssl.augment import augment
-from embodied_ssl.color import rgb_to_lab
+from embodied_ssl.color import lightness_of, rgb_to_lab
 from embodied_ssl.color_bins import ab_bins, soft_encode
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.base import Method, Step
@@ -47,7 +47,7 @@ class ColorsFromGrey(Method):
         """Augmented images as the trunk sees them, grey, and as Lab; both (B, 3, s, s)."""
         settings = self.config.augmentation
         lab = rgb_to_lab(augment(batch["frames"], self.train_size, settings, step.generator))
-        return self.trunk.standardize((lab[:, :1] / 100).expand(-1, 3, -1, -1)), lab
+        return self.trunk.standardize(lightness_of(lab)), lab
 
 
 def color_distribution(caches: Iterable[FrameCache]) -> Float[Tensor, " Q"]:
