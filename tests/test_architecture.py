@@ -18,7 +18,17 @@ FORBIDDEN = {
 }
 LAYERS = (
     {"screen_text"},
-    {"errors", "commit", "schedules", "color", "distributed", "tiles", "masks", "products"},
+    {
+        "errors",
+        "commit",
+        "schedules",
+        "color",
+        "distributed",
+        "tiles",
+        "masks",
+        "products",
+        "variations",
+    },
     {"losses", "knn", "collapse", "color_bins", "joint_losses"},
     {"standins", "files", "process", "notes", "bounds"},
     {"registry", "provenance", "outputs", "folders", "progress", "augment", "settings", "leaves"},

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from embodied_ssl import variations
 from embodied_ssl.augment import IDENTITY, Augmentation, augment
 
 STRONG = Augmentation(rotate=0.5, gray=0.2, blur=0.5)
@@ -113,3 +114,16 @@ def test_blur_agrees_with_opencv_and_leaves_the_others_alone():
         errors.append(np.abs(blurred[0].permute(1, 2, 0).numpy() - reference).max())
     assert min(errors) < 0.01
     assert not torch.allclose(blurred, plain, atol=0.05)
+
+
+@pytest.mark.parametrize("size", [24, 64, 100])
+def test_opencv_and_torch_make_the_same_images(monkeypatch, size):
+    """Smooth ones: OpenCV interpolates between 32 places within a pixel, and rounds twice."""
+    rough = torch.randint(256, (32, 3, 9, 9), generator=seeded(2)).float()
+    frames = torch.nn.functional.interpolate(rough, (96, 70), mode="bicubic").clamp(0, 255).byte()
+    ours = augment(frames, size, STRONG, seeded(5))
+    monkeypatch.setattr("embodied_ssl.augment.varied", variations._with_torch)
+    other = augment(frames, size, STRONG, seeded(5))
+    assert ours.shape == other.shape == (32, 3, size, size)
+    assert (ours - other).abs().mean() * 255 < 0.5
+    assert (ours - other).abs().max() * 255 < 4

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Int
 from torch import Tensor
 
-LENGTH = 64
+LENGTH = 96
 """Tokens at most: start, bytes, end."""
 START, END, PAD = 256, 257, 258
 TOKENS = 259

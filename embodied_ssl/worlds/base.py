@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from embodied_ssl.data.schema import Columns, annotated
+from embodied_ssl.data.schema import Columns
 from embodied_ssl.errors import UserError
+from embodied_ssl.worlds.added_columns import added_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -85,14 +86,8 @@ class World:
 
     def __init__(self, config: Any):
         self.config = config
-        if getattr(config, "masks", False):
-            self.columns = annotated(self.columns, self.annotated)
-            self.meanings = self.meanings | {
-                f"{self.annotated}_mask": f"number of the object at each pixel of "
-                f"`{self.annotated}`, 0 for the background",
-                f"{self.annotated}_objects": "the objects that are seen, by their numbers in the "
-                "mask",
-            }
+        columns, meanings = added_columns(config, self.annotated)
+        self.columns, self.meanings = self.columns | columns, self.meanings | meanings
 
     def env_settings(self) -> dict[str, Any]:
         """Keyword arguments of the env besides ``image_size``; ``dataset.json`` has them too."""

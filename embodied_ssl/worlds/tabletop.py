@@ -54,7 +54,7 @@ class Tabletop(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
     amounts = ("interactions",)
-    newer_options = ("scale", "masks")
+    newer_options = ("scale", "masks", "descriptions")
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     annotated = "overhead"
     drawing = "embodied_ssl.report.tabletop:tabletop"
@@ -120,6 +120,9 @@ class Tabletop(WithObjects):
         """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
         masks: bool = False
         """Store which object each pixel of the overhead image shows, for detection."""
+        descriptions: bool = False
+        """Store the object's colour, its material and what it lies beside, in words for
+        captions."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""

@@ -31,7 +31,7 @@ class Turntable(WithObjects):
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
     amounts = tuple(f"{split}_objects" for split in SPLITS)
-    newer_options = ("orbit", GROWN_FROM, "scale", "masks", "train_objects")
+    newer_options = ("orbit", GROWN_FROM, "scale", "masks", "train_objects", "descriptions")
     clips_are = "objects"
     annotated = "image"
     columns: ClassVar[Columns] = {
@@ -81,6 +81,8 @@ class Turntable(WithObjects):
         place for every view; for next-best-view."""
         masks: bool = False
         """Store which object each pixel of an image shows, for detection."""
+        descriptions: bool = False
+        """Store the object's colour and material, in words for captions."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""

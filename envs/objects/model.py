@@ -16,7 +16,9 @@ import numpy as np
 from embodied_ssl_envs.bullet import BulletClient
 from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.meshes import visual_mesh
+from embodied_ssl_envs.objects.colors import color_name
 from embodied_ssl_envs.objects.solids import HullSolid, Solid
+from embodied_ssl_envs.objects.textures import body_area
 from embodied_ssl_envs.urdf.loading import links_of
 
 MASSES = (0.02, 0.8)  # kg: light enough for the arm to lift, heavy enough for stable contacts
@@ -55,6 +57,11 @@ class ObjectModel(Protocol):
     """kg."""
     extents: Vector
     """Sides of the bounding box of the upright object, metres."""
+
+    @property
+    def color(self) -> str:
+        """The name of its main colour; empty where it is not known."""
+        ...
 
     @property
     def source(self) -> str: ...
@@ -123,6 +130,10 @@ class SolidModel(Named):
     solid: Solid | HullSolid
     texture: np.ndarray
     """(H, W, 3) uint8 RGB."""
+
+    @property
+    def color(self) -> str:
+        return color_name(np.median(body_area(self.texture).reshape(-1, 3), axis=0))
 
     @property
     def outline(self) -> np.ndarray:

@@ -126,6 +126,11 @@ def paint_finishes(
     return _laid_out(painted[0], painted[1:])
 
 
+def body_area(texture: np.ndarray) -> np.ndarray:
+    """The area (96, 96, 3) of the body."""
+    return texture[:SIZE]
+
+
 def _laid_out(body: Image, trims: Sequence[Image]) -> np.ndarray:
     """The texture with the areas of body and trims in their places, (128, 96, 3) uint8."""
     texture = np.zeros((SIZE * 4 // 3, SIZE, 3), np.float32)

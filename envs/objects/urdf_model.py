@@ -45,6 +45,10 @@ class UrdfModel(Named):
     """Of the body's frame while the object is upright."""
 
     @property
+    def color(self) -> str:
+        return ""
+
+    @property
     def outline(self) -> np.ndarray:
         return np.array(list(product((-0.5, 0.5), repeat=3))) * self.extents
 

@@ -80,7 +80,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         max_objects: an episode has one to so many objects, 20 at most.
         splits, split_file: see `objects/splits.py`.
         depth, segmentation: observe them too.
-        masks: `record` has the mask of `overhead` and what it shows (see `things.py`).
+        masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
     Raises:
@@ -103,12 +103,14 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         depth: bool = False,
         segmentation: bool = False,
         masks: bool = False,
+        descriptions: bool = False,
         render_mode: str | None = None,
     ):
         arguments.check_image_size(image_size)
         arguments.check_whole("max_objects", max_objects, 1, MOST_OBJECTS)
         self.image_size = image_size
         self.max_objects = max_objects
+        self.descriptions = descriptions
         self.render_mode = render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
@@ -126,9 +128,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
         objects = (self.objects, self.split, self.max_objects)
-        self.world = TabletopWorld(
-            self.simulation, self.kinematics, self.np_random, *objects, self.image_size
-        )
+        shown = (self.image_size, self.descriptions)
+        robot = (self.simulation, self.kinematics, self.np_random)
+        self.world = TabletopWorld(*robot, *objects, *shown)
         self.steps = 0
         self.step_limit = 2 + 2 * len(self.world.objects)
         self.held: Held | None = None

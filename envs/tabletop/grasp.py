@@ -57,7 +57,7 @@ def grasp(
     before = world.render(world.crop(pixel, CROP))
     point = surface_point(world.overhead, world.scene.overhead, pixel)
     body = world.nearest_object(point)
-    label = world.label(body)
+    labels = world.labels(body)
     region = nearest_region(world.regions(), pixel)
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)
@@ -87,7 +87,7 @@ def grasp(
         "crop_width": CROP,
         "success": success,
         "track": held.track if held else "",
-        "object": label,
+        **labels,
     }, held
 
 

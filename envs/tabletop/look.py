@@ -36,7 +36,7 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
     """
     arm, rng = world.arm, world.rng
     bodies = arm.held_bodies() & set(world.objects)
-    label = world.label(min(bodies, default=None))
+    labels = world.labels(min(bodies, default=None), lying=False)
     azimuths = np.linspace(-WIDEST, WIDEST, VIEWS)
     if arm.target[0] > 0:  # begin with the nearer side
         azimuths = azimuths[::-1]
@@ -50,7 +50,7 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
         camera = _boom_camera(world, held)
         views.append(world.simulation.render(camera, world.scene.lamp_behind(camera), False).rgb)
     _put_away(world)
-    return {"views": views, "track": held.track, "object": label}
+    return {"views": views, "track": held.track, **labels}
 
 
 def _boom_camera(world: TabletopWorld, held: Held) -> Camera:

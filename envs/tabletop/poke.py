@@ -30,7 +30,7 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
     arm = world.arm
     before = world.render(world.crop(pixel, CROP))
     point = surface_point(world.overhead, world.scene.overhead, pixel)
-    label = world.label(world.nearest_object(point))
+    labels = world.labels(world.nearest_object(point))
     orientation = pointing_down(0.0)
     arm.grip(0.0, 1)
     wrist = world.hover(point, orientation)
@@ -49,7 +49,7 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
         "force": force.tolist(),
         "slope": slope,
         "intercept": intercept,
-        "object": label,
+        **labels,
     }
 
 

@@ -58,7 +58,7 @@ def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, 
         "push": [*ends.ravel().tolist(), height],
         "crop_width": CROP,
         "displacement": displacement,
-        "object": world.label(body),
+        **world.labels(body),
     }
 
 

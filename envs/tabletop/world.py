@@ -8,6 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.descriptions import description, relations
 from embodied_ssl_envs.objects import ObjectModel, ObjectSet
 from embodied_ssl_envs.panda import HOME, Kinematics, Panda
 from embodied_ssl_envs.simulation import STEPS_PER_SECOND, Frame, Simulation
@@ -33,6 +34,7 @@ class TabletopWorld:
         split: of those objects.
         max_objects: one to so many.
         image_size: pixels along each side of an image.
+        descriptions: whether records describe objects in words.
     """
 
     def __init__(
@@ -44,11 +46,13 @@ class TabletopWorld:
         split: str,
         max_objects: int,
         image_size: int,
+        descriptions: bool = False,
     ):
         simulation.reset()
         self.simulation = simulation
         self.rng = rng
         self.image_size = image_size
+        self.descriptions = descriptions
         self.scene = build_scene(simulation, rng, image_size)
         self.arm = Panda(simulation, kinematics)
         self.background = self.render()
@@ -88,6 +92,8 @@ class TabletopWorld:
         """Render the tray from above and segment the objects on it."""
         self.overhead = self.render()
         self.foreground = foreground(self.overhead, self.background, self.scene.overhead)
+        if self.descriptions:
+            self.relations = self._relations()
         return self.overhead
 
     def regions(self) -> list[Region]:
@@ -149,12 +155,23 @@ class TabletopWorld:
 
         return min(self.objects, key=distance, default=None)
 
-    def label(self, body: int | None) -> dict[str, Any] | None:
-        """The ``object`` column of a record."""
+    def _relations(self) -> dict[int, tuple[str, str]]:
+        """How each object lies to the nearest other one, as the overhead camera sees them."""
+        project = self.scene.overhead.project
+        places = {body: project(position[None])[0] for body, (position, _) in self.poses().items()}
+        return relations(places, {body: model.kind for body, model in self.objects.items()})
+
+    def labels(self, body: int | None, lying: bool = True) -> dict[str, Any]:
+        """The columns of a record that say what an object is.
+
+        Args:
+            body: of the object, None if there is none.
+            lying: whether it lay among the others when the camera last looked down.
+        """
         if body is None:
-            return None
+            return {"object": None}
         model = self.objects[body]
-        return {
+        said = {
             "source": model.source,
             "kind": model.kind,
             "instance": model.name,
@@ -163,3 +180,7 @@ class TabletopWorld:
             "friction": float(model.material.friction),
             "stiffness": float(model.material.stiffness),
         }
+        if not self.descriptions:
+            return {"object": said}
+        relation = self.relations[body] if lying else ()
+        return {"object": said, "description": description(model, *relation)}

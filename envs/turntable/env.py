@@ -10,6 +10,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs import arguments
+from embodied_ssl_envs.descriptions import description
 from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.objects.splits import Splits
@@ -74,7 +75,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
-        masks: `record` has the mask of `image` and what it shows (see `things.py`).
+        masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
         grown_from: earlier numbers of val, test and train objects, whose objects come first.
         render_mode: "rgb_array" or "human" (Bullet's window).
 
@@ -99,6 +100,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         split_file: str = "",
         grown_from: Sequence[tuple[int, ...]] = (),
         masks: bool = False,
+        descriptions: bool = False,
         render_mode: str | None = None,
     ):
         self._views = OrbitViews if orbit else RandomizedViews
@@ -111,6 +113,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
             raise WorldError("the turntable needs objects: val, test or train above zero")
         self.image_size = image_size
         self.azimuths = azimuths
+        self.descriptions = descriptions
         self.render_mode = render_mode
         asked = tuple(split for split, count in zip(SPLITS, counts, strict=True) if count)
         rule = Splits(splits, split_file)
@@ -156,6 +159,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
             "azimuth": float(azimuth),
             "role": self._views.ELEVATIONS[elevation],
             **annotations("image", frame, self.things),
+            **self.words,
         }
         self.steps += 1
         return self._image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
@@ -178,6 +182,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         centre = np.array([*(-(low + high) / 2)[:2], -low[2]])
         body = model.spawn(client, centre.tolist(), turn.as_quat().tolist(), fixed=True)
         self.things = {body: Thing(model.kind, model.name)}
+        self.words = {"description": description(model)} if self.descriptions else {}
         return Subject(points + centre)
 
     def explorer(self, seed: int) -> Policy:

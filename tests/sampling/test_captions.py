@@ -12,7 +12,7 @@ from embodied_ssl.data import Dataset
 from embodied_ssl.data.photo_source import PhotoSource
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods.language.clip import CLIP
-from embodied_ssl.sampling.captions import CaptionSampler, captions, prompts
+from embodied_ssl.sampling.captions import WORDS, CaptionSampler, captions, prompts
 from embodied_ssl.sampling.text import tokenize
 from embodied_ssl.trunks import build_trunk
 
@@ -20,6 +20,11 @@ from embodied_ssl.trunks import build_trunk
 @pytest.fixture
 def tabletop(tabletop_dir):
     return Dataset.open(tabletop_dir).cache()
+
+
+def said_of(cache, rows, *words):
+    """Captions in which some words are said."""
+    return captions(cache, rows, {word: np.full(len(rows), word in words) for word in WORDS})
 
 
 def rows_of(cache, interaction, instance):
@@ -30,33 +35,61 @@ def rows_of(cache, interaction, instance):
 
 def test_a_sentence_for_each_interaction(tabletop):
     rows = [rows_of(tabletop, name, "household/bowl/00005")[0] for name in ("push", "poke")]
-    assert captions(tabletop, np.array(rows)) == [
+    assert said_of(tabletop, np.array(rows), "material") == [
         "A robot pushes a steel bowl.",
         "A robot pokes a steel bowl.",
     ]
+    assert said_of(tabletop, np.array(rows), "color", "relation")[0] == "A robot pushes a bowl."
+
+
+def test_colours_and_neighbours_are_said_where_they_are_known(tabletop):
+    row = rows_of(tabletop, "push", "household/bowl/00005")[:1]
+    words = {"color": "red", "material": "steel", "relation": "left of", "neighbor": "apple"}
+    for name, word in words.items():
+        tabletop.rows[f"description.{name}"] = np.full(len(tabletop.rows["split"]), word, object)
+    assert said_of(tabletop, row, *WORDS) == ["A robot pushes a red steel bowl left of an apple."]
+    assert said_of(tabletop, row, "color") == ["A robot pushes a red bowl."]
+    assert said_of(tabletop, row, "relation") == ["A robot pushes a bowl left of an apple."]
+    tabletop.rows["description.relation"][row] = ""
+    assert said_of(tabletop, row, "relation") == ["A robot pushes a bowl."]
+
+
+def test_neighbours_are_said_of_frames_from_above_alone_and_not_always(tabletop):
+    rows = len(tabletop.rows["split"])
+    for name, word in (("relation", "behind"), ("neighbor", "mug")):
+        tabletop.rows[f"description.{name}"] = np.full(rows, word, object)
+    sampler = CaptionSampler([tabletop], 8, 0)
+    above = np.isin(sampler.pools[0], tabletop.index["before"])
+    behind = tokenize(["behind a mug"])[0]
+    phrase = bytes(behind[(behind < 256)].tolist())
+    texts = [bytes(row[row < 256].tolist()) for row in sampler._tokens[sampler._which]]
+    said = np.array([phrase in text for text in texts])
+    assert not said[~above].any() and 0.3 < said[above].mean() < 0.7
+    again = CaptionSampler([tabletop], 8, 0)
+    assert torch.equal(again(3)["tokens"], sampler(3)["tokens"])
 
 
 def test_a_grasp_says_how_it_ended(tabletop):
     grasps = np.flatnonzero(tabletop.rows["interaction"] == "grasp")
-    said = captions(tabletop, grasps)
+    said = said_of(tabletop, grasps, "material")
     assert {True, False} == set(tabletop.rows["success"][grasps].tolist())
     for row, sentence in zip(grasps, said, strict=True):
         thing = f"a {tabletop.rows['object.material'][row]} {tabletop.rows['object.kind'][row]}"
         end = "and lifts it." if tabletop.rows["success"][row] else "but fails."
         assert thing in sentence and sentence.endswith(end)
     look = np.flatnonzero(tabletop.rows["interaction"] == "look")[:1]
-    assert captions(tabletop, look)[0].startswith("A robot holds a ")
+    assert said_of(tabletop, look)[0].startswith("A robot holds a ")
 
 
 def test_an_article_fits_its_noun(tabletop):
     push = np.flatnonzero(tabletop.rows["interaction"] == "push")[:1]
     tabletop.rows["object.kind"][push], tabletop.rows["object.material"][push] = "apple", ""
-    assert captions(tabletop, push) == ["A robot pushes an apple."]
+    assert said_of(tabletop, push, "material") == ["A robot pushes an apple."]
 
 
 def test_rooms_are_named_by_their_kind(rooms_dir):
     cache = Dataset.open(rooms_dir).cache()
-    assert captions(cache, np.array([0, 48, 1])) == [
+    assert said_of(cache, np.array([0, 48, 1])) == [
         "A view of a kitchen.",
         "A view of an office.",
         "A view of a kitchen.",
