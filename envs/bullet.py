@@ -5,9 +5,13 @@ from __future__ import annotations
 import ctypes
 import os
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import cv2
+import numpy as np
 
 
 @contextmanager
@@ -43,7 +47,7 @@ with silence():
     import pybullet_data
     from pybullet_utils.bullet_client import BulletClient
 
-__all__ = ["BulletClient", "Client", "data_path", "pybullet", "silence"]
+__all__ = ["BulletClient", "Client", "data_path", "load_texture", "pybullet", "silence"]
 
 
 class Client(BulletClient):
@@ -64,3 +68,19 @@ class Client(BulletClient):
 def data_path(*parts: str) -> Path:
     """The path of a file of pybullet_data."""
     return Path(pybullet_data.getDataPath(), *parts)
+
+
+def load_texture(client: BulletClient, image: np.ndarray) -> int:
+    """Bullet's id of the texture of a (H, W, 3) uint8 RGB image.
+
+    Bullet loads textures from files only and reads them at once, so the temporary file is deleted
+    when this returns.
+    """
+    _, encoded = cv2.imencode(".bmp", image[..., ::-1])
+    handle, path = tempfile.mkstemp(suffix=".bmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(encoded.tobytes())
+        return client.loadTexture(path)
+    finally:
+        os.unlink(path)

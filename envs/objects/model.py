@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Protocol
 
-import cv2
 import numpy as np
 
-from embodied_ssl_envs.bullet import BulletClient
+from embodied_ssl_envs.bullet import BulletClient, load_texture
 from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.objects.colors import color_name
@@ -190,19 +187,3 @@ def apply_material(client: BulletClient, body: int, material: Material) -> None:
             angularDamping=0.1,
             **(sleeping if link < 0 else {}),
         )
-
-
-def load_texture(client: BulletClient, image: np.ndarray) -> int:
-    """Bullet's id of the texture of a (H, W, 3) uint8 RGB image.
-
-    Bullet loads textures from files only and reads them at once, so the temporary file is deleted
-    when this returns.
-    """
-    _, encoded = cv2.imencode(".bmp", image[..., ::-1])
-    handle, path = tempfile.mkstemp(suffix=".bmp")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(encoded.tobytes())
-        return client.loadTexture(path)
-    finally:
-        os.unlink(path)
