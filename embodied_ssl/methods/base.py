@@ -39,6 +39,8 @@ class Step:
     """Part of the budget that is done, 0 to 1."""
     generator: torch.Generator
     """Source of all random numbers, on the CPU."""
+    logged: bool = True
+    """Whether what is said of it beside the loss is written down; else it need not be computed."""
 
 
 class Method(nn.Module):

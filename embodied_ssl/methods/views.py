@@ -66,7 +66,7 @@ class ManyCrops(OfPairs):
 
 @torch.no_grad()
 def watched(
-    y: Float[Tensor, "N D"], z1: Float[Tensor, "B P"], z2: Float[Tensor, "B P"]
+    step: Step, y: Float[Tensor, "N D"], z1: Float[Tensor, "B P"], z2: Float[Tensor, "B P"]
 ) -> dict[str, Tensor]:
     """What tells a collapse.
 
@@ -74,13 +74,17 @@ def watched(
     compares has long become one point.
 
     Args:
+        step: says whether all of it is asked for; a decomposition takes as long as a sixth of an
+            update of a small trunk.
         y: the trunk's features, of any views.
         z1, z2: what the loss compares, positive pairs in rows of the same number.
     """
-    return {
-        "spread": spread(y),
-        "rank": rank_me(y - y.mean(0)),
-        EMBEDDING_SPREAD: torch.minimum(spread(z1), spread(z2)),
-        "alignment": alignment(z1, z2),
-        "uniformity": uniformity(torch.cat([z1, z2])),
-    }
+    told = {EMBEDDING_SPREAD: torch.minimum(spread(z1), spread(z2))}
+    if step.logged:
+        told |= {
+            "spread": spread(y),
+            "rank": rank_me(y - y.mean(0)),
+            "alignment": alignment(z1, z2),
+            "uniformity": uniformity(torch.cat([z1, z2])),
+        }
+    return told

@@ -22,7 +22,7 @@ from embodied_ssl.training.curves import Curves
 from embodied_ssl.training.launch import open_accelerator
 from embodied_ssl.training.optim import clip_gradients, open_optimizer, set_schedules
 from embodied_ssl.training.prefetch import thread_of_its_own
-from embodied_ssl.training.probe import Probe
+from embodied_ssl.training.probe import Probe, crossed
 from embodied_ssl.training.watch import Watch
 from embodied_ssl.trunks.inference import calibrate, computes_in_bfloat16
 
@@ -165,7 +165,10 @@ class Loop:
         number = done.batches + self.accelerator.process_index
         generator = generator_of(self.config.seed, number)
         torch.manual_seed(generator.initial_seed())  # of layers that drop at random
-        return Step(done.step, done.images / self.config.images, generator)
+        budget = self.config.images
+        nearly_over = done.images + 2 * done.images / max(done.step, 1) >= budget or done.step == 0
+        logged = (done.step + 1) % LOG_EVERY == 0 or nearly_over
+        return Step(done.step, done.images / budget, generator, logged)
 
     def batches(self, drawn: int) -> Iterator[Batch]:
         """Batches of this process behind those that all have drawn, the next one loaded while this
@@ -193,8 +196,3 @@ class Loop:
             pools = [(cache.frames, image_frames(cache)[0]) for cache in self.caches.values()]
             chosen = [frames[pool[:: 1 + len(pool) // CALIBRATED_ON]] for frames, pool in pools]
             calibrate(self.method.trunk, np.concatenate(chosen), self.device)
-
-
-def crossed(before: float, now: float, every: int) -> bool:
-    """Whether a multiple of ``every`` lies after the one and not after the other."""
-    return now // every > before // every

@@ -80,3 +80,8 @@ def _classes(labelled: LabelledImages, places: np.ndarray) -> Int[np.ndarray, " 
     """Numbers of the categories, the same for the same name."""
     names = np.unique(labelled.category)
     return np.searchsorted(names, labelled.category[places])
+
+
+def crossed(before: float, now: float, every: int) -> bool:
+    """Whether a multiple of ``every`` lies after the one and not after the other."""
+    return now // every > before // every

@@ -82,7 +82,14 @@ class Trunk(nn.Module, PyTorchModelHubMixin, library_name="embodied-ssl"):
 
     def standardize(self, images: Float[Tensor, "B 3 H W"]) -> Float[Tensor, "B 3 H W"]:
         """Images in [0, 1] without the mean and in units of the deviation of each channel."""
-        return (images - self.mean) / self.std
+        count, channels, height, width = images.shape
+        if not images.is_contiguous(memory_format=torch.channels_last):
+            return (images - self.mean) / self.std
+        # Whole rows of pixels: a loop over three channels would be ten times slower.
+        rows = images.permute(0, 2, 3, 1).reshape(count, height, width * channels)
+        mean, std = (each.flatten().repeat(width) for each in (self.mean, self.std))
+        made = (rows - mean).div_(std).reshape(count, height, width, channels)
+        return made.permute(0, 3, 1, 2)
 
     @abstractmethod
     def stages(self, x: Float[Tensor, "B 3 H W"]) -> list[Tensor]:

@@ -125,7 +125,10 @@ def test_joint_embeddings_say_how_far_from_collapse_they_are(method, data):
     if identity or package in ("contrastive", "distillation", "language"):
         said = method(prepared(method, data), moment())
         assert said["embedding_spread"] > 0.1
-        assert {"spread", "rank", "alignment", "uniformity"} <= said.keys()
+        costly = {"spread", "rank", "alignment", "uniformity"}
+        assert costly <= said.keys()
+        unlogged = method(prepared(method, data), dataclasses.replace(moment(), logged=False))
+        assert said.keys() - unlogged.keys() == costly
 
 
 def test_it_learns_in_all_its_worlds(method, caches):

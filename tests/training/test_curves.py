@@ -78,6 +78,14 @@ def test_the_norm_of_the_gradient_and_the_rate_have_curves(config):
     assert last["gradient_norm"] > 0 and 0 < last["learning_rate"] < 1e-3
 
 
+def test_lines_of_joint_embeddings_have_ranks_the_last_one_too(config):
+    """Which are computed in the steps alone that are logged."""
+    longer = dataclasses.replace(config, images=config.images + config.batch_size)
+    run_train(longer, "simclr")
+    lines = read_metrics(config.out / "metrics.jsonl")
+    assert lines and all("rank" in line and "uniformity" in line for line in lines)
+
+
 def test_clipping_bounds_the_update(config, tmp_path, weights):
     recipe = Recipe("sgd", lr=1.0, sgd_momentum=0.0, weight_decay=0.0, warmup=0.0,
                     lr_schedule="constant", clip_norm=1e-3)  # fmt: skip

@@ -56,6 +56,13 @@ def test_bytes_and_numbers_are_the_same_image(trunk):
     torch.testing.assert_close(trunk.normalize(frames), trunk.normalize(frames.float() / 255))
 
 
+def test_memory_with_channels_last_is_the_same_image(trunk):
+    images = torch.rand(2, 3, 32, 24)
+    there = images.contiguous(memory_format=torch.channels_last)
+    torch.testing.assert_close(trunk.standardize(there), (images - trunk.mean) / trunk.std)
+    assert trunk.standardize(there).stride() == there.stride()
+
+
 def test_weights_follow_from_the_seed():
     first, second = (torch.manual_seed(5) and build_trunk("alexnet") for _ in range(2))
     for one, other in zip(first.parameters(), second.parameters(), strict=True):

@@ -12,6 +12,7 @@ from torch import Tensor
 from embodied_ssl.bounds import Within
 from embodied_ssl.distributed import gather
 from embodied_ssl.losses import info_nce
+from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.methods.motion.view_prediction import REACH
@@ -44,7 +45,7 @@ class ActionAware(PairMethod):
         self.project = projection_head(trunk.dim, config.hidden, config.projection)
         self.tell = projection_head(2 * trunk.dim, config.hidden, len(REACH))
 
-    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         p1, p2 = (gather(self.project(z)) for z in (z1, z2))
         views = info_nce(p1, p2, self.config.temperature)
         told = self.tell(torch.cat([z1, z2], dim=1)).float()
@@ -54,4 +55,4 @@ class ActionAware(PairMethod):
             "loss": views + self.config.action * action,
             "views": views,
             "explained": 1 - action.detach() / motion.float().var(0).mean(),
-        } | watched(torch.cat([z1, z2]), p1, p2)
+        } | watched(step, torch.cat([z1, z2]), p1, p2)

@@ -98,7 +98,7 @@ class CPC(Method):
             "loss": loss,
             "accuracy": torch.stack(right).mean(),
             "information": log(len(candidates)) - loss.detach(),
-        } | watched(y, query, candidates[own])
+        } | watched(step, y, query, candidates[own])
 
 
 class _MaskedBlock(nn.Module):

@@ -95,7 +95,7 @@ class InfoNCE(Method):
             "loss": loss,
             "information": log(len(scores)) - loss.detach(),
             "candidates": torch.tensor(float(len(scores))),
-        } | watched(y, z1, z2)
+        } | watched(step, y, z1, z2)
 
     @torch.no_grad()
     def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:

@@ -66,7 +66,7 @@ class InstDisc(Method):
         z = F.normalize(self.project(y).float(), dim=1)
         self.newest = batch["index"], z.detach()  # for after_step
         return {"loss": self.discriminated(z, batch)} | watched(
-            y, z, self.bank.values[batch["index"]]
+            step, y, z, self.bank.values[batch["index"]]
         )
 
     def discriminated(self, z: Tensor, batch: Batch) -> Tensor:

@@ -112,7 +112,7 @@ class MoCo(OfPairs):
             views, order = shuffle(batch["keys"], step.number)
             key = self.keys = unshuffle(self.key_encoder(views), order)  # (B, D), for after_step
             loss = queue_info_nce(query, key, self.queue.keys, self.temperature)
-        return {"loss": loss} | watched(y, query, key)
+        return {"loss": loss} | watched(step, y, query, key)
 
     def _of_batch(self, query: Tensor, key: Tensor) -> Tensor:
         """InfoNCE of both views with the keys of the whole batch; twice the temperature keeps the

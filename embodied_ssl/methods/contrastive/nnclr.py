@@ -50,7 +50,7 @@ class NNCLR(TwoViews):
             info_nce(gather(self.neighbours(z)), gather(p), self.config.temperature)
             for z, p in ((z1, p2), (z2, p1))
         ]
-        return {"loss": sum(losses) / 2} | watched(torch.cat([y1, y2]), z1, z2)
+        return {"loss": sum(losses) / 2} | watched(step, torch.cat([y1, y2]), z1, z2)
 
     @torch.no_grad()
     def neighbours(self, z: Tensor) -> Tensor:

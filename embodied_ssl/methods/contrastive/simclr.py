@@ -44,4 +44,4 @@ class SimCLR(TwoViews):
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         y = torch.cat([y1, y2])
         z1, z2 = (gather(z) for z in self.project(y).chunk(2))
-        return {"loss": nt_xent(z1, z2, self.config.temperature)} | watched(y, z1, z2)
+        return {"loss": nt_xent(z1, z2, self.config.temperature)} | watched(step, y, z1, z2)

@@ -59,4 +59,4 @@ class SwAV(ManyCrops):
         scores = scores.unflatten(0, (-1, size))  # (V, B, K)
         codes = torch.stack([sinkhorn(each, settings.epsilon) for each in scores[:count]])
         loss = swapped_cross_entropy(scores, codes, settings.temperature)
-        return {"loss": loss} | watched(y[0], *z.split(size)[:2])
+        return {"loss": loss} | watched(step, y[0], *z.split(size)[:2])

@@ -37,4 +37,4 @@ class BarlowTwins(TwoViews):
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         z1, z2 = (gather(self.project(y)) for y in (y1, y2))
         loss = barlow_twins(z1, z2, self.config.redundancy)
-        return {"loss": loss} | watched(torch.cat([y1, y2]), z1, z2)
+        return {"loss": loss} | watched(step, torch.cat([y1, y2]), z1, z2)

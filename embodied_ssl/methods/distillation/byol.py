@@ -51,7 +51,7 @@ class BYOL(TwoViews):
         p1, p2 = (self.predict(self.project(y)) for y in (y1, y2))
         t1, t2 = batch["targets"].chunk(2)
         loss = 4 + 2 * (negative_cosine(p1, t2) + negative_cosine(p2, t1))
-        return {"loss": loss} | watched(torch.cat([y1, y2]), p1, p2)
+        return {"loss": loss} | watched(step, torch.cat([y1, y2]), p1, p2)
 
     @property
     def bound_to_budget(self) -> bool:

@@ -100,7 +100,7 @@ class DINO(ManyCrops):
         return {
             "loss": swapped_cross_entropy(told, targets, settings.student_temperature),
             "teacher_entropy": torch.special.entr(target).sum(1).mean(),
-        } | watched(y[0], *targets[:2])
+        } | watched(step, y[0], *targets[:2])
 
     @torch.no_grad()
     def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:

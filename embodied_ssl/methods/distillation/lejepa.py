@@ -63,4 +63,4 @@ class LeJEPA(ManyCrops):
             "loss": (1 - weight) * predicted + weight * gaussian,
             "predicted": predicted,
             "gaussian": gaussian,
-        } | watched(y[0], *views[:2])
+        } | watched(step, y[0], *views[:2])

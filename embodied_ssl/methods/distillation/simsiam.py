@@ -47,4 +47,4 @@ class SimSiam(TwoViews):
         p1, p2 = self.predict(z1), self.predict(z2)
         # Without detach() everything becomes one point.
         loss = negative_cosine(p1, z2.detach()) + negative_cosine(p2, z1.detach())
-        return {"loss": loss / 2} | watched(torch.cat([y1, y2]), p1, p2)
+        return {"loss": loss / 2} | watched(step, torch.cat([y1, y2]), p1, p2)

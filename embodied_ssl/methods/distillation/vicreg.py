@@ -42,4 +42,4 @@ class VICReg(TwoViews):
         z1, z2 = (gather(self.project(y)) for y in (y1, y2))
         settings = self.config
         weights = settings.invariance, settings.variance, settings.covariance
-        return {"loss": vicreg(z1, z2, *weights)} | watched(torch.cat([y1, y2]), z1, z2)
+        return {"loss": vicreg(z1, z2, *weights)} | watched(step, torch.cat([y1, y2]), z1, z2)

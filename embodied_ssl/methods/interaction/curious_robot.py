@@ -140,7 +140,7 @@ class CuriousRobot(Method):
         weights = dict(zip(TASKS, self.config.weights, strict=True))
         total = sum(weights[name] * loss for name, loss in losses.items())
         views = tasks.get("identity")
-        told = watched(self.trunk.pool(parts["identity"]), *views.compared) if views else {}
+        told = watched(step, self.trunk.pool(parts["identity"]), *views.compared) if views else {}
         return {"loss": total, **losses, **told}
 
     @torch.inference_mode()

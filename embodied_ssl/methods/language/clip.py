@@ -96,7 +96,7 @@ class CLIP(Method):
         target = same / same.sum(1, keepdim=True)
         loss = F.cross_entropy(logits, target) + F.cross_entropy(logits.T, target)
         found = same.gather(1, logits.argmax(1, keepdim=True)).mean()
-        return {"loss": loss / 2, "accuracy": found} | watched(y, images, texts)
+        return {"loss": loss / 2, "accuracy": found} | watched(step, y, images, texts)
 
     def image_features(self, y: Tensor) -> Tensor:
         """Of what the trunk says (B, D), of unit length (B, P)."""

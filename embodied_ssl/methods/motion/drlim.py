@@ -9,6 +9,7 @@ from torch import Tensor
 
 from embodied_ssl.bounds import Within
 from embodied_ssl.losses import temporal_coherence
+from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.sampling import Batch
 
@@ -23,5 +24,5 @@ class DrLIM(PairMethod):
         margin: Annotated[float, Within(0, 1e6)] = 1.0
         """How far the features of frames of other moments must be."""
 
-    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         return {"loss": temporal_coherence(z1, z2, self.config.margin, norm=2)}

@@ -109,7 +109,7 @@ class EquivariantMethod(PairMethod):
     ) -> Float[Tensor, "B D"]:
         """The features after motions of these patterns, as the learned maps have them."""
 
-    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         config = self.config
         predicted, error = self.error(z1, z2, batch)
         numbers = {

@@ -86,7 +86,7 @@ class PairMethod(Method):
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         pairs = len(batch["motion"])
         z1, z2 = self.scaled(self.trunk.pool(stages)[: 2 * pairs]).chunk(2)
-        return self.pair_loss(z1, z2, batch)
+        return self.pair_loss(z1, z2, batch, step)
 
     def scaled(self, features: Float[Tensor, "B D"]) -> Float[Tensor, "B D"]:
         """Features about zero whose vectors have a variance of 1, whatever the trunk's scale."""
@@ -94,6 +94,6 @@ class PairMethod(Method):
 
     @abstractmethod
     def pair_loss(
-        self, z1: Float[Tensor, "B D"], z2: Float[Tensor, "B D"], batch: Batch
+        self, z1: Float[Tensor, "B D"], z2: Float[Tensor, "B D"], batch: Batch, step: Step
     ) -> dict[str, Tensor]:
         """``loss`` of the features before and after the motions, and numbers worth a curve."""

@@ -10,6 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from embodied_ssl.bounds import Within
+from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.motion.pairs import PairMethod
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
@@ -42,7 +43,7 @@ class SeeByMoving(PairMethod):
         part = (motion / reach + 1) / 2  # 0 to 1
         return (part * self.config.bins).long().clamp(0, self.config.bins - 1)
 
-    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         logits = self.top(torch.cat([z1, z2], dim=1)).float()
         logits = logits.unflatten(1, (len(AXES), self.config.bins))
         truth = self.binned(batch["motion"])

@@ -90,7 +90,7 @@ class ViewPrediction(PairMethod):
         total = outputs["loss"] + self.config.pixels * error
         return outputs | {"loss": total, "pixels": error}
 
-    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch) -> dict[str, Tensor]:
+    def pair_loss(self, z1: Tensor, z2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         query = self.after_motion(z1, batch["motion"])
         found = info_nce(gather(query), gather(z2), self.config.temperature)
         return {"loss": self.config.features * found, "features": found}
