@@ -22,6 +22,7 @@ PROTOCOLS = Registry(
             "few-labels": "few_labels:FewLabels",
             "pretext": "pretext:Pretext",
             "zero-shot": "zero_shot:ZeroShot",
+            "attention": "attention:Attention",
         }.items()
     },
 )

@@ -17,17 +17,16 @@ import numpy as np
 from jaxtyping import Bool
 
 from embodied_ssl.data.dataset import Dataset
+from embodied_ssl.data.masked import SUFFIX, masked_column
 from embodied_ssl.data.shards import decode_mask
 from embodied_ssl.errors import UserError
 from embodied_ssl.exporting.names import FileNames
 from embodied_ssl.exporting.rows import ending_of, images_of, read_rows
 
-SUFFIX = "_mask"
-
 
 def write_coco(dataset: Dataset, folder: Path) -> dict[str, int]:
     """Images with boxes and masks of the objects; needs masks (collect --masks)."""
-    column = _annotated_column(dataset)
+    column = masked_column(dataset)
     names = FileNames()
     pages: dict[str, dict[str, list[Any]]] = defaultdict(lambda: {"images": [], "annotations": []})
     categories: dict[str, int] = {}
@@ -58,19 +57,6 @@ def write_coco(dataset: Dataset, folder: Path) -> dict[str, int]:
         (folder / "annotations" / f"instances_{split}.json").write_text(text, encoding="utf-8")
     images = sum(len(page["images"]) for page in pages.values())
     return {"images": images, "objects": count, "categories": len(categories)}
-
-
-def _annotated_column(dataset: Dataset) -> str:
-    """The image column that has masks; UserError for a dataset without any."""
-    columns = dataset.columns
-    found = [name.removesuffix(SUFFIX) for name in columns if name.endswith(SUFFIX)]
-    found = [name for name in found if {name, f"{name}_objects"} <= columns.keys()]
-    if not found:
-        raise UserError(
-            f"{dataset.path} stores no masks, from which boxes and segments are made: collect it "
-            "with --masks."
-        )
-    return found[0]
 
 
 def _shape(mask: Bool[np.ndarray, "H W"], row: int) -> dict[str, Any]:

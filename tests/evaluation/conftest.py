@@ -6,10 +6,15 @@ import numpy as np
 import pytest
 
 from embodied_ssl.data import FrameCache
+from embodied_ssl.data.manifest import Manifest
+from embodied_ssl.data.schema import annotated
+from embodied_ssl.data.shards import write_shard
 from embodied_ssl.evaluation import PROTOCOLS, EvaluateConfig, linear_probe, models
 from embodied_ssl.evaluation.base import Protocol
 from embodied_ssl.evaluation.command import run_evaluate
+from embodied_ssl.files import checksum
 from embodied_ssl.training.command import run_train
+from embodied_ssl.worlds import WORLDS
 
 SETTINGS = {"few-labels": {"steps": 4, "draws": 2}}
 
@@ -77,6 +82,37 @@ def clip_run(few_steps, tabletop_dir, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def vit_run(few_steps, tabletop_dir, tmp_path_factory):
+    """A run of DINO with a Vision Transformer of two heads."""
+    out = tmp_path_factory.mktemp("runs") / "vit"
+    small = {"dim": 24, "depth": 2, "heads": 2, "patch": 8}
+    config = few_steps(tabletop_dir, out=out, trunk="vit", trunk_settings=small)
+    return str(run_train(config, "dino"))
+
+
+@pytest.fixture(scope="session")
+def masked_dir(tmp_path_factory):
+    """Views of bright squares, with masks of them."""
+    folder = tmp_path_factory.mktemp("masked") / "turntable"
+    rows = []
+    for number in range(12):
+        mask = np.zeros((48, 48), np.uint8)
+        mask[8 : 8 + 2 * number + 8, 16:32] = 1
+        thing = {"category": "box", "instance": f"household/box/{number}"}
+        rows.append({"episode": number, "step": 0, "split": ("val", "test")[number % 2],
+                     "image": np.repeat(mask[:, :, None] * 200, 3, axis=2), "kind": "box",
+                     "instance": thing["instance"], "elevation": 30.0, "azimuth": 0.0,
+                     "role": "gallery", "image_mask": mask,
+                     "image_objects": [{"number": 1, **thing}]})  # fmt: skip
+    path = folder / "data" / "00000.parquet"
+    write_shard(path, annotated(WORLDS.load("turntable").columns, "image"), rows)
+    manifest = Manifest("turntable", {"image_size": 48, "masks": True}, planned={"shards": 1})
+    manifest.shards[path.name] = {"rows": len(rows), "sha256": checksum(path)}
+    manifest.write(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
 def evaluate_small(
     tabletop_dir,
     rooms_dir,
@@ -85,6 +121,8 @@ def evaluate_small(
     motion_run,
     rotation_run,
     clip_run,
+    vit_run,
+    masked_dir,
     tmp_path_factory,
 ):
     """Name of a protocol -> the config of a small evaluation of pixels and a run, and how it is
@@ -101,6 +139,7 @@ def evaluate_small(
         "few-labels": (rotation_run, turntable_dir),
         "pretext": (rotation_run, tabletop_dir),
         "zero-shot": (clip_run, turntable_dir),
+        "attention": (vit_run, masked_dir),
     }
 
     def evaluate(name):

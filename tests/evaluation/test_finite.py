@@ -18,7 +18,8 @@ from embodied_ssl.evaluation.recall import recalls
 from embodied_ssl.training.checkpoint import METHOD, TRUNK, newest
 
 VALUES = {"nan": np.nan, "infinite": np.inf, "-infinite": -np.inf, "huge": 1e20}
-OF_NETWORKS = ("interactions", "pretext", "few-labels", "zero-shot")  # pixels are of no use there
+# Pixels are of no use there.
+OF_NETWORKS = ("interactions", "pretext", "few-labels", "zero-shot", "attention")
 OF_FEATURES = [name for name in PROTOCOLS if name not in OF_NETWORKS]
 
 

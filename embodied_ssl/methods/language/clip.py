@@ -59,10 +59,10 @@ class CLIP(Method):
         of a folder that it is in. By default a photo is a view of its first folder."""
         augmentation: Augmentation = field(
             default_factory=lambda: Augmentation(
-                crop_side=(0.9, 1.0), brightness=0.2, contrast=0.2, saturation=0.2, hue=0
+                crop_side=(0.9, 1.0), flip=0, brightness=0.2, contrast=0.2, saturation=0.2, hue=0
             )
         )
-        """Little: what the caption says has to stay in the image."""
+        """Little: what the caption says has to stay in the image, also what is left of what."""
 
         def __post_init__(self) -> None:
             super().__post_init__()
