@@ -23,13 +23,16 @@ class OfPairs(Method):
     class Config(Bounded):
         """What all of them have."""
 
-        positives: Literal["augmentation", "views"] = "augmentation"
+        positives: Literal["augmentation", "views", "followed"] = "augmentation"
         """augmentation: of one frame; views: of one object, that the arm holds or that a camera
-        goes round (tabletop, turntable)."""
+        goes round (tabletop, turntable); followed: these, and what was seen of an object before and
+        after each interaction with it."""
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        if self.config.positives == "views":
-            return InteractionPairs(caches, batch_size, seed, "identity")
+        positives = self.config.positives
+        if positives != "augmentation":
+            followed = positives == "followed"
+            return InteractionPairs(caches, batch_size, seed, "identity", followed)
         return super().open_sampler(caches, batch_size, seed)
 
 

@@ -23,26 +23,33 @@ class InteractionSampler:
         caches: of the datasets, by their world.
         counts: interaction -> samples in a batch.
         seed: of their order.
+        interactions: what is known of each by its name.
 
     Raises:
         UserError: when the datasets have too few rows of one of them.
     """
 
-    def __init__(self, caches: Mapping[str, FrameCache], counts: Mapping[str, int], seed: int):
+    def __init__(
+        self,
+        caches: Mapping[str, FrameCache],
+        counts: Mapping[str, int],
+        seed: int,
+        interactions: Mapping[str, type[Interaction]] = INTERACTIONS,
+    ):
         self.seed, self.size = seed, 0
         self._parts: dict[str, list[_Part]] = {}
         for name, count in counts.items():
-            worlds = [world for world in INTERACTIONS[name].worlds if world in caches]
+            worlds = [world for world in interactions[name].worlds if world in caches]
             shares = [len(part) for part in np.array_split(np.arange(count), len(worlds) or 1)]
             if not worlds:
-                where = " or ".join(INTERACTIONS[name].worlds)
+                where = " or ".join(interactions[name].worlds)
                 raise UserError(f"{name} is learned from {where} data: give them by --data.")
             self._parts[name] = []
             for place, (world, share) in enumerate(zip(worlds, shares, strict=True)):
-                samples = INTERACTIONS[name](caches[world], "train")
+                samples = interactions[name](caches[world], "train")
                 if len(samples) < 2:
                     raise UserError(f"the {world} data hold too few rows to learn {name}.")
-                numbers = (seed, list(INTERACTIONS).index(name), *([place] if place else []))
+                numbers = (seed, list(interactions).index(name), *([place] if place else []))
                 epochs = Epochs(len(samples), *numbers)
                 self._parts[name].append(_Part(samples, share, epochs, self.size))
                 self.size += len(samples)

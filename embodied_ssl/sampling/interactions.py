@@ -108,10 +108,11 @@ class Identity(Interaction):
 
     name, images = "identity", ("first", "second")
     worlds = ("tabletop", "turntable")
+    followed: ClassVar = False
 
     def __init__(self, cache: FrameCache, split: str):
         self.frames = cache.frames
-        self.rows, self.views = views_of_objects(cache, split)
+        self.rows, self.views = views_of_objects(cache, split, self.followed)
 
     def load(self, samples: Int[np.ndarray, " B"], rng: np.random.Generator) -> Batch:
         pairs = np.array([rng.choice(self.views[i], 2, replace=False) for i in samples])
@@ -124,9 +125,17 @@ class Identity(Interaction):
         return {}
 
 
+class FollowedIdentity(Identity):
+    """The same with what pushes, pokes and grasps saw of their objects."""
+
+    followed = True
+
+
 INTERACTIONS: dict[str, type[Interaction]] = {
     each.name: each for each in (Grasp, Push, Poke, Identity)
 }
+WHERE_FOLLOWED = INTERACTIONS | {"identity": FollowedIdentity}
+"""The same where objects that the robot acts on are followed, not those alone that it holds."""
 
 
 def in_order(samples: Interaction, batch_size: int, seed: int) -> Iterator[Batch]:

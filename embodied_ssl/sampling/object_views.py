@@ -19,25 +19,50 @@ class ObjectViews(NamedTuple):
     """Of each object its frames."""
 
 
-def views_of_objects(cache: FrameCache, split: str) -> ObjectViews:
+def views_of_objects(cache: FrameCache, split: str, followed: bool = False) -> ObjectViews:
     """The views of a split: of the tabletop those of a look, in which the arm turns what it holds
-    before the camera, with the crop that it was grasped from; else all frames of an instance."""
-    views = _held(cache, split) if "interaction" in cache.rows else _circled(cache, split)
+    before the camera, with the crop that it was grasped from; else all frames of an instance.
+
+    Args:
+        cache: of the dataset.
+        split: of the objects.
+        followed: whether the robot's own actions tell of an object too: what the camera above saw
+            before and after a push, and the hand from near before each interaction, are views of
+            what it acted on.
+    """
+    if "interaction" in cache.rows:
+        views = _held(cache, split, followed)
+        views += _followed(cache, split) if followed else []
+    else:
+        views = _circled(cache, split)
     several = [(row, places) for row, places in views if len(places) >= 2]
     rows = np.array([row for row, _ in several], np.int64)
     return ObjectViews(rows, [places for _, places in several])
 
 
-def _held(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:
+def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[np.ndarray, " V"]]]:
     ours, interaction = cache.rows["split"] == split, cache.rows["interaction"]
-    tracks, before = cache.rows["track"], cache.index["before"]
+    tracks, columns = cache.rows["track"], ("before", "wrist") if followed else ("before",)
     grasps = np.flatnonzero(ours & (interaction == "grasp"))
-    grasped = {tracks[row]: before[row] for row in grasps if tracks[row]}
+    grasped = {
+        tracks[row]: [cache.index[column][row] for column in columns]
+        for row in grasps
+        if tracks[row]
+    }
     views = []
     for row in np.flatnonzero(ours & (interaction == "look")):
-        places = np.array([*cache.index["views"][row], grasped.get(tracks[row], -1)])
+        places = np.array([*cache.index["views"][row], *grasped.get(tracks[row], ())])
         views.append((row, places[places >= 0]))
     return views
+
+
+def _followed(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:
+    """What pushes, pokes and grasps that failed saw of what they acted on."""
+    ours, interaction = cache.rows["split"] == split, cache.rows["interaction"]
+    kept = (interaction == "grasp") & (cache.rows["track"] != "")  # its look has them
+    rows = np.flatnonzero(ours & (interaction != "look") & ~kept)
+    places = np.stack([cache.index[name][rows] for name in ("before", "after", "wrist")], axis=1)
+    return [(row, seen[seen >= 0]) for row, seen in zip(rows.tolist(), places, strict=True)]
 
 
 def _circled(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:

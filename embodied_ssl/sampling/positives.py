@@ -11,6 +11,7 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
+from embodied_ssl.sampling.interactions import INTERACTIONS, WHERE_FOLLOWED
 
 MOMENT_STEPS = 10
 """Of an episode between two frames, unless told otherwise."""
@@ -65,16 +66,25 @@ class InteractionPairs:
         batch_size: pairs in a batch.
         seed: of their order.
         interaction: "identity" or "push".
+        followed: whether objects that the robot acts on are followed, not those alone that it
+            holds.
 
     Raises:
         UserError: when none of the datasets has them, or one fewer than two.
     """
 
     def __init__(
-        self, caches: Mapping[str, FrameCache], batch_size: int, seed: int, interaction: str
+        self,
+        caches: Mapping[str, FrameCache],
+        batch_size: int,
+        seed: int,
+        interaction: str,
+        followed: bool = False,
     ):
         self.interaction, self.images = interaction, INTERACTION_IMAGES[interaction]
-        self._sampler = InteractionSampler(caches, {interaction: batch_size}, seed)
+        self._sampler = InteractionSampler(
+            caches, {interaction: batch_size}, seed, WHERE_FOLLOWED if followed else INTERACTIONS
+        )
         self.size = self._sampler.size
 
     def __call__(self, number: int) -> Batch:

@@ -56,6 +56,34 @@ def test_a_held_object_is_seen_in_its_looks_and_where_it_lay(held):
         assert set(looks[looks >= 0]) <= set(places) and len(places) >= 2
 
 
+def test_followed_objects_are_seen_before_and_after_and_from_the_hand(held):
+    views = views_of_objects(held, "train", followed=True)
+    seen = dict(zip(views.rows.tolist(), views.places, strict=True))
+    rows, index = held.rows, held.index
+    ours = np.flatnonzero(rows["split"] == "train")
+    for row in ours:
+        interaction = rows["interaction"][row]
+        if interaction == "push":
+            assert set(seen[row]) == {index[n][row] for n in ("before", "after", "wrist")}
+        elif interaction == "poke" or not rows["track"][row]:
+            assert set(seen[row]) == {index["before"][row], index["wrist"][row]}
+        elif interaction == "grasp":  # what it holds is looked at
+            assert row not in seen
+        else:
+            (grasp,) = (g for g in ours if rows["track"][g] == rows["track"][row] and g != row)
+            assert {index["before"][grasp], index["wrist"][grasp]} < set(seen[row])
+    assert len(seen) > 2 * len(views_of_objects(held, "train").rows)
+
+
+@pytest.mark.parametrize("name", ["identity", "simclr", "curious-robot"])
+def test_methods_follow_objects_when_asked(held, name):
+    cls = METHODS.load(name)
+    method = cls(build_trunk("alexnet", width=0.1, fc_dim=16), cls.Config(positives="followed"), 48)
+    usual = cls(method.trunk, cls.Config(positives="views"), 48)
+    more, fewer = (each.open_sampler({"tabletop": held}, 4, 0).size for each in (method, usual))
+    assert more > fewer
+
+
 def test_both_worlds_share_a_batch_of_views_and_the_arm_gives_the_rest(held, circled):
     worlds = {"tabletop": held, "turntable": circled}
     alone = InteractionSampler({"tabletop": held}, {"grasp": 4, "identity": 8}, 0)

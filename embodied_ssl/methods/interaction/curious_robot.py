@@ -18,7 +18,7 @@ from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, 
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
-from embodied_ssl.sampling.interactions import INTERACTIONS
+from embodied_ssl.sampling.interactions import INTERACTIONS, WHERE_FOLLOWED
 from embodied_ssl.trunks import Trunk
 
 TASKS = tuple(INTERACTIONS)
@@ -48,6 +48,9 @@ class CuriousRobot(Method):
         """Of the InfoNCE softmax."""
         projection: Annotated[int, Within(2, 1024)] = 128
         """Dimensions in which InfoNCE compares views."""
+        positives: Literal["views", "followed"] = "views"
+        """Of identity. views: of one object, that the arm holds or that a camera goes round;
+        followed: these, and what was seen of an object before and after each interaction."""
         schedule: Literal["joint", "two-stage"] = "joint"
         """two-stage: grasping alone first, then all tasks together, as in the paper."""
         first_stage: Annotated[float, Within(0, 1)] = 0.3
@@ -117,7 +120,9 @@ class CuriousRobot(Method):
         shares = dict(zip(TASKS, self.config.shares, strict=True))
         # Never one alone, for BatchNorm.
         counts = {t: max(2, round(shares[t] * batch_size)) for t in self.config.tasks}
-        return InteractionSampler(caches, counts, seed)
+        followed = self.config.positives == "followed"
+        interactions = WHERE_FOLLOWED if followed else INTERACTIONS
+        return InteractionSampler(caches, counts, seed, interactions)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """All tasks' images in one pass, so that they share the statistics of BatchNorm."""
