@@ -21,6 +21,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
 from embodied_ssl.notes import note
 
+LOOKS = ("color", "material")
 PHOTO_PREFIX = "folder:"
 PHOTO_SIZE = 128  # pixels, unless told otherwise
 
@@ -41,6 +42,8 @@ class LabelledImages:
     """Another one when the data change."""
     read: Callable[[Int[np.ndarray, " M"]], UInt8[np.ndarray, "M S S 3"]]
     """Some of the images by their place, RGB."""
+    looks: dict[str, np.ndarray] = field(default_factory=dict)
+    """The colour and the material of what each shows, (N,), where the data say so."""
     left_out: dict[str, int] = field(default_factory=dict)
     """What a folder of photos holds besides them: how many files of each sort."""
     remark: str = ""
@@ -91,10 +94,12 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
     ours = np.flatnonzero(cache.rows["split"] != "train")  # objects to learn from may be there too
     columns = {name: cache.rows[name][ours] for name in ("category", "instance", "split", "role")}
     places = cache.index["image"][ours]
+    said = {name: f"description.{name}" for name in LOOKS}
     return LabelledImages(
         **columns,
         fingerprint=dataset.fingerprint,
         read=lambda chosen: cache.frames[places[chosen]],
+        looks={name: cache.rows[of][ours] for name, of in said.items() if of in cache.rows},
     )
 
 

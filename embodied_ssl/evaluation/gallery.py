@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,6 +22,7 @@ from embodied_ssl.evaluation.embedding import (
 )
 from embodied_ssl.evaluation.embedding_map import LEAST, on_a_plane
 from embodied_ssl.evaluation.recall import cosine, first_hit, nearest, recalls
+from embodied_ssl.evaluation.wrong_neighbours import Shares, shared
 
 SHOWN_NEIGHBOURS = 5
 WORST = 6  # queries
@@ -39,6 +40,8 @@ class Split:
     """Of all images, a number for each category."""
     instance: Int[np.ndarray, " N"]
     """Of all images, a number for each instance."""
+    looks: Mapping[str, np.ndarray] = field(default_factory=dict)
+    """Of all images, colours and materials, where the data say so."""
 
     @classmethod
     def of(cls, labelled: LabelledImages, split: str) -> Split:
@@ -60,7 +63,8 @@ class Split:
                 f"no query of the split {split!r} has its object or its category in the gallery."
             )
         labels = (labelled.category, labelled.instance)
-        return cls(gallery, queries, *(np.unique(x, return_inverse=True)[1] for x in labels))
+        numbers = (np.unique(x, return_inverse=True)[1] for x in labels)
+        return cls(gallery, queries, *numbers, labelled.looks)
 
     def score(self, similarity: Float[np.ndarray, "Q G"]) -> dict[str, Any]:
         """Recall@k at every level, from cosines."""
@@ -69,6 +73,15 @@ class Split:
             (self.category[self.queries], self.instance[self.queries]),
             (self.category[self.gallery], self.instance[self.gallery]),
         )
+
+    def wrong(self, similarity: Float[np.ndarray, "Q G"]) -> Shares:
+        """What the nearest neighbours of other categories share with the queries."""
+
+        def alike(labels: np.ndarray) -> np.ndarray:
+            return labels[self.queries][:, None] == labels[self.gallery][None]
+
+        same = {name: alike(labels) for name, labels in self.looks.items()}
+        return shared(similarity, ~alike(self.category), alike(self.instance), same)
 
     def similarity(self, features: Features, encoder: Encoder) -> Float[np.ndarray, "Q G"]:
         """Cosines of the queries with the gallery."""
@@ -153,6 +166,8 @@ def judge(
         "neighbours": neighbours.tolist(),
         "worst": worst(similarity, test),
     }
+    if test.looks:
+        numbers["wrong"] = test.wrong(similarity)
     if mapped is not None and len(mapped) >= LEAST:
         points = on_a_plane(encoder(select(features, mapped)), seed)
         numbers["map"] = points.round(2).tolist()
@@ -176,12 +191,3 @@ def worst(similarity: Float[np.ndarray, "Q G"], test: Split) -> dict[str, list]:
         "right": test.gallery[answer].tolist(),
         "neighbours": test.gallery[nearest(similarity[order], SHOWN_NEIGHBOURS)].tolist(),
     }
-
-
-def checksum(labelled: LabelledImages) -> str:
-    """Of all images and their labels, as results of versions before 0.2 have it."""
-    digest = hashlib.blake2b(digest_size=16)
-    digest.update(np.ascontiguousarray(labelled.images).data)
-    for labels in (labelled.category, labelled.instance, labelled.split, labelled.role):
-        digest.update("\n".join(map(str, labels)).encode())
-    return digest.hexdigest()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -9,7 +10,6 @@ import numpy as np
 
 from embodied_ssl.data import LabelledImages, open_labelled
 from embodied_ssl.evaluation.embedding_map import agreement, drawn
-from embodied_ssl.evaluation.gallery import checksum
 from embodied_ssl.evaluation.results import Results, check_unchanged, runs_of, short_names
 from embodied_ssl.figures import Neighbours, Picture, Pictures, Section, Strip, Verdict
 
@@ -131,3 +131,12 @@ def embedding_maps(results: Results, labelled: LabelledImages, names: Sequence[s
         "where the nearest on the map is of the same category, else red; a dot is an image that "
         "would cover another.",
     )
+
+
+def checksum(labelled: LabelledImages) -> str:
+    """Of all images and their labels, as results of versions before 0.2 have it."""
+    digest = hashlib.blake2b(digest_size=16)
+    digest.update(np.ascontiguousarray(labelled.images).data)
+    for labels in (labelled.category, labelled.instance, labelled.split, labelled.role):
+        digest.update("\n".join(map(str, labels)).encode())
+    return digest.hexdigest()

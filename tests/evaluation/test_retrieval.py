@@ -11,7 +11,8 @@ from embodied_ssl.data import LabelledImages, open_labelled
 from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation import EvaluateConfig, gallery_figures
 from embodied_ssl.evaluation.command import run_evaluate
-from embodied_ssl.evaluation.gallery import Split, checksum, choose, judge
+from embodied_ssl.evaluation.gallery import Split, choose, judge
+from embodied_ssl.evaluation.gallery_figures import checksum
 from embodied_ssl.evaluation.protocols.retrieval import Retrieval
 from embodied_ssl.evaluation.recall import share
 
