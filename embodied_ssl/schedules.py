@@ -11,6 +11,14 @@ def cosine(start: float, end: float, progress: float) -> float:
     return end + (start - end) * 0.5 * (1 + math.cos(math.pi * part))
 
 
+def wave(low: float, high: float | None, periods: int, progress: float) -> float:
+    """From ``low`` along a cosine to ``high`` and back, ``periods`` times in a training; ``low``
+    where there is no ``high``."""
+    if high is None:
+        return low
+    return low + (high - low) * 0.5 * (1 - math.cos(2 * math.pi * periods * progress))
+
+
 def warmup_cosine(peak: float, warmup: float, progress: float) -> float:
     """A linear rise to ``peak`` over the part ``warmup``, then half a cosine down to zero."""
     if progress < warmup:

@@ -16,6 +16,7 @@ from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
+from embodied_ssl.schedules import wave
 from embodied_ssl.trunks import Trunk
 
 
@@ -28,6 +29,11 @@ class SimCLR(TwoViews):
 
         temperature: Annotated[float, Within(1e-3, 10)] = 0.2
         """Of the softmax; the paper has 0.1 for ImageNet and 0.5 for CIFAR-10."""
+        highest_temperature: Annotated[float | None, Within(1e-3, 10)] = None
+        """Where a cosine leads the temperature, and back to it (Kukleva et al., ICLR 2023): low
+        ones tell instances apart, high ones groups. By default it stays."""
+        temperature_periods: Annotated[int, Within(1, 100_000)] = 5
+        """How many times in a training."""
         hidden: Annotated[int, Within(1, 1 << 14)] = 1024
         """Units of the projection's hidden layer."""
         projection: Annotated[int, Within(2, 1024)] = 128
@@ -44,4 +50,11 @@ class SimCLR(TwoViews):
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         y = torch.cat([y1, y2])
         z1, z2 = (gather(z) for z in self.project(y).chunk(2))
-        return {"loss": nt_xent(z1, z2, self.config.temperature)} | watched(step, y, z1, z2)
+        config = self.config
+        periods = config.temperature_periods
+        temperature = wave(config.temperature, config.highest_temperature, periods, step.progress)
+        return {"loss": nt_xent(z1, z2, temperature)} | watched(step, y, z1, z2)
+
+    @property
+    def bound_to_budget(self) -> bool:
+        return self.config.highest_temperature is not None

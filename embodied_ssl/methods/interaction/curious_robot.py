@@ -19,6 +19,7 @@ from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
 from embodied_ssl.sampling.interactions import INTERACTIONS, WHERE_FOLLOWED
+from embodied_ssl.schedules import wave
 from embodied_ssl.trunks import Trunk
 
 TASKS = tuple(INTERACTIONS)
@@ -46,6 +47,11 @@ class CuriousRobot(Method):
         cosine: the paper's cosine embedding loss on fc2."""
         temperature: Annotated[float, Within(1e-3, 10)] = 0.1
         """Of the InfoNCE softmax."""
+        highest_temperature: Annotated[float | None, Within(1e-3, 10)] = None
+        """Where a cosine leads the temperature, and back to it (Kukleva et al., ICLR 2023): low
+        ones tell instances apart, high ones groups. By default it stays."""
+        temperature_periods: Annotated[int, Within(1, 100_000)] = 5
+        """How many times in a training."""
         projection: Annotated[int, Within(2, 1024)] = 128
         """Dimensions in which InfoNCE compares views."""
         positives: Literal["views", "followed"] = "views"
@@ -114,7 +120,7 @@ class CuriousRobot(Method):
 
     @property
     def bound_to_budget(self) -> bool:
-        return self.config.schedule == "two-stage"
+        return self.config.schedule == "two-stage" or self.config.highest_temperature is not None
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         shares = dict(zip(TASKS, self.config.shares, strict=True))
@@ -138,6 +144,8 @@ class CuriousRobot(Method):
         tasks = self.active_tasks(step.progress)
         if self.config.root_gradients == "mean":
             stages = [_scale_gradient(maps, 1 / len(tasks)) for maps in stages]
+        if "identity" in tasks:
+            tasks["identity"].temperature = self._temperature(step.progress)
         counts = [len(task.frames(batch[name])) for name, task in tasks.items()]
         maps_of = [maps.split(counts) for maps in stages]
         parts = dict(zip(tasks, zip(*maps_of, strict=True), strict=True))
@@ -147,6 +155,11 @@ class CuriousRobot(Method):
         views = tasks.get("identity")
         told = watched(step, self.trunk.pool(parts["identity"]), *views.compared) if views else {}
         return {"loss": total, **losses, **told}
+
+    def _temperature(self, progress: float) -> float:
+        config = self.config
+        highest, periods = config.highest_temperature, config.temperature_periods
+        return wave(config.temperature, highest, periods, progress)
 
     @torch.inference_mode()
     def predict(self, name: str, batch: Batch) -> Tensor:
