@@ -31,7 +31,15 @@ class Turntable(WithObjects):
     title = "Turntable"
     env_id = "embodied_ssl_envs:embodied_ssl/Turntable-v0"
     amounts = tuple(f"{split}_objects" for split in SPLITS)
-    newer_options = ("orbit", GROWN_FROM, "scale", "masks", "train_objects", "descriptions")
+    newer_options = (
+        "orbit",
+        GROWN_FROM,
+        "scale",
+        "masks",
+        "train_objects",
+        "descriptions",
+        "retexture",
+    )
     clips_are = "objects"
     annotated = "image"
     columns: ClassVar[Columns] = {
@@ -83,6 +91,9 @@ class Turntable(WithObjects):
         """Store which object each pixel of an image shows, for detection."""
         descriptions: bool = False
         """Store the object's colour and material, in words for captions."""
+        retexture: bool = False
+        """Each view shows the object in another material and other colours, so that its shape alone
+        tells it."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""

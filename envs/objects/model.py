@@ -15,7 +15,7 @@ from embodied_ssl_envs.geometry import Quaternion, Vector
 from embodied_ssl_envs.meshes import visual_mesh
 from embodied_ssl_envs.objects.colors import color_name
 from embodied_ssl_envs.objects.solids import HullSolid, Solid
-from embodied_ssl_envs.objects.textures import body_area
+from embodied_ssl_envs.objects.textures import any_texture, body_area
 from embodied_ssl_envs.urdf.loading import links_of
 
 MASSES = (0.02, 0.8)  # kg: light enough for the arm to lift, heavy enough for stable contacts
@@ -158,6 +158,11 @@ class SolidModel(Named):
         )
         apply_material(client, body, self.material)
         return body
+
+    def repaint(self, client: BulletClient, body: int, rng: np.random.Generator) -> None:
+        """Give a body that was spawned any colours, as if of any material."""
+        texture = load_texture(client, any_texture(rng))
+        client.changeVisualShape(body, -1, textureUniqueId=texture)
 
 
 def clamped_mass(kilograms: float) -> float:

@@ -83,6 +83,12 @@ def draw_texture(rng: np.random.Generator, material: str, trims: tuple[str, ...]
     return _laid_out(body, painted)
 
 
+def any_texture(rng: np.random.Generator) -> np.ndarray:
+    """The texture of an object of random materials, (128, 96, 3) uint8 RGB."""
+    body, *trims = rng.choice(list(APPEARANCES), 4).tolist()
+    return draw_texture(rng, body, tuple(trims))
+
+
 @dataclass(frozen=True)
 class Finish:
     """A material in a colour, of which many objects may be."""

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 import gymnasium
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs import arguments
 from embodied_ssl_envs.descriptions import description
@@ -17,11 +16,10 @@ from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.simulation import Simulation, Uncopied
 from embodied_ssl_envs.things import Thing, annotations
 from embodied_ssl_envs.turntable.episodes import SPLITS, episodes_of
-from embodied_ssl_envs.turntable.framing import Subject
 from embodied_ssl_envs.turntable.orbit_views import OrbitViews
+from embodied_ssl_envs.turntable.placing import place
 from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
 
-SETTLE_STEPS = 150
 MOST_OBJECTS = 100_000  # of a split
 
 Policy = Callable[[np.ndarray, dict[str, Any]], int | None]
@@ -76,6 +74,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
         masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
+        retexture: the object has another material and other colours in each view.
         grown_from: earlier numbers of val, test and train objects, whose objects come first.
         render_mode: "rgb_array" or "human" (Bullet's window).
 
@@ -101,6 +100,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         grown_from: Sequence[tuple[int, ...]] = (),
         masks: bool = False,
         descriptions: bool = False,
+        retexture: bool = False,
         render_mode: str | None = None,
     ):
         self._views = OrbitViews if orbit else RandomizedViews
@@ -113,7 +113,12 @@ class TurntableEnv(Uncopied, gymnasium.Env):
             raise WorldError("the turntable needs objects: val, test or train above zero")
         self.image_size = image_size
         self.azimuths = azimuths
-        self.descriptions = descriptions
+        self.descriptions, self.retexture = descriptions, retexture
+        if retexture and (descriptions or any(each.startswith("folder:") for each in objects)):
+            raise WorldError(
+                "retexture is for objects made here, without descriptions: a file's object keeps "
+                "its texture, and words are of one texture"
+            )
         self.render_mode = render_mode
         asked = tuple(split for split, count in zip(SPLITS, counts, strict=True) if count)
         rule = Splits(splits, split_file)
@@ -136,10 +141,14 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         if not 0 <= self.episode < self.num_episodes:
             raise WorldError(f"episode {self.episode} of a turntable with {self.num_episodes}")
         self.split, self.name = self.names[self.episode]
-        self.subject = self._place_object()
+        self.model = self.objects.load(self.name)
+        self.body, self.subject = place(self.simulation, self.model)
+        self.things = {self.body: Thing(self.model.kind, self.model.name)}
+        self.words = {"description": description(self.model)} if self.descriptions else {}
         self.views = self._views(
             self.simulation, self.np_random, self.subject, self.image_size, self.azimuths
         )
+        self._paint = int(self.np_random.integers(2**63)) if self.retexture else 0
         self.steps, self._image = 0, self.views.render(self.steps_per_episode, 45, 0.0).rgb
         return self._image, {}
 
@@ -147,6 +156,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         action = arguments.checked_action(self.action_space, action)
         row, column = divmod(action, self.azimuths)
         elevation, azimuth = list(self._views.ELEVATIONS)[row], 360 * column / self.azimuths
+        self._look_of(action)
         self._image = (frame := self.views.render(action, elevation, azimuth)).rgb
         record = {
             "episode": self.episode,
@@ -164,26 +174,11 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         self.steps += 1
         return self._image, 0.0, self.steps >= self.steps_per_episode, False, {"record": record}
 
-    def _place_object(self) -> Subject:
-        """Let the episode's object settle on the floor and fix it there, about the origin."""
-        self.simulation.reset()
-        client = self.simulation.client
-        ground = client.createMultiBody(0, client.createCollisionShape(client.GEOM_PLANE))
-        model = self.objects.load(self.name)
-        falling = model.spawn(client, (0, 0, model.extents[2] / 2 + 0.001))
-        before = Rotation.from_quat(client.getBasePositionAndOrientation(falling)[1])
-        self.simulation.step(SETTLE_STEPS)
-        after = Rotation.from_quat(client.getBasePositionAndOrientation(falling)[1])
-        turn = after * before.inv()
-        client.removeBody(falling)
-        client.removeBody(ground)
-        points = turn.apply(model.outline)
-        low, high = points.min(axis=0), points.max(axis=0)
-        centre = np.array([*(-(low + high) / 2)[:2], -low[2]])
-        body = model.spawn(client, centre.tolist(), turn.as_quat().tolist(), fixed=True)
-        self.things = {body: Thing(model.kind, model.name)}
-        self.words = {"description": description(model)} if self.descriptions else {}
-        return Subject(points + centre)
+    def _look_of(self, view: int) -> None:
+        """Give the object the texture of a view, if every view has its own."""
+        if self.retexture:
+            rng = np.random.default_rng([self._paint, view])
+            self.model.repaint(self.simulation.client, self.body, rng)
 
     def explorer(self, seed: int) -> Policy:
         """A policy that takes every view once, in order; nothing is random, the seed is unused."""
