@@ -10,43 +10,17 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NoReturn
 
 import numpy as np
 
 from embodied_ssl_envs.bullet import Client, data_path, pybullet, silence
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.geometry import Vector
+from embodied_ssl_envs.frames import Frame, Light
 
 STEPS_PER_SECOND = 240  # Bullet's default, for which its contact settings are tuned
 TIME_STEP = 1 / STEPS_PER_SECOND  # seconds
 GRAVITY = -9.81  # m/s^2
-
-
-@dataclass(frozen=True)
-class Light:
-    """A directional light with TinyRenderer's coefficients."""
-
-    direction: Vector = (0.4, 0.3, 1.0)
-    """From the scene towards the lamp, world frame."""
-    color: Vector = (1.0, 1.0, 1.0)
-    ambient: float = 0.6
-    diffuse: float = 0.5
-    specular: float = 0.05
-    shadow: bool = False
-
-
-@dataclass(frozen=True)
-class Frame:
-    """The images that a camera rendered."""
-
-    rgb: np.ndarray
-    """(S, S, 3) uint8."""
-    depth: np.ndarray
-    """(S, S) float32, metres along the optical axis."""
-    segmentation: np.ndarray | None
-    """(S, S) int32 body ids, -1 for nothing; None unless asked for."""
 
 
 def has_display() -> bool:
@@ -90,10 +64,11 @@ class Simulation(Uncopied):
     Args:
         window: show Bullet's window; without effect on a machine without a display.
         segmenting: give every frame its segmentation.
+        keeping_depth: let records have the depth of frames.
     """
 
-    def __init__(self, window: bool = False, segmenting: bool = False):
-        self._segmenting = segmenting
+    def __init__(self, window: bool = False, segmenting: bool = False, keeping_depth: bool = False):
+        self._segmenting, self._keeping_depth = segmenting, keeping_depth
         with silence():
             shown = window and has_display()
             self.client = Client(pybullet.GUI if shown else pybullet.DIRECT)
@@ -174,6 +149,7 @@ class Simulation(Uncopied):
             rgb=np.ascontiguousarray(np.reshape(rgba, (*shape, 4))[..., :3], dtype=np.uint8),
             depth=camera.metric_depth(np.reshape(depth, shape)).astype(np.float32),
             segmentation=np.reshape(bodies, shape).astype(np.int32) if segmentation else None,
+            keeps_depth=self._keeping_depth,
         )
         self.seconds["rendering"] += time.perf_counter() - start
         return frame

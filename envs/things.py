@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from embodied_ssl_envs.simulation import Frame
+from embodied_ssl_envs.frames import Frame
 
 
 @dataclass(frozen=True, eq=False)

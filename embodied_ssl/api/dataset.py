@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from jaxtyping import Bool, Int, UInt8
+from jaxtyping import Bool, Float, Int, UInt8
 
 from embodied_ssl.data import Dataset, FrameCache, open_source
+from embodied_ssl.data.depth import read_depth
 from embodied_ssl.errors import UserError, did_you_mean
 
 if TYPE_CHECKING:
@@ -88,6 +89,21 @@ class OpenedDataset:
         """
         rows = self.rows(split)
         return {name: self._column(name, rows) for name in self._named(columns)}
+
+    def depth(self, column: str, split: str | None = None) -> Float[np.ndarray, "R S S"]:
+        """The depth of an image column along the optical axis, metres, a row each; NaN where it is
+        not known, and where there is no image.
+
+        Args:
+            column: of the images, such as ``before``.
+            split: as for ``numpy``.
+
+        Raises:
+            UserError: for data that were not collected with ``--depth``.
+        """
+        if not isinstance(self._source, Dataset):
+            raise UserError(f"only a collected dataset has depth, not {self.world}.")
+        return read_depth(self._source, column, self.rows(split), self.image_size)
 
     def pandas(
         self, columns: Iterable[str] | None = None, split: str | None = None

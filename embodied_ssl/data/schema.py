@@ -23,6 +23,8 @@ IMAGE = "image"
 IMAGES = "images"
 MASK = "mask"
 """The number of the object at each pixel of an image, 0 for the background."""
+DEPTH = "depth"
+"""Along the optical axis, at each pixel of an image, in fifths of a millimetre; 0: not known."""
 OBJECTS: list[dict[str, str]] = [{"number": "int16", "category": "string", "instance": "string"}]
 """The objects of a mask, by their numbers in it."""
 
@@ -37,8 +39,9 @@ def image_columns(columns: Columns) -> list[str]:
 
 def is_annotation(name: str) -> bool:
     """Whether a column says what an image shows: ``overhead_mask`` has the number of the object at
-    each pixel of ``overhead``, ``overhead_objects`` says what the objects are."""
-    return name.endswith(("_mask", "_objects"))
+    each pixel of ``overhead``, ``overhead_objects`` says what the objects are, ``overhead_depth``
+    how far away they are."""
+    return name.endswith(("_mask", "_objects", "_depth"))
 
 
 def annotated(columns: Columns, image: str) -> Columns:
@@ -60,7 +63,7 @@ def features(columns: Columns) -> Features:
     from datasets import Features, Image, List, Value
 
     def feature(type_: Any) -> Any:
-        if type_ in (IMAGE, MASK):
+        if type_ in (IMAGE, MASK, DEPTH):
             return Image()
         if type_ == IMAGES:
             return List(Image())

@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
 
-from embodied_ssl.data.schema import IMAGE, IMAGES, MASK, Columns, features
+from embodied_ssl.data.schema import DEPTH, IMAGE, IMAGES, MASK, Columns, features
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import write_atomically
 
@@ -86,7 +86,7 @@ def table_of(
     for name, type_ in columns.items():
         if type_ == IMAGE:
             values[name] = [encode(image) for image in _beating(values[name], beat)]
-        elif type_ == MASK:
+        elif type_ in (MASK, DEPTH):
             values[name] = [encode_mask(mask) for mask in values[name]]
         elif type_ == IMAGES:
             values[name] = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
-from embodied_ssl.data.schema import Columns, annotated
+from embodied_ssl.data.schema import DEPTH, Columns, annotated
 
 DESCRIPTION: Columns = {
     "color": "string",
@@ -15,15 +16,23 @@ DESCRIPTION: Columns = {
 """The simulator's words for the object of a row."""
 
 
-def added_columns(config: Any, image: str) -> tuple[Columns, dict[str, str]]:
+def added_columns(config: Any, image: str, images: Iterable[str]) -> tuple[Columns, dict[str, str]]:
     """The columns that a world's options add, and what each means.
 
     Args:
-        config: the options; ``masks`` and ``descriptions`` are looked at.
+        config: the options; ``depth``, ``masks`` and ``descriptions`` are looked at.
         image: the column of which masks say what it shows.
+        images: the columns that have a depth.
     """
     columns: Columns = {}
     meanings: dict[str, str] = {}
+    if getattr(config, "depth", False):
+        columns |= {f"{name}_depth": DEPTH for name in images}
+        meanings |= {
+            f"{name}_depth": f"depth of `{name}` along the optical axis, fifths of a millimetre; "
+            "0 where it is not known"
+            for name in images
+        }
     if getattr(config, "masks", False):
         columns |= annotated({}, image)
         meanings |= {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from embodied_ssl.data.schema import Columns
+from embodied_ssl.data.schema import IMAGE, Columns
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds.added_columns import added_columns
 
@@ -86,7 +86,8 @@ class World:
 
     def __init__(self, config: Any):
         self.config = config
-        columns, meanings = added_columns(config, self.annotated)
+        seen = [name for name, type_ in self.columns.items() if type_ == IMAGE]
+        columns, meanings = added_columns(config, self.annotated, seen)
         self.columns, self.meanings = self.columns | columns, self.meanings | meanings
 
     def env_settings(self) -> dict[str, Any]:

@@ -30,7 +30,7 @@ class Rooms(WithObjects):
     title = "Rooms"
     env_id = "embodied_ssl_envs:embodied_ssl/Rooms-v0"
     amounts = ("episodes",)
-    newer_options = ("scene", "kinds", "tilt", "odometry_noise", "scale", "masks")
+    newer_options = ("scene", "kinds", "tilt", "odometry_noise", "scale", "depth", "masks")
     named_by_contents = ("objects", "split_file", "scene")
     onlooker = "embodied_ssl_envs.rooms.onlooker:Onlooker"
     annotated = "image"
@@ -88,6 +88,8 @@ class Rooms(WithObjects):
         """Let the head look up and down."""
         odometry_noise: float = 0.0
         """Standard deviation of each number of the odometry, as a fraction of it."""
+        depth: bool = False
+        """Store the depth of every image."""
         masks: bool = False
         """Store which object each pixel of an image shows, for detection."""
         splits: Literal["stratified", "hash"] = "stratified"

@@ -54,7 +54,7 @@ class Tabletop(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
     amounts = ("interactions",)
-    newer_options = ("scale", "masks", "descriptions")
+    newer_options = ("scale", "depth", "masks", "descriptions")
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     annotated = "overhead"
     drawing = "embodied_ssl.report.tabletop:tabletop"
@@ -118,6 +118,8 @@ class Tabletop(WithObjects):
         """Leave out objects of a folder that cannot be simulated."""
         scale: float = 1.0
         """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
+        depth: bool = False
+        """Store the depth of every image but those in the hand."""
         masks: bool = False
         """Store which object each pixel of the overhead image shows, for detection."""
         descriptions: bool = False

@@ -35,6 +35,7 @@ class Turntable(WithObjects):
         "orbit",
         GROWN_FROM,
         "scale",
+        "depth",
         "masks",
         "train_objects",
         "descriptions",
@@ -87,6 +88,8 @@ class Turntable(WithObjects):
         orbit: bool = False
         """The camera goes round each object in one studio with cartons in the way, instead of a new
         place for every view; for next-best-view."""
+        depth: bool = False
+        """Store the depth of every image."""
         masks: bool = False
         """Store which object each pixel of an image shows, for detection."""
         descriptions: bool = False

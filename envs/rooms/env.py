@@ -9,6 +9,7 @@ import numpy as np
 
 from embodied_ssl_envs import arguments
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.objects.splits import SPLITS, Splits
 from embodied_ssl_envs.rooms.camera_mount import CameraMount
@@ -19,7 +20,7 @@ from embodied_ssl_envs.rooms.limits import check_settings
 from embodied_ssl_envs.rooms.observations import observation_space, observe
 from embodied_ssl_envs.rooms.room import Rooms
 from embodied_ssl_envs.rooms.scenes import Scenes
-from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP, Frame, Simulation, Uncopied
+from embodied_ssl_envs.simulation import STEPS_PER_SECOND, TIME_STEP, Simulation, Uncopied
 from embodied_ssl_envs.things import annotations
 
 FRAME_RATE = 10  # frames a second
@@ -77,7 +78,7 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         tilt: whether the camera can tilt.
         odometry_noise: standard deviation of each number of the odometry, as a fraction of it.
         splits, split_file: rule and file of `objects/splits.py`.
-        depth, segmentation: observe them too.
+        depth, segmentation: observe them too; `record` has the depth of `image`.
         masks: `record` has the mask of `image` and what it shows (see `things.py`).
         render_mode: "rgb_array" (what the camera sees) or "human" (Bullet's window).
 
@@ -122,7 +123,7 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         else:
             self.objects = open_objects(objects, skip_broken, scale, rule, needed=SPLITS)
             self.rooms = FurnishedRooms(self.objects, kinds, rule, episodes)
-        self.simulation = Simulation(window=render_mode == "human", segmenting=masks)
+        self.simulation = Simulation(render_mode == "human", masks, depth)
         self._fastest = np.array([*FASTEST, TILT_RATE] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
         self.observation_space = observation_space(image_size, depth, segmentation)
@@ -155,14 +156,13 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         observation = self._look()
         self.steps += 1
         info = self._info(odometry, bumped)
-        info["record"] = {
+        info["record"] = self.frame.columns("image") | {
             "episode": self.episode,
             "step": self.steps - 1,
             "time": (self.steps - 1) * STEPS * TIME_STEP,
             "split": self.room.split,
             "kind": self.room.kind,
             "instance": self.room.name,
-            "image": self.frame.rgb,
             "pose": info["pose"].ravel().tolist(),
             "action": action.tolist(),
             "odometry": odometry.tolist(),

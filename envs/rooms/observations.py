@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from gymnasium import spaces
 
-from embodied_ssl_envs.simulation import Frame
+from embodied_ssl_envs.frames import Frame
 
 
 def observation_space(size: int, depth: bool, segmentation: bool) -> spaces.Dict:

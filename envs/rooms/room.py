@@ -8,7 +8,8 @@ from typing import Protocol
 
 import numpy as np
 
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.frames import Light
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.things import Thing
 
 

@@ -79,7 +79,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         scale: factor of the lengths of the objects of folders.
         max_objects: an episode has one to so many objects, 20 at most.
         splits, split_file: see `objects/splits.py`.
-        depth, segmentation: observe them too.
+        depth, segmentation: observe them too; `record` has the depth of its images.
         masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
@@ -114,7 +114,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         self.render_mode = render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
-        self.simulation = Simulation(window=render_mode == "human", segmenting=masks)
+        self.simulation = Simulation(render_mode == "human", masks, depth)
         self.kinematics = Kinematics()
         self.action_space = action_space()
         self.observer = Observer(image_size, depth, segmentation)
@@ -172,7 +172,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
             held, self.held = self.held, None
             return look(self.world, held) if held else None
         pixel = self.world.reachable_pixel(action["point"])
-        seen = {"overhead": self.world.overhead.rgb, "pixel": pixel}
+        seen = self.world.overhead.columns("overhead") | {"pixel": pixel}
         seen |= annotations("overhead", self.world.overhead, self.world.things())
         if interaction == Interaction.GRASP:
             track = f"{self.episode}-{self.steps}"

@@ -81,8 +81,8 @@ def grasp(
         world.retract()
         held = None
     return {
-        "before": before.rgb,
-        "wrist": wrist.rgb,
+        **before.columns("before"),
+        **wrist.columns("wrist"),
         "angle": angle,
         "crop_width": CROP,
         "success": success,

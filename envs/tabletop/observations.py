@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from gymnasium import spaces
 
-from embodied_ssl_envs.simulation import Frame
+from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.tabletop.world import TabletopWorld
 
 

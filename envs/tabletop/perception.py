@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.simulation import Frame
+from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.tabletop.scene import REACH, TRAY_CENTER, TRAY_HALF
 
 NEARER = 0.004  # metres by which the surface of an object is nearer than the empty tray

@@ -43,8 +43,8 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
     world.retract()
     slope, intercept = fit_line(force)
     return {
-        "before": before.rgb,
-        "wrist": wrist.rgb,
+        **before.columns("before"),
+        **wrist.columns("wrist"),
         "crop_width": CROP,
         "force": force.tolist(),
         "slope": slope,

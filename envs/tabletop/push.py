@@ -52,9 +52,9 @@ def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, 
         body = world.nearest_object((first + last) / 2)
     ends = 2 * camera.project(np.stack([first, last])) / camera.size - 1
     return {
-        "before": before.rgb,
-        "after": after.rgb,
-        "wrist": wrist.rgb,
+        **before.columns("before"),
+        **after.columns("after"),
+        **wrist.columns("wrist"),
         "push": [*ends.ravel().tolist(), height],
         "crop_width": CROP,
         "displacement": displacement,

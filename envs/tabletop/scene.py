@@ -13,8 +13,9 @@ import numpy as np
 
 from embodied_ssl_envs.background_textures import TEXTURES, texture_file
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Light
 from embodied_ssl_envs.meshes import visual_mesh
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 
 TRAY_CENTER = np.array([0.5, 0.0])  # metres
 TRAY_HALF = 0.24

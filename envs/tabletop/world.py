@@ -9,9 +9,10 @@ from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.descriptions import description, relations
+from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.objects import ObjectModel, ObjectSet
 from embodied_ssl_envs.panda import HOME, Kinematics, Panda
-from embodied_ssl_envs.simulation import STEPS_PER_SECOND, Frame, Simulation
+from embodied_ssl_envs.simulation import STEPS_PER_SECOND, Simulation
 from embodied_ssl_envs.tabletop.perception import Region, find_regions, foreground
 from embodied_ssl_envs.tabletop.scene import REACH, build_scene
 from embodied_ssl_envs.things import Thing

@@ -8,8 +8,9 @@ from __future__ import annotations
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Light
 from embodied_ssl_envs.panels import add_panel, apply_texture
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.turntable.framing import Subject
 
 TEXTURES_PER_VIEW = 4  # floor, two walls, obstacle

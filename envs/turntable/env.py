@@ -73,7 +73,8 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         azimuths: views from each elevation.
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
-        masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
+        depth, masks, descriptions: `record` has them too (see `frames.py`, `things.py` and
+            `descriptions.py`).
         retexture: the object has another material and other colours in each view.
         grown_from: earlier numbers of val, test and train objects, whose objects come first.
         render_mode: "rgb_array" or "human" (Bullet's window).
@@ -98,6 +99,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         splits: str = "hash",
         split_file: str = "",
         grown_from: Sequence[tuple[int, ...]] = (),
+        depth: bool = False,
         masks: bool = False,
         descriptions: bool = False,
         retexture: bool = False,
@@ -128,7 +130,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         """One episode per object."""
         self.steps_per_episode = len(self._views.ELEVATIONS) * azimuths
         """One step per view."""
-        self.simulation = Simulation(window=render_mode == "human", segmenting=masks)
+        self.simulation = Simulation(render_mode == "human", masks, depth)
         self.action_space = gymnasium.spaces.Discrete(self.steps_per_episode)
         self.observation_space = gymnasium.spaces.Box(0, 255, (image_size, image_size, 3), np.uint8)
 
@@ -162,7 +164,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
             "episode": self.episode,
             "step": self.steps,
             "split": self.split,
-            "image": self._image,
+            **frame.columns("image"),
             "kind": self.name.split("/")[1],
             "instance": self.name,
             "elevation": float(elevation),

@@ -7,9 +7,9 @@ from typing import ClassVar
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Frame, Light
 from embodied_ssl_envs.geometry import yaw_quaternion
 from embodied_ssl_envs.panels import add_panel, apply_texture
-from embodied_ssl_envs.simulation import Frame, Light
 from embodied_ssl_envs.turntable.framing import camera_direction
 from embodied_ssl_envs.turntable.views import Views
 

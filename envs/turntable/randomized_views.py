@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from embodied_ssl_envs.background_textures import TEXTURES
-from embodied_ssl_envs.simulation import Frame
+from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.turntable.background import TEXTURES_PER_VIEW, Background, draw_light
 from embodied_ssl_envs.turntable.framing import frame_object
 from embodied_ssl_envs.turntable.views import Views

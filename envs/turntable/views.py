@@ -7,7 +7,8 @@ from typing import ClassVar
 
 import numpy as np
 
-from embodied_ssl_envs.simulation import Frame, Simulation
+from embodied_ssl_envs.frames import Frame
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.turntable.framing import Subject
 
 

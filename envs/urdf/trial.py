@@ -9,7 +9,8 @@ import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.frames import Light
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.urdf.loading import bounding_box, links_of, load_urdf
 from embodied_ssl_envs.urdf.preparing import FILE, prepare
 

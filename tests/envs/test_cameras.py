@@ -2,7 +2,8 @@ import numpy as np
 import pytest
 
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.frames import Light
+from embodied_ssl_envs.simulation import Simulation
 
 CAMERA = Camera(eye=(0.5, 0.1, 1.1), target=(0.45, 0.0, 0.0), up=(1.0, 0.0, 0.0), fov=30, size=96)
 

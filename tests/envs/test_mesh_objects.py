@@ -9,8 +9,9 @@ import trimesh
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.frames import Light
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.urdf import verdicts
 from embodied_ssl_envs.urdf.mesh_objects import DECOMPOSE, DENSITY
 

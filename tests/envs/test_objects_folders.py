@@ -7,8 +7,9 @@ import pytest
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.frames import Light
 from embodied_ssl_envs.objects import open_objects, split_of
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 
 SCANS = Path(__file__).parents[2] / "../shared/objects/ocrtoc"
 

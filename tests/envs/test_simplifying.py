@@ -6,8 +6,9 @@ import trimesh
 from PIL import Image
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Light
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 from embodied_ssl_envs.urdf.mesh_files import Piece
 from embodied_ssl_envs.urdf.simplifying import MOST_TRIANGLES, simplified
 

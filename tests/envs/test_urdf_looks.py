@@ -7,8 +7,9 @@ from PIL import Image
 from urdfs import QUADS, brick, cube, mesh, picture, write
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Light
 from embodied_ssl_envs.objects import open_objects
-from embodied_ssl_envs.simulation import Light, Simulation
+from embodied_ssl_envs.simulation import Simulation
 
 RED, GREEN = (255, 0, 0), (0, 255, 0)
 UV = "vt 0 0\nvt 1 0\nvt 1 1\nvt 0 1\n"

@@ -1,0 +1,80 @@
+"""``collect --depth``: how far away everything is, beside the images, and nothing else changes."""
+
+import numpy as np
+import pytest
+
+import embodied_ssl as essl
+from embodied_ssl.collecting.command import run_collect
+from embodied_ssl.collecting.config import CollectConfig
+from embodied_ssl.collecting.playing import play_episode
+from embodied_ssl.data import Dataset
+from embodied_ssl.data.schema import IMAGE, is_annotation
+from embodied_ssl.errors import UserError
+from embodied_ssl.worlds import WORLDS
+from embodied_ssl_envs.frames import FARTHEST, Frame
+
+SMALL = {
+    "tabletop": {"interactions": 4},
+    "rooms": {"episodes": 1, "frames": 4, "kinds": ("kitchen",)},
+    "turntable": {"val_objects": 1, "test_objects": 1, "azimuths": 1},
+}
+worlds = pytest.mark.parametrize("name", SMALL)
+
+
+def played(name, **options):
+    world = WORLDS.load(name)(WORLDS.load(name).Config(**SMALL[name], **options))
+    env = world.open_env(48)
+    try:
+        return world, play_episode(env, 0, 0)[:5]
+    finally:
+        env.close()
+
+
+@worlds
+def test_only_depth_is_added(name):
+    world, plain = played(name)
+    deep_world, deep = played(name, depth=True)
+    assert "depth" not in world.env_settings() and deep_world.env_settings()["depth"]
+    images = [column for column, type_ in world.columns.items() if type_ == IMAGE]
+    added = {f"{column}_depth" for column in images}
+    assert deep_world.columns.keys() - world.columns.keys() == added <= deep_world.meanings.keys()
+    assert all(map(is_annotation, added))
+    for before, after in zip(plain, deep, strict=True):
+        rest = {column: value for column, value in after.items() if column not in added}
+        assert before.keys() == rest.keys()
+        assert all(np.array_equal(rest[c], v) for c, v in before.items() if c != "object")
+        assert {f"{c}_depth" for c in images if c in before} == after.keys() & added
+
+
+def test_depth_is_in_fifths_of_a_millimetre_and_ends():
+    depth = np.array([[0.5, 1.00004], [FARTHEST, FARTHEST + 0.001]], np.float32)
+    frame = Frame(np.zeros((2, 2, 3), np.uint8), depth, None, keeps_depth=True)
+    assert frame.columns("image")["image_depth"].tolist() == [[2500, 5000], [65535, 0]]
+    assert frame.columns("image")["image_depth"].dtype == np.uint16
+
+
+@pytest.fixture(scope="module")
+def deep_dir(tmp_path_factory):
+    config = CollectConfig("tabletop", tmp_path_factory.mktemp("deep") / "data", image_size=48)
+    run_collect(config, WORLDS.load("tabletop").Config(interactions=4, depth=True))
+    return config.out
+
+
+def test_python_has_it_in_metres(deep_dir):
+    data = essl.open_dataset(deep_dir)
+    assert not any("depth" in column for column in data.columns)
+    depth, there = data.depth("before"), data.has("before")
+    assert depth.shape == (4, 48, 48) and depth.dtype == np.float32
+    assert there.any() and np.isnan(depth[~there]).all()
+    assert (depth[there] > 0.3).all() and (depth[there] < 2).all()  # a camera above a table
+    assert essl.open_dataset(deep_dir, 24).depth("wrist").shape == (4, 24, 24)
+    with pytest.raises(
+        UserError, match="has the depth of overhead, before, after, wrist, not of v"
+    ):
+        data.depth("views")
+
+
+def test_depth_that_was_not_collected_is_one_line(tabletop_dir, tmp_path):
+    with pytest.raises(UserError, match="stores no depth: collect it with --depth"):
+        essl.open_dataset(tabletop_dir).depth("before")
+    assert not any(name.endswith("_depth") for name in Dataset.open(tabletop_dir).columns)
