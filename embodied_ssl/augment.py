@@ -19,6 +19,8 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.variations import Variations, varied
 
 GRAY = (0.299, 0.587, 0.114)
+BLURS = (0.1 / 224, 2.0 / 224)
+"""Least and largest deviation of the blur, as parts of the image's side."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +43,8 @@ class Augmentation(Bounded):
     gray: Annotated[float, Within(0, 1)] = 0.0
     """Probability of a grey image."""
     blur: Annotated[float, Within(0, 1)] = 0.0
-    """Probability of a Gaussian blur."""
+    """Probability of a Gaussian blur, as strong in parts of the image's side as SimCLR's: a
+    deviation of 0.1 to 2 pixels of 224."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -93,7 +96,7 @@ def augment(
     sigmas = None
     if settings.blur:
         chosen = uniform(0, 1) < settings.blur
-        sigmas = torch.where(chosen, uniform(0.3, 1.5), 0.0)
+        sigmas = torch.where(chosen, uniform(*BLURS) * size, 0.0)
     return varied(frames, size, Variations(rows.reshape(-1, 2, 3), sigmas, colors, lumas))
 
 

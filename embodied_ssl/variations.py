@@ -8,6 +8,7 @@ and after it has blurred; PyTorch does not.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import cv2
@@ -17,7 +18,7 @@ import torch.nn.functional as F
 from jaxtyping import Float, UInt8
 from torch import Tensor
 
-TAPS = 7  # of the Gaussian
+REACH = 3  # deviations of the Gaussian to either side
 INSIDE_OUT = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
 
 
@@ -56,6 +57,7 @@ def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
     height, width = images.shape[1:3]
     maps = _in_pixels(how.maps.double().numpy(), size, width, height)
     sigmas = None if how.sigmas is None else how.sigmas.tolist()
+    taps = 1 + 2 * _reach(how.sigmas)
     recolor = np.concatenate([how.colors.numpy(), np.empty((len(images), 3, 1))], axis=2)
     lumas = how.lumas.numpy()
     made = np.empty((len(images), size, size, 3), np.float32)
@@ -65,7 +67,7 @@ def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
         )
         recolor[number, :, 3] = lumas[number] @ cv2.mean(cut)[:3]
         if sigmas and sigmas[number]:
-            cut = cv2.GaussianBlur(cut, (TAPS, TAPS), sigmas[number])
+            cut = cv2.GaussianBlur(cut, (taps, taps), sigmas[number])
         cv2.transform(cut.astype(np.float32), recolor[number], dst=made[number])
     return torch.from_numpy(made).permute(0, 3, 1, 2).clamp_(0, 1)
 
@@ -92,14 +94,20 @@ def _with_torch(frames: Tensor, size: int, how: Variations) -> Tensor:
     return images.clamp(0, 1)
 
 
+def _reach(sigmas: Tensor | None) -> int:
+    """Pixels to either side over which the widest Gaussian of a batch is summed."""
+    return 0 if sigmas is None or not len(sigmas) else math.ceil(REACH * float(sigmas.max()))
+
+
 def _blurred(images: Tensor, sigmas: Tensor) -> Tensor:
     """A separable Gaussian on each image."""
-    offsets = torch.arange(TAPS) - TAPS // 2.0
+    reach = min(_reach(sigmas), images.shape[-1] - 1)  # a mirror image is no longer than that
+    offsets = torch.arange(-reach, reach + 1).float()
     kernel = torch.exp(-(offsets**2) / (2 * sigmas[:, None].clamp(min=1e-3) ** 2))
     kernel = (kernel / kernel.sum(1, keepdim=True)).repeat_interleave(3, 0).to(images.device)
     count, channels, height, width = images.shape
     flat = images.reshape(1, count * channels, height, width)
-    flat = F.pad(flat, [TAPS // 2] * 4, mode="reflect")
+    flat = F.pad(flat, [reach] * 4, mode="reflect")
     flat = F.conv2d(flat, kernel[:, None, None, :], groups=count * channels)
     flat = F.conv2d(flat, kernel[:, None, :, None], groups=count * channels)
     return flat.reshape(count, channels, height, width)

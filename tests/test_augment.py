@@ -104,12 +104,15 @@ def test_contrast_keeps_the_mean_luma():
 
 
 def test_blur_agrees_with_opencv_and_leaves_the_others_alone():
-    blurred = augment(noise(), 32, Augmentation((1, 1), 0, 0, 0, 0, 0, 0, blur=1.0), seeded())
-    plain = noise() / 255
+    """Deviations of 0.1 to 2 pixels of 224, here of 96."""
+    size = 96
+    plain = noise(size=size) / 255
+    settings = Augmentation((1, 1), 0, 0, 0, 0, 0, 0, blur=1.0)
+    blurred = augment(noise(size=size), size, settings, seeded())
     errors = []
-    for sigma in np.linspace(0.3, 1.5, 121):
+    for sigma in np.linspace(0.1, 2.0, 191) * size / 224:
         reference = cv2.GaussianBlur(
-            plain[0].permute(1, 2, 0).numpy(), (7, 7), sigma, borderType=cv2.BORDER_REFLECT_101
+            plain[0].permute(1, 2, 0).numpy(), (9, 9), sigma, borderType=cv2.BORDER_REFLECT_101
         )
         errors.append(np.abs(blurred[0].permute(1, 2, 0).numpy() - reference).max())
     assert min(errors) < 0.01
@@ -127,3 +130,15 @@ def test_opencv_and_torch_make_the_same_images(monkeypatch, size):
     assert ours.shape == other.shape == (32, 3, size, size)
     assert (ours - other).abs().mean() * 255 < 0.5
     assert (ours - other).abs().max() * 255 < 4
+
+
+def test_blur_is_as_strong_in_images_of_any_size(monkeypatch):
+    seen = {}
+    monkeypatch.setattr(
+        "embodied_ssl.augment.varied", lambda frames, size, how: seen.update({size: how.sigmas})
+    )
+    for size in (64, 128):
+        augment(noise(200), size, Augmentation(blur=0.5), seeded())
+    assert torch.equal(2 * seen[64], seen[128])
+    assert 0.9 * 2 / 224 < seen[64].max() / 64 <= 2 / 224
+    assert 0.35 < (seen[64] == 0).float().mean() < 0.65
