@@ -15,44 +15,26 @@ from embodied_ssl_envs.objects.model import ObjectModel
 Key = TypeVar("Key", bound=Hashable)
 
 
-def description(model: ObjectModel, relation: str = "", neighbor: str = "") -> dict[str, str]:
-    """The ``description`` of a record.
+def description(model: ObjectModel) -> dict[str, str]:
+    """The ``description`` of a record, as far as it is of the object alone."""
+    known = model.color  # of a file neither is known
+    return {"color": known, "material": model.material.name if known else ""}
+
+
+def relation(place: np.ndarray, others: Mapping[Key, np.ndarray]) -> tuple[str, Key | None]:
+    """How an object lies to the nearest other one.
 
     Args:
-        model: of the object.
-        relation, neighbor: how it lies to which other object.
-    """
-    return {
-        "color": model.color,
-        "material": model.material.name if model.color else "",  # of a file neither is known
-        "relation": relation,
-        "neighbor": neighbor,
-    }
-
-
-def relations(
-    places: Mapping[Key, np.ndarray], categories: Mapping[Key, str]
-) -> dict[Key, tuple[str, str]]:
-    """How each object lies to the nearest other one, and the category of that one.
-
-    Args:
-        places: (u, v) of each object in an image: u grows to the right, v down.
-        categories: of each object.
+        place: (u, v) of the object in an image: u grows to the right, v down.
+        others: of other objects.
 
     Returns:
-        ("left of", "mug") and the like; ("", "") where there is no other object.
+        "left of" and the like, and which other one; "" and None where there is none.
     """
-    found = {}
-    for key, place in places.items():
-        others = {other: place - there for other, there in places.items() if other != key}
-        if not others:
-            found[key] = ("", "")
-            continue
-        nearest = min(others, key=lambda other: float(np.linalg.norm(others[other])))
-        right, down = others[nearest]
-        if abs(right) >= abs(down):
-            relation = "right of" if right > 0 else "left of"
-        else:
-            relation = "in front of" if down > 0 else "behind"
-        found[key] = (relation, categories[nearest])
-    return found
+    if not others:
+        return "", None
+    nearest = min(others, key=lambda other: float(np.linalg.norm(place - others[other])))
+    right, down = place - others[nearest]
+    if abs(right) >= abs(down):
+        return "right of" if right > 0 else "left of", nearest
+    return "in front of" if down > 0 else "behind", nearest

@@ -21,6 +21,7 @@ from embodied_ssl_envs.frames import Frame, Light
 STEPS_PER_SECOND = 240  # Bullet's default, for which its contact settings are tuned
 TIME_STEP = 1 / STEPS_PER_SECOND  # seconds
 GRAVITY = -9.81  # m/s^2
+RESETS = 50  # of a client, which takes 0.03 s to open
 
 
 def has_display() -> bool:
@@ -69,18 +70,30 @@ class Simulation(Uncopied):
 
     def __init__(self, window: bool = False, segmenting: bool = False, keeping_depth: bool = False):
         self._segmenting, self._keeping_depth = segmenting, keeping_depth
-        with silence():
-            shown = window and has_display()
-            self.client = Client(pybullet.GUI if shown else pybullet.DIRECT)
-        self.client.setAdditionalSearchPath(str(data_path()))
+        self._shown, self._resets = window and has_display(), 0
+        self._connect()
         self.seconds: Counter[str] = Counter()
         """Wall-clock seconds spent so far in ``physics`` and ``rendering``."""
         self._watchers: list[Callable[[], None]] = []
         self.reset()
 
+    def _connect(self) -> None:
+        with silence():
+            self.client = Client(pybullet.GUI if self._shown else pybullet.DIRECT)
+        self.client.setAdditionalSearchPath(str(data_path()))
+
     def reset(self) -> None:
-        """Remove all bodies, and set gravity and solver settings, which Bullet resets too."""
-        self.client.resetSimulation()
+        """Remove all bodies, and set gravity and solver settings, which Bullet resets too.
+
+        Bullet keeps every texture that was ever loaded until its client is closed: now and then
+        there is a new ``client``.
+        """
+        self._resets += 1
+        if self._resets % RESETS or self._shown:
+            self.client.resetSimulation()
+        else:
+            self.client.close()
+            self._connect()
         self.client.setGravity(0, 0, GRAVITY)
         self.client.setPhysicsEngineParameter(
             fixedTimeStep=TIME_STEP,

@@ -42,7 +42,7 @@ def read_depth(
     for place, row in enumerate(rows.tolist()):
         if (cell := stored[row].as_py()) is not None:
             units = cv2.resize(
-                decode_mask(cell["bytes"]), (size, size), interpolation=cv2.INTER_NEAREST
+                decode_mask(cell["bytes"]), (size, size), interpolation=cv2.INTER_NEAREST_EXACT
             )
             depths[place] = np.where(units > 0, units / UNITS, np.nan)
     return depths

@@ -43,7 +43,8 @@ class LabelledImages:
     read: Callable[[Int[np.ndarray, " M"]], UInt8[np.ndarray, "M S S 3"]]
     """Some of the images by their place, RGB."""
     looks: dict[str, np.ndarray] = field(default_factory=dict)
-    """The colour and the material of what each shows, (N,), where the data say so."""
+    """The colour and the material of what each shows, (N,), where the data say so; empty for those
+    of which it is not known."""
     left_out: dict[str, int] = field(default_factory=dict)
     """What a folder of photos holds besides them: how many files of each sort."""
     remark: str = ""
@@ -99,7 +100,11 @@ def open_labelled(spec: str, image_size: int | None = None) -> LabelledImages:
         **columns,
         fingerprint=dataset.fingerprint,
         read=lambda chosen: cache.frames[places[chosen]],
-        looks={name: cache.rows[of][ours] for name, of in said.items() if of in cache.rows},
+        looks={
+            name: cache.rows[of][ours]
+            for name, of in said.items()
+            if of in cache.rows and cache.rows[of][ours].any()
+        },
     )
 
 

@@ -49,11 +49,13 @@ class MaskedImages:
         Args:
             source: the dataset's folder.
             image_size: S; by default as the images were collected.
-            most: images, evenly spaced among all.
+            most: images that are looked at, evenly spaced among all.
 
         Raises:
             UserError: for a dataset that is not there, has no masks or neither of the splits.
         """
+        if source.startswith("folder"):
+            raise UserError(f"{source} has no masks: give a dataset collected with --masks.")
         dataset = Dataset.open(source)
         column = masked_column(dataset)
         cache = dataset.cache(image_size)
@@ -64,11 +66,11 @@ class MaskedImages:
             raise UserError(f"{source} has no test or val images of {column}.")
         table = dataset.table([f"{column}{SUFFIX}"])[f"{column}{SUFFIX}"]
         side = cache.frames.shape[1]
-        masks = {row: _objects(table[int(row)].as_py(), side) for row in there[split]}
+        chosen = there[split][:: -(-len(there[split]) // most)]
+        masks = {row: _objects(table[int(row)].as_py(), side) for row in chosen}
         rows = np.array([row for row, mask in masks.items() if mask.any()], int)
         if not len(rows):
             raise UserError(f"{source} shows no object in any {split} image of {column}.")
-        rows = rows[:: -(-len(rows) // most)]
         rest = np.concatenate([there[name][:most] for name in there if name != split] or [rows[:0]])
         return cls(
             cache.frames[places[rows]],
@@ -83,4 +85,6 @@ class MaskedImages:
 def _objects(stored: dict | None, side: int) -> np.ndarray:
     """Where a stored mask has objects, (side, side) bool."""
     mask = decode_mask(stored["bytes"] if stored else b"") > 0
-    return cv2.resize(mask.astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST) > 0
+    return (
+        cv2.resize(mask.astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST_EXACT) > 0
+    )

@@ -80,8 +80,13 @@ class Split:
         def alike(labels: np.ndarray) -> np.ndarray:
             return labels[self.queries][:, None] == labels[self.gallery][None]
 
-        same = {name: alike(labels) for name, labels in self.looks.items()}
-        return shared(similarity, ~alike(self.category), alike(self.instance), same)
+        wrong, own, found = ~alike(self.category), alike(self.instance), {}
+        for name, labels in self.looks.items():
+            known = labels[self.queries].astype(bool), labels[self.gallery].astype(bool)
+            asked = wrong[known[0]][:, known[1]], own[known[0]][:, known[1]]
+            same = alike(np.unique(labels, return_inverse=True)[1])[known[0]][:, known[1]]
+            found |= shared(similarity[known[0]][:, known[1]], *asked, {name: same})
+        return found
 
     def similarity(self, features: Features, encoder: Encoder) -> Float[np.ndarray, "Q G"]:
         """Cosines of the queries with the gallery."""

@@ -36,6 +36,8 @@ def shared(
         for each thing ``neighbours``, the share among wrong nearest neighbours, and ``expected``,
         the share among all wrong items of the same queries; empty where no neighbour is wrong.
     """
+    if not similarity.size:
+        return {}
     first = np.where(own, -np.inf, similarity).argmax(axis=1)
     queries = np.flatnonzero(wrong[np.arange(len(first)), first])
     if not len(queries):

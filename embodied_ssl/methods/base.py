@@ -40,7 +40,7 @@ class Step:
     generator: torch.Generator
     """Source of all random numbers, on the CPU."""
     logged: bool = True
-    """Whether what is said of it beside the loss is written down; else it need not be computed."""
+    """Whether this step's diagnostics are logged; otherwise they need not be computed."""
 
 
 class Method(nn.Module):

@@ -25,8 +25,8 @@ class OfPairs(Method):
 
         positives: Literal["augmentation", "views", "followed"] = "augmentation"
         """augmentation: of one frame; views: of one object, that the arm holds or that a camera
-        goes round (tabletop, turntable); followed: these, and what was seen of an object before and
-        after each interaction with it."""
+        goes round (tabletop, turntable); followed: these, and what the camera above and the
+        hand saw of an object that was pushed, poked or not held."""
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         positives = self.config.positives

@@ -15,7 +15,7 @@ from embodied_ssl.data.rows import Rows
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch
 from embodied_ssl.sampling.frames import FrameSampler
-from embodied_ssl.sampling.text import tokenize
+from embodied_ssl.sampling.text import LENGTH, tokenize
 
 INTERACTIONS = {
     "push": "A robot pushes {object}.",
@@ -138,17 +138,24 @@ class CaptionSampler(FrameSampler):
     """``frames`` (B, 3, S, S) and the ``tokens`` (B, L) of the caption of each.
 
     Of an object a caption says its category, and in half of the cases each its colour, its
-    material and, in frames from above the tray, what it lies beside: people do not say everything.
+    material and, in the crop that the camera above saw before an interaction, what it lies beside:
+    people do not say everything.
 
     Args:
         caches: of the datasets.
         batch_size: frames in a batch.
         seed: of their order, and of what captions say.
         file: of captions of photos, by default they are views of their folders.
+        length: L.
     """
 
     def __init__(
-        self, caches: Iterable[FrameCache], batch_size: int, seed: int, file: str | None = None
+        self,
+        caches: Iterable[FrameCache],
+        batch_size: int,
+        seed: int,
+        file: str | None = None,
+        length: int = LENGTH,
     ):
         super().__init__(caches, batch_size, seed)
         written = read_captions(file) if file else None
@@ -161,12 +168,12 @@ class CaptionSampler(FrameSampler):
                 texts.append(_written_of(cache.rows["instance"][rows], written))
                 continue
             says = {word: rng.random(len(rows)) < SAID for word in WORDS}
-            # Left and right are those of the camera above; the hand's is turned, and nothing is
-            # beside what is held.
+            # Left and right are those of that crop; the hand's camera is turned, a push moves
+            # things, and nothing is beside what is held.
             says["relation"] &= np.isin(frames, cache.index.get("before", ()))
             texts.append(captions(cache, rows, says))
         distinct, self._which = np.unique(np.concatenate(texts), return_inverse=True)
-        self._tokens = tokenize(distinct.tolist())
+        self._tokens = tokenize(distinct.tolist(), length)
 
     def __call__(self, number: int) -> Batch:
         """The batch of a number."""

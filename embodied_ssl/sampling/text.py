@@ -9,15 +9,16 @@ from jaxtyping import Int
 from torch import Tensor
 
 LENGTH = 96
-"""Tokens at most: start, bytes, end."""
+"""Tokens at most, unless told otherwise: start, bytes, end."""
 START, END, PAD = 256, 257, 258
 TOKENS = 259
 
 
-def tokenize(texts: Sequence[str]) -> Int[Tensor, "B L"]:
-    """The bytes of each text between a start and an end, padded behind; longer ones are cut."""
-    rows = torch.full((len(texts), LENGTH), PAD)
+def tokenize(texts: Sequence[str], length: int = LENGTH) -> Int[Tensor, "B L"]:
+    """The bytes of each text between a start and an end, padded behind to L = ``length``; longer
+    ones are cut."""
+    rows = torch.full((len(texts), length), PAD)
     for row, text in zip(rows, texts, strict=True):
-        tokens = [START, *text.lower().encode()[: LENGTH - 2], END]
+        tokens = [START, *text.lower().encode()[: length - 2], END]
         row[: len(tokens)] = torch.tensor(tokens)
     return rows

@@ -11,6 +11,8 @@ RENAMED = {
     "still": "min_motion",
 }
 """Settings of the methods that learn from pairs of frames."""
+TEXT_LENGTH = 64
+"""Of ``clip`` while it was no setting."""
 OPTIMISATION = ("optimizer", "lr", "weight_decay", "warmup")
 """Settings of the loop that belong to a recipe now."""
 
@@ -18,7 +20,7 @@ OPTIMISATION = ("optimizer", "lr", "weight_decay", "warmup")
 def with_present_names(run: dict[str, Any]) -> dict[str, Any]:
     """The contents of a ``run.json`` as a run of today would have them."""
     if "recipe" in run:
-        return run
+        return _with_shorter_texts(run)
     train = dict(run["train"])
     recipe = {name: train.pop(name) for name in OPTIMISATION if name in train}
     run = run | {"train": train, "recipe": recipe, "processes": 1}
@@ -33,6 +35,17 @@ def with_present_names(run: dict[str, Any]) -> dict[str, Any]:
         }
         return run | {"method": "curious-robot+egomotion", "method_config": config}
     return run | {"method_config": _method_config(run["method_config"])}
+
+
+def _with_shorter_texts(run: dict[str, Any]) -> dict[str, Any]:
+    """Of a run of ``clip``, or of a sum with it, that does not say how long its texts are."""
+    config = run["method_config"]
+    parts = str(run["method"]).split("+")
+    if "clip" not in parts:
+        return run
+    own = config if parts == ["clip"] else config["clip"]
+    own = {"length": TEXT_LENGTH} | own
+    return run | {"method_config": own if parts == ["clip"] else config | {"clip": own}}
 
 
 def _method_config(config: dict[str, Any]) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Loop:
             # Accelerate knows the option by its old name alone.
             warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated", FutureWarning)
             self.model, self.optimizer = self.accelerator.prepare(self.method, optimizer)
-        self.watch = Watch(self.device, config.allow_collapse)
+        self.watch, self._last_cost = Watch(self.device, config.allow_collapse), 0.0
 
     def run(self, facts: Mapping[str, str] | None = None) -> tuple[Progress, Progress]:
         """Train to the end of the budget.
@@ -147,7 +147,7 @@ class Loop:
         self.optimizer.step()
         self.method.after_step(step)
         cost = self.method.cost(batch) * self.processes
-        drawn = done.batches + self.processes
+        drawn, self._last_cost = done.batches + self.processes, cost
         return outputs, Progress(done.step + 1, done.images + cost, self.processes, drawn)
 
     def _shown(self, done: Progress) -> int:
@@ -166,8 +166,9 @@ class Loop:
         generator = generator_of(self.config.seed, number)
         torch.manual_seed(generator.initial_seed())  # of layers that drop at random
         budget = self.config.images
-        nearly_over = done.images + 2 * done.images / max(done.step, 1) >= budget or done.step == 0
-        logged = (done.step + 1) % LOG_EVERY == 0 or nearly_over
+        each = max(self._last_cost, done.images / max(done.step, 1))
+        last = done.step == 0 or done.images + 2 * each >= budget
+        logged = (done.step + 1) % LOG_EVERY == 0 or last
         return Step(done.step, done.images / budget, generator, logged)
 
     def batches(self, drawn: int) -> Iterator[Batch]:

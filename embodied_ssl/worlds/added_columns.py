@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from typing import Any
 
 from embodied_ssl.data.schema import DEPTH, Columns, annotated
 
-DESCRIPTION: Columns = {
-    "color": "string",
-    "material": "string",
-    "relation": "string",
-    "neighbor": "string",
+DESCRIPTION = {
+    "color": "the object's main colour, one of eleven basic terms; empty for objects of files",
+    "material": "the name of its material; empty for objects of files",
 }
 """The simulator's words for the object of a row."""
+BESIDE = {
+    "relation": "how it lay in `before` to the nearest other object there: left of, right of, "
+    "behind or in front of; empty where there is no other, and in a look",
+    "neighbor": "the category of that other object",
+}
+"""Where there are several objects."""
 
 
-def added_columns(config: Any, image: str, images: Iterable[str]) -> tuple[Columns, dict[str, str]]:
+def added_columns(
+    config: Any, image: str, images: Collection[str]
+) -> tuple[Columns, dict[str, str]]:
     """The columns that a world's options add, and what each means.
 
     Args:
@@ -41,13 +47,7 @@ def added_columns(config: Any, image: str, images: Iterable[str]) -> tuple[Colum
             f"{image}_objects": "the objects that are seen, by their numbers in the mask",
         }
     if getattr(config, "descriptions", False):
-        columns |= {"description": DESCRIPTION}
-        meanings |= {
-            "description.color": "the object's main colour, one of eleven basic terms; empty for "
-            "objects of files",
-            "description.material": "the name of its material; empty for objects of files",
-            "description.relation": "how it lay to the nearest other object in `overhead` before "
-            "the interaction: left of, right of, behind or in front of; empty where it lay alone",
-            "description.neighbor": "the category of that other object",
-        }
+        words = DESCRIPTION | (BESIDE if "before" in images else {})
+        columns |= {"description": dict.fromkeys(words, "string")}
+        meanings |= {f"description.{name}": meaning for name, meaning in words.items()}
     return columns, meanings

@@ -54,10 +54,10 @@ def grasp(
         the record's columns that a grasp fills, and what is held afterwards.
     """
     arm = world.arm
-    before = world.render(world.crop(pixel, CROP))
+    before = world.render(crop := world.crop(pixel, CROP))
     point = surface_point(world.overhead, world.scene.overhead, pixel)
     body = world.nearest_object(point)
-    labels = world.labels(body)
+    labels = world.labels(body, crop)
     region = nearest_region(world.regions(), pixel)
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)

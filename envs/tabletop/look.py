@@ -36,7 +36,7 @@ def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
     """
     arm, rng = world.arm, world.rng
     bodies = arm.held_bodies() & set(world.objects)
-    labels = world.labels(min(bodies, default=None), lying=False)
+    labels = world.labels(min(bodies, default=None))
     azimuths = np.linspace(-WIDEST, WIDEST, VIEWS)
     if arm.target[0] > 0:  # begin with the nearer side
         azimuths = azimuths[::-1]

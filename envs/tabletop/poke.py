@@ -28,9 +28,9 @@ def poke(world: TabletopWorld, pixel: np.ndarray) -> dict[str, Any]:
         seconds from the first touch) fitted to it by least squares.
     """
     arm = world.arm
-    before = world.render(world.crop(pixel, CROP))
+    before = world.render(crop := world.crop(pixel, CROP))
     point = surface_point(world.overhead, world.scene.overhead, pixel)
-    labels = world.labels(world.nearest_object(point))
+    labels = world.labels(world.nearest_object(point), crop)
     orientation = pointing_down(0.0)
     arm.grip(0.0, 1)
     wrist = world.hover(point, orientation)

@@ -58,7 +58,7 @@ def push(world: TabletopWorld, start: np.ndarray, end: np.ndarray) -> dict[str, 
         "push": [*ends.ravel().tolist(), height],
         "crop_width": CROP,
         "displacement": displacement,
-        **world.labels(body),
+        **world.labels(body, camera),
     }
 
 

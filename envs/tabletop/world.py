@@ -8,7 +8,7 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.cameras import Camera
-from embodied_ssl_envs.descriptions import description, relations
+from embodied_ssl_envs.descriptions import description, relation
 from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.objects import ObjectModel, ObjectSet
 from embodied_ssl_envs.panda import HOME, Kinematics, Panda
@@ -94,7 +94,8 @@ class TabletopWorld:
         self.overhead = self.render()
         self.foreground = foreground(self.overhead, self.background, self.scene.overhead)
         if self.descriptions:
-            self.relations = self._relations()
+            self._lying = {body: place for body, (place, _) in self.poses().items()}
+            self._kinds = {body: model.kind for body, model in self.objects.items()}
         return self.overhead
 
     def regions(self) -> list[Region]:
@@ -156,18 +157,13 @@ class TabletopWorld:
 
         return min(self.objects, key=distance, default=None)
 
-    def _relations(self) -> dict[int, tuple[str, str]]:
-        """How each object lies to the nearest other one, as the overhead camera sees them."""
-        project = self.scene.overhead.project
-        places = {body: project(position[None])[0] for body, (position, _) in self.poses().items()}
-        return relations(places, {body: model.kind for body, model in self.objects.items()})
-
-    def labels(self, body: int | None, lying: bool = True) -> dict[str, Any]:
+    def labels(self, body: int | None, crop: Camera | None = None) -> dict[str, Any]:
         """The columns of a record that say what an object is.
 
         Args:
             body: of the object, None if there is none.
-            lying: whether it lay among the others when the camera last looked down.
+            crop: the camera of ``before``, for whose image it is said what the object lay beside
+                when the camera above last looked down.
         """
         if body is None:
             return {"object": None}
@@ -183,5 +179,14 @@ class TabletopWorld:
         }
         if not self.descriptions:
             return {"object": said}
-        relation = self.relations[body] if lying else ()
-        return {"object": said, "description": description(model, *relation)}
+        beside, other = relation(*self._seen(body, crop)) if crop else ("", None)
+        neighbor = self._kinds[other] if other is not None else ""
+        words = description(model) | {"relation": beside, "neighbor": neighbor}
+        return {"object": said, "description": words}
+
+    def _seen(self, body: int, crop: Camera) -> tuple[np.ndarray, dict[int, np.ndarray]]:
+        """Where an object and those others that are in a camera's image lay in it, pixels."""
+        places = {key: crop.project(place[None])[0] for key, place in self._lying.items()}
+        own = places.pop(body)
+        inside = {k: p for k, p in places.items() if (p >= 0).all() and (p < crop.size).all()}
+        return own, inside

@@ -74,6 +74,11 @@ def test_a_network_without_attention_is_one_line(protocol):
         protocol.judge(TrunkModel("alexnet", trunk, torch.device("cpu")))
 
 
+def test_photos_are_one_line():
+    with pytest.raises(UserError, match="has no masks: give a dataset collected with --masks"):
+        Attention(Attention.Config(), "folder:photos", None, 0)
+
+
 def test_a_dataset_without_masks_is_one_line(turntable_dir):
     with pytest.raises(UserError, match=r"stores no masks.*--masks"):
         Attention(Attention.Config(), str(turntable_dir), None, 0)

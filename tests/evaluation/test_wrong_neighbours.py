@@ -32,6 +32,16 @@ def test_right_neighbours_and_the_own_object_do_not_count():
     assert told == {"color": {"neighbours": 0.0, "expected": 0.0}}
 
 
+def test_looks_that_nobody_knows_are_left_out():
+    similarity = np.array([[0.9, 0.1, 0.1, 0.2], [0.9, 0.1, 0.1, 0.2]])
+    color = np.array(["red", "", "red", "blue", "", "red"])
+    told = Split(np.arange(2, 6), np.arange(2), CATEGORY, INSTANCE, {"color": color})
+    assert told.wrong(similarity)["color"] == {"neighbours": 1.0, "expected": 0.5}  # of one query
+    nothing = Split(np.arange(2, 6), np.arange(2), CATEGORY, INSTANCE, {"color": color.copy()})
+    nothing.looks["color"][:] = ""
+    assert nothing.wrong(similarity) == {}
+
+
 def test_the_report_says_it_where_the_data_do(evaluated_small):
     results = evaluated_small("retrieval")[1]
     assert not any("wrong" in model for model in results["models"].values())

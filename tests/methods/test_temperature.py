@@ -3,9 +3,11 @@
 import pytest
 import torch
 
+from embodied_ssl.errors import UserError
 from embodied_ssl.losses import nt_xent
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.contrastive.simclr import SimCLR
+from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
 from embodied_ssl.methods.interaction.identity import Identity
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.schedules import wave
@@ -18,6 +20,30 @@ from embodied_ssl.trunks import build_trunk
 def test_a_cosine_leads_from_the_low_to_the_high_one_and_back(progress, expected):
     assert wave(0.1, 1.0, 2, progress) == pytest.approx(expected)
     assert wave(0.1, None, 2, progress) == 0.1
+
+
+@pytest.mark.parametrize(
+    ("config", "line"),
+    [
+        (lambda: SimCLR.Config(temperature=0.5, highest_temperature=0.1), "must be above"),
+        (lambda: Identity.Config(highest_temperature=0.1), "must be above --temperature 0.1"),
+        (
+            lambda: CuriousRobot.Config(tasks=("grasp",), highest_temperature=1),
+            "--highest-temperature is of the identity task",
+        ),
+        (
+            lambda: Identity.Config(identity="cosine", highest_temperature=1),
+            "--highest-temperature is of the identity task",
+        ),
+        (
+            lambda: CuriousRobot.Config(tasks=("push",), positives="followed"),
+            "--positives followed are of the identity task",
+        ),
+    ],
+)
+def test_what_would_do_nothing_is_one_line(config, line):
+    with pytest.raises(UserError, match=line):
+        config()
 
 
 def moment(progress):

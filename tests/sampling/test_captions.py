@@ -14,6 +14,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.methods.language.clip import CLIP
 from embodied_ssl.sampling.captions import WORDS, CaptionSampler, captions, prompts
 from embodied_ssl.sampling.text import tokenize
+from embodied_ssl.training.legacy import with_present_names
 from embodied_ssl.trunks import build_trunk
 
 
@@ -164,3 +165,15 @@ def test_a_name_is_told_by_all_that_may_be_said_of_it():
     assert "A robot holds an apple." in prompts("apple") and "A view of an apple." in prompts(
         "apple"
     )
+
+
+def test_runs_from_before_texts_had_a_length_keep_theirs():
+    run = {"recipe": {}, "method": "clip", "method_config": {"dim": 128}}
+    assert with_present_names(run)["method_config"] == {"length": 64, "dim": 128}
+    told = run | {"method_config": {"length": 32}}
+    assert with_present_names(told)["method_config"]["length"] == 32
+    parts = {"clip": {}, "simclr": {}, "weights": [1, 1]}
+    both = run | {"method": "clip+simclr", "method_config": parts}
+    assert with_present_names(both)["method_config"] == parts | {"clip": {"length": 64}}
+    assert with_present_names(run | {"method": "simclr"})["method_config"] == {"dim": 128}
+    assert tokenize(["a bowl"], 64).shape == (1, 64)

@@ -9,8 +9,10 @@ import torch
 
 from embodied_ssl.errors import UserError
 from embodied_ssl.knn import weighted_knn
+from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.report.trained import curves
+from embodied_ssl.training import loop as loop_module
 from embodied_ssl.training.checkpoint import Progress
 from embodied_ssl.training.command import run_train
 from embodied_ssl.training.curves import Curves
@@ -78,12 +80,17 @@ def test_the_norm_of_the_gradient_and_the_rate_have_curves(config):
     assert last["gradient_norm"] > 0 and 0 < last["learning_rate"] < 1e-3
 
 
-def test_lines_of_joint_embeddings_have_ranks_the_last_one_too(config):
-    """Which are computed in the steps alone that are logged."""
-    longer = dataclasses.replace(config, images=config.images + config.batch_size)
-    run_train(longer, "simclr")
+@pytest.mark.parametrize("name", ["simclr", "curious-robot"])
+def test_lines_of_joint_embeddings_have_ranks_the_last_one_too(config, name, monkeypatch):
+    """Which are computed in the steps alone that are logged, whatever these cost."""
+    monkeypatch.setattr(loop_module, "LOG_EVERY", 2)
+    method = {"schedule": "two-stage", "first_stage": 0.5} if name == "curious-robot" else {}
+    longer = dataclasses.replace(config, images=9 * config.batch_size)
+    run_train(longer, name, load_method_class(name).Config(**method))
     lines = read_metrics(config.out / "metrics.jsonl")
-    assert lines and all("rank" in line and "uniformity" in line for line in lines)
+    ranked = ["rank" in line and "uniformity" in line for line in lines]
+    assert len(lines) > 2 and ranked[-1]
+    assert all(ranked) if name == "simclr" else not ranked[0]
 
 
 def test_clipping_bounds_the_update(config, tmp_path, weights):

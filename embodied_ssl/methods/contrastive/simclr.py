@@ -14,6 +14,7 @@ from embodied_ssl.distributed import gather
 from embodied_ssl.losses import nt_xent
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.temperature import check_highest
 from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
 from embodied_ssl.schedules import wave
@@ -42,6 +43,10 @@ class SimCLR(TwoViews):
             default_factory=lambda: Augmentation(crop_side=(0.3, 1.0), gray=0.2)
         )
         """Of each view."""
+
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            check_highest(self.temperature, self.highest_temperature)
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

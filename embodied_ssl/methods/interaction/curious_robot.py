@@ -15,6 +15,7 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
+from embodied_ssl.methods.temperature import check_highest
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
@@ -56,7 +57,8 @@ class CuriousRobot(Method):
         """Dimensions in which InfoNCE compares views."""
         positives: Literal["views", "followed"] = "views"
         """Of identity. views: of one object, that the arm holds or that a camera goes round;
-        followed: these, and what was seen of an object before and after each interaction."""
+        followed: these, and what the camera above and the hand saw of an object that was pushed,
+        poked or not held."""
         schedule: Literal["joint", "two-stage"] = "joint"
         """two-stage: grasping alone first, then all tasks together, as in the paper."""
         first_stage: Annotated[float, Within(0, 1)] = 0.3
@@ -89,6 +91,12 @@ class CuriousRobot(Method):
                     raise did_you_mean("task", task, TASKS)
             if not self.tasks:
                 raise UserError("--tasks must name at least one task.")
+            check_highest(self.temperature, self.highest_temperature)
+            compares = "identity" in self.tasks and self.identity == "infonce"
+            if self.highest_temperature is not None and not compares:
+                raise UserError("--highest-temperature is of the identity task with infonce.")
+            if self.positives == "followed" and "identity" not in self.tasks:
+                raise UserError("--positives followed are of the identity task.")
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)

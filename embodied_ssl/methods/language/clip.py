@@ -23,7 +23,7 @@ from embodied_ssl.methods.views import watched
 from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.captions import CaptionSampler, prompts
-from embodied_ssl.sampling.text import tokenize
+from embodied_ssl.sampling.text import LENGTH, tokenize
 from embodied_ssl.trunks import Trunk
 
 HOTTEST = 100.0
@@ -50,6 +50,9 @@ class CLIP(Method):
         """Its layers; the paper has 12."""
         heads: Annotated[int, Within(1, 128)] = 4
         """Of its attention."""
+        length: Annotated[int, Within(8, 4096)] = LENGTH
+        """Bytes of a text that are read, with two for its start and its end; the paper reads 76
+        tokens of a vocabulary."""
         projection: Annotated[int, Within(2, 1 << 16)] = 128
         """Dimensions in which images and texts are compared."""
         temperature: Annotated[float, Within(1 / HOTTEST, 10)] = 0.07
@@ -71,13 +74,14 @@ class CLIP(Method):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        self.read = TextTransformer(config.dim, config.depth, config.heads)
+        self.read = TextTransformer(config.dim, config.depth, config.heads, config.length)
         self.project_image = nn.Linear(trunk.dim, config.projection, bias=False)
         self.project_text = nn.Linear(config.dim, config.projection, bias=False)
         self.log_scale = nn.Parameter(torch.tensor(-log(config.temperature)))
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        return CaptionSampler(caches.values(), batch_size, seed, self.config.captions)
+        config = self.config
+        return CaptionSampler(caches.values(), batch_size, seed, config.captions, config.length)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` and the ``tokens`` (B, L) of their captions, as they are."""
@@ -110,7 +114,7 @@ class CLIP(Method):
         """Of categories, of unit length (C, P): of each the mean of all sentences that may be said
         of it."""
         sentences = [prompts(name) for name in names]
-        tokens = tokenize([each for of_name in sentences for each in of_name])
+        tokens = tokenize([each for named in sentences for each in named], self.config.length)
         texts = self.text_features(tokens.to(self.log_scale.device)).unflatten(0, (len(names), -1))
         return F.normalize(texts.mean(1), dim=1)
 

@@ -6,7 +6,7 @@ import torch
 from jaxtyping import Float, Int
 from torch import Tensor, nn
 
-from embodied_ssl.sampling.text import END, LENGTH, TOKENS
+from embodied_ssl.sampling.text import END, TOKENS
 
 
 class TextTransformer(nn.Module):
@@ -17,12 +17,13 @@ class TextTransformer(nn.Module):
         dim: D.
         depth: layers.
         heads: of the attention.
+        length: L at most.
     """
 
-    def __init__(self, dim: int, depth: int, heads: int):
+    def __init__(self, dim: int, depth: int, heads: int, length: int):
         super().__init__()
         self.embed = nn.Embedding(TOKENS, dim)
-        self.positions = nn.Parameter(torch.randn(LENGTH, dim) * 0.01)
+        self.positions = nn.Parameter(torch.randn(length, dim) * 0.01)
         layer = nn.TransformerEncoderLayer(
             dim, heads, 4 * dim, dropout=0.0, activation="gelu", batch_first=True, norm_first=True
         )
