@@ -54,7 +54,7 @@ class Tabletop(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
     amounts = ("interactions",)
-    newer_options = ("scale", "depth", "masks", "descriptions")
+    newer_options = ("scale", "look_poses", "depth", "masks", "descriptions")
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     annotated = "overhead"
     drawing = "embodied_ssl.report.tabletop:tabletop"
@@ -90,7 +90,7 @@ class Tabletop(WithObjects):
         "before": "the overhead camera's crop about the action, before it, RGB",
         "after": "push: the same crop afterwards, RGB",
         "wrist": "from the hand, hovering above the point of the action, RGB",
-        "views": "look: the held object in up to 5 poses, RGB",
+        "views": "look: the held object in 5 poses, or as many as were asked for, RGB",
         "pixel": "(u, v) of the action in `overhead`, pixels",
         "angle": f"grasp: closing direction, 0 to {GRASP_ANGLES - 1}, each "
         f"{180 // GRASP_ANGLES} degrees, counter-clockwise from u; -1 for other interactions",
@@ -118,6 +118,8 @@ class Tabletop(WithObjects):
         """Leave out objects of a folder that cannot be simulated."""
         scale: float = 1.0
         """Factor of the lengths of a folder's objects: .001 if they are in millimetres."""
+        look_poses: int = 5
+        """In how many poses a held object is shown, 1 to 10."""
         depth: bool = False
         """Store the depth of every image but those in the hand."""
         masks: bool = False
@@ -131,7 +133,7 @@ class Tabletop(WithObjects):
         """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
 
         def __post_init__(self):
-            require_bounds(self, interactions=(1, 10_000_000), scale=SCALES)
+            require_bounds(self, interactions=(1, 10_000_000), look_poses=(1, 10), scale=SCALES)
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

@@ -15,14 +15,12 @@ from embodied_ssl_envs.panda import Kinematics
 from embodied_ssl_envs.simulation import Simulation, Uncopied
 from embodied_ssl_envs.tabletop.actions import Interaction, action_space, checked_action
 from embodied_ssl_envs.tabletop.explorer import Policy, make_explorer
-from embodied_ssl_envs.tabletop.grasp import Held, grasp
-from embodied_ssl_envs.tabletop.look import look
+from embodied_ssl_envs.tabletop.grasp import Held
+from embodied_ssl_envs.tabletop.interactions import act
+from embodied_ssl_envs.tabletop.look import MOST_POSES, look
 from embodied_ssl_envs.tabletop.observations import Observer
 from embodied_ssl_envs.tabletop.onlooker import ONLOOKER
-from embodied_ssl_envs.tabletop.poke import poke
-from embodied_ssl_envs.tabletop.push import push
 from embodied_ssl_envs.tabletop.world import TabletopWorld
-from embodied_ssl_envs.things import annotations
 
 MOST_OBJECTS = 20  # the tray has no place for more
 VALIDATION_EVERY = 10  # one episode in ten is played with validation objects
@@ -78,6 +76,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         skip_broken: leave out objects of a folder that cannot be simulated, instead of an error.
         scale: factor of the lengths of the objects of folders.
         max_objects: an episode has one to so many objects, 20 at most.
+        look_poses: in which a held object is shown, 1 to 10.
         splits, split_file: see `objects/splits.py`.
         depth, segmentation: observe them too; `record` has the depth of its images.
         masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
@@ -98,6 +97,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         skip_broken: bool = False,
         scale: float = 1.0,
         max_objects: int = 6,
+        look_poses: int = 5,
         splits: str = "hash",
         split_file: str = "",
         depth: bool = False,
@@ -108,8 +108,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
     ):
         arguments.check_image_size(image_size)
         arguments.check_whole("max_objects", max_objects, 1, MOST_OBJECTS)
+        arguments.check_whole("look_poses", look_poses, 1, MOST_POSES)
         self.image_size = image_size
-        self.max_objects = max_objects
+        self.max_objects, self.look_poses = max_objects, look_poses
         self.descriptions = descriptions
         self.render_mode = render_mode
         rule = Splits(splits, split_file)
@@ -142,7 +143,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         action = checked_action(action)
         interaction = Interaction(action["interaction"])
         if self.held and interaction != Interaction.LOOK:
-            look(self.world, self.held)
+            look(self.world, self.held, self.look_poses)
             self.held = None
             self.world.clear_floor()
             self.world.look_down()
@@ -170,18 +171,10 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         """Perform an interaction and give its columns of the record; None for a look at nothing."""
         if interaction == Interaction.LOOK:
             held, self.held = self.held, None
-            return look(self.world, held) if held else None
-        pixel = self.world.reachable_pixel(action["point"])
-        seen = self.world.overhead.columns("overhead") | {"pixel": pixel}
-        seen |= annotations("overhead", self.world.overhead, self.world.things())
-        if interaction == Interaction.GRASP:
-            track = f"{self.episode}-{self.steps}"
-            columns, self.held = grasp(self.world, pixel, action["angle"], track)
-        elif interaction == Interaction.PUSH:
-            columns = push(self.world, pixel, self.world.reachable_pixel(action["end"]))
-        else:
-            columns = poke(self.world, pixel)
-        return seen | columns
+            return look(self.world, held, self.look_poses) if held else None
+        track = f"{self.episode}-{self.steps}"
+        columns, self.held = act(self.world, interaction, action, track)
+        return columns
 
     def _info(self) -> dict[str, Any]:
         return {"foreground": self.world.foreground, "holding": self.held is not None}

@@ -1,4 +1,4 @@
-"""Look: show the held object to a camera in five poses, then drop it beside the table.
+"""Look: show the held object to a camera in some poses, then drop it beside the table.
 
 The camera is on a boom that turns with the arm's first joint, so each pose has another side of the
 room in the background and another lamp: only the object is the same in all views.
@@ -16,7 +16,7 @@ from embodied_ssl_envs.panda import OPENING, turned
 from embodied_ssl_envs.tabletop.grasp import Held, holds
 from embodied_ssl_envs.tabletop.world import TRAVEL_STEPS, TabletopWorld
 
-VIEWS = 5
+MOST_POSES = 10
 SHOWING = np.array([0.0, 0.0, 0.0, -2.0, 0.0, 2.2, np.pi / 4])  # the hand high before the arm
 REACHING_OUT = np.array([0.0, 0.7, 0.0, -2.0, 0.0, 2.2, np.pi / 4])
 WIDEST = 2.2  # radians of the first joint to either side; five poses are 60 degrees apart
@@ -27,17 +27,22 @@ SHOW_STEPS = 140  # from pose to pose: within the arm's real limit of 2.2 rad/s
 FALL_STEPS = 60
 
 
-def look(world: TabletopWorld, held: Held) -> dict[str, Any]:
+def look(world: TabletopWorld, held: Held, poses: int) -> dict[str, Any]:
     """Show the held object, then drop it beside the table.
 
+    Args:
+        world: of the episode.
+        held: what the hand holds.
+        poses: in which it is shown.
+
     Returns:
-        the record's columns that a look fills: five views (S, S, 3) of the object, or fewer if it
-        slips out of the hand.
+        the record's columns that a look fills: a view (S, S, 3) of the object in each pose, fewer
+        if it slips out of the hand.
     """
     arm, rng = world.arm, world.rng
     bodies = arm.held_bodies() & set(world.objects)
     labels = world.labels(min(bodies, default=None))
-    azimuths = np.linspace(-WIDEST, WIDEST, VIEWS)
+    azimuths = np.linspace(-WIDEST, WIDEST, poses) if poses > 1 else np.zeros(1)
     if arm.target[0] > 0:  # begin with the nearer side
         azimuths = azimuths[::-1]
     views = []
