@@ -43,7 +43,8 @@ def test_settings_are_taken_from_the_file_and_options_win(collect, tmp_path):
     expected = SMALL | {"seed": 4, "test_objects": 3}
     rest = {"skip_broken": False, "scale": 1.0, "orbit": False}
     rest |= {"splits": "stratified", "split_file": "", "grown_from": [], "masks": False,
-             "train_objects": 0}  # fmt: skip
+             "train_objects": 0, "depth": False, "descriptions": False,
+             "retexture": False}  # fmt: skip
     assert left == expected | rest
 
 
