@@ -22,7 +22,7 @@ from embodied_ssl.training.optim import open_optimizer
 from embodied_ssl.training.watch import Watch
 from embodied_ssl.trunks import build_trunk
 
-BATCH, SIZE, STEPS = 16, 32, 150
+BATCH, SIZE, STEPS = 16, 32, 200
 
 
 def without_stop_gradient(method):
