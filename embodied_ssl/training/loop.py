@@ -19,6 +19,7 @@ from embodied_ssl.sampling import Batch, generator_of, image_frames, to_device
 from embodied_ssl.training.checkpoint import Progress, resume, save_checkpoint
 from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.training.curves import Curves
+from embodied_ssl.training.forward import forward_pass
 from embodied_ssl.training.launch import open_accelerator
 from embodied_ssl.training.optim import clip_gradients, open_optimizer, set_schedules
 from embodied_ssl.training.prefetch import thread_of_its_own
@@ -136,7 +137,7 @@ class Loop:
             self.config.batch_size * self.processes,
         )
         batch = self.method.prepare(to_device(batch, self.device), step)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.bf16):
+        with forward_pass(self.device, self.bf16):
             outputs = self.model(batch, step)
         self.optimizer.zero_grad()
         self.accelerator.backward(outputs["loss"])
