@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import cv2
 import numpy as np
 from jaxtyping import Float, Int
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.shards import decode_mask
+from embodied_ssl.data.shards import resized_mask
 from embodied_ssl.errors import UserError
 
 SUFFIX = "_depth"
@@ -41,8 +40,6 @@ def read_depth(
     depths = np.full((len(rows), size, size), np.nan, np.float32)
     for place, row in enumerate(rows.tolist()):
         if (cell := stored[row].as_py()) is not None:
-            units = cv2.resize(
-                decode_mask(cell["bytes"]), (size, size), interpolation=cv2.INTER_NEAREST_EXACT
-            )
+            units = resized_mask(cell["bytes"], size)
             depths[place] = np.where(units > 0, units / UNITS, np.nan)
     return depths

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from jaxtyping import Bool, UInt8
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.shards import decode_mask
+from embodied_ssl.data.shards import resized_mask
 from embodied_ssl.errors import UserError
 
 SUFFIX = "_mask"
@@ -54,7 +53,7 @@ class MaskedImages:
         Raises:
             UserError: for a dataset that is not there, has no masks or neither of the splits.
         """
-        if source.startswith("folder"):
+        if source.startswith(("folder:", "folder-video:")):
             raise UserError(f"{source} has no masks: give a dataset collected with --masks.")
         dataset = Dataset.open(source)
         column = masked_column(dataset)
@@ -84,7 +83,4 @@ class MaskedImages:
 
 def _objects(stored: dict | None, side: int) -> np.ndarray:
     """Where a stored mask has objects, (side, side) bool."""
-    mask = decode_mask(stored["bytes"] if stored else b"") > 0
-    return (
-        cv2.resize(mask.astype(np.uint8), (side, side), interpolation=cv2.INTER_NEAREST_EXACT) > 0
-    )
+    return resized_mask(stored["bytes"] if stored else b"", side) > 0

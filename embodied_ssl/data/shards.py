@@ -45,6 +45,12 @@ def decode_mask(data: bytes) -> np.ndarray:
     return mask
 
 
+def resized_mask(data: bytes, size: int) -> np.ndarray:
+    """The same with (size, size) numbers, each that of the nearest pixel."""
+    mask = decode_mask(data)
+    return cv2.resize(mask, (size, size), interpolation=cv2.INTER_NEAREST_EXACT)
+
+
 def decode(data: bytes) -> np.ndarray:
     """The image (H, W, 3) uint8 RGB that ``encode`` was given; UserError for no image."""
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None

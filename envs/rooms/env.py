@@ -123,7 +123,7 @@ class RoomsEnv(Uncopied, gymnasium.Env):
         else:
             self.objects = open_objects(objects, skip_broken, scale, rule, needed=SPLITS)
             self.rooms = FurnishedRooms(self.objects, kinds, rule, episodes)
-        self.simulation = Simulation(render_mode == "human", masks, depth)
+        self.simulation = Simulation(render_mode == "human", segmenting=masks, keeping_depth=depth)
         self._fastest = np.array([*FASTEST, TILT_RATE] if tilt else FASTEST)
         self.action_space = gymnasium.spaces.Box(-1, 1, self._fastest.shape, np.float32)
         self.observation_space = observation_space(image_size, depth, segmentation)

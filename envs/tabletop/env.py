@@ -115,7 +115,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         self.render_mode = render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
-        self.simulation = Simulation(render_mode == "human", masks, depth)
+        self.simulation = Simulation(render_mode == "human", segmenting=masks, keeping_depth=depth)
         self.kinematics = Kinematics()
         self.action_space = action_space()
         self.observer = Observer(image_size, depth, segmentation)

@@ -130,7 +130,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         """One episode per object."""
         self.steps_per_episode = len(self._views.ELEVATIONS) * azimuths
         """One step per view."""
-        self.simulation = Simulation(render_mode == "human", masks, depth)
+        self.simulation = Simulation(render_mode == "human", segmenting=masks, keeping_depth=depth)
         self.action_space = gymnasium.spaces.Discrete(self.steps_per_episode)
         self.observation_space = gymnasium.spaces.Box(0, 255, (image_size, image_size, 3), np.uint8)
 

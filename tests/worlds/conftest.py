@@ -1,10 +1,18 @@
-"""A package of somebody else's, installed for a test."""
+"""A package of somebody else's, installed for a test; a few rows of each of our worlds."""
 
 import sys
 from pathlib import Path
 
 import pytest
 
+from embodied_ssl.collecting.playing import play_episode
+from embodied_ssl.worlds import WORLDS
+
+SMALL = {
+    "tabletop": {"interactions": 4},
+    "rooms": {"episodes": 1, "frames": 6, "kinds": ("kitchen",)},
+    "turntable": {"val_objects": 1, "test_objects": 1, "azimuths": 1},
+}
 METADATA = "Metadata-Version: 2.1\nName: striped\nVersion: 1.0\n"
 ENTRY_POINTS = "[embodied_ssl.worlds]\nstriped = striped:Striped\nbroken = striped.gone:Gone\n"
 
@@ -21,3 +29,25 @@ def installed(tmp_path, monkeypatch):
     monkeypatch.syspath_prepend(site)
     yield "striped"
     sys.modules.pop("striped", None)
+
+
+@pytest.fixture(params=SMALL)
+def name(request):
+    """Of each of our worlds."""
+    return request.param
+
+
+@pytest.fixture(scope="session")
+def played():
+    """Name and options of a world -> the world, and the first rows of its first episode."""
+
+    def play(name, **options):
+        cls = WORLDS.load(name)
+        world = cls(cls.Config(**SMALL[name], **options))
+        env = world.open_env(48)
+        try:
+            return world, play_episode(env, 0, 0)[:6]
+        finally:
+            env.close()
+
+    return play

@@ -6,32 +6,14 @@ import pytest
 import embodied_ssl as essl
 from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
-from embodied_ssl.collecting.playing import play_episode
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.schema import IMAGE, is_annotation
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds import WORLDS
 from embodied_ssl_envs.frames import FARTHEST, Frame
 
-SMALL = {
-    "tabletop": {"interactions": 4},
-    "rooms": {"episodes": 1, "frames": 4, "kinds": ("kitchen",)},
-    "turntable": {"val_objects": 1, "test_objects": 1, "azimuths": 1},
-}
-worlds = pytest.mark.parametrize("name", SMALL)
 
-
-def played(name, **options):
-    world = WORLDS.load(name)(WORLDS.load(name).Config(**SMALL[name], **options))
-    env = world.open_env(48)
-    try:
-        return world, play_episode(env, 0, 0)[:5]
-    finally:
-        env.close()
-
-
-@worlds
-def test_only_depth_is_added(name):
+def test_only_depth_is_added(name, played):
     world, plain = played(name)
     deep_world, deep = played(name, depth=True)
     assert "depth" not in world.env_settings() and deep_world.env_settings()["depth"]

@@ -1,36 +1,16 @@
 """``collect --masks``: what an image shows is stored beside it, and nothing else changes."""
 
 import numpy as np
-import pytest
 
-from embodied_ssl.collecting.playing import play_episode
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.manifest import Manifest
 from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.data.shards import decode_mask, write_shard
 from embodied_ssl.exporting.coco import write_coco
 from embodied_ssl.files import checksum
-from embodied_ssl.worlds import WORLDS
-
-SMALL = {
-    "tabletop": {"interactions": 4},
-    "rooms": {"episodes": 1, "frames": 6, "kinds": ("kitchen",)},
-    "turntable": {"val_objects": 1, "test_objects": 1, "azimuths": 1},
-}
-worlds = pytest.mark.parametrize("name", SMALL)
 
 
-def played(name, **options):
-    world = WORLDS.load(name)(WORLDS.load(name).Config(**SMALL[name], **options))
-    env = world.open_env(48)
-    try:
-        return world, play_episode(env, 0, 0)[:6]
-    finally:
-        env.close()
-
-
-@worlds
-def test_only_annotations_are_added(name):
+def test_only_annotations_are_added(name, played):
     world, plain = played(name)
     masked_world, masked = played(name, masks=True)
     assert "masks" not in world.env_settings() and masked_world.env_settings()["masks"]
@@ -45,8 +25,7 @@ def test_only_annotations_are_added(name):
         assert all(np.array_equal(rest[c], value) for c, value in before.items() if c != "object")
 
 
-@worlds
-def test_masks_show_what_the_objects_say(name, tmp_path):
+def test_masks_show_what_the_objects_say(name, played, tmp_path):
     world, rows = played(name, masks=True)
     image = world.annotated
     path = tmp_path / "data" / "00000.parquet"
