@@ -62,10 +62,12 @@ def shared_table(models: Mapping[str, dict[str, Any]], names: Mapping[str, str])
     told = {name: model["wrong"] for name, model in models.items() if model.get("wrong")}
     if not told:
         return None
-    things = list(next(iter(told.values())))
+    things = list(dict.fromkeys(thing for of in told.values() for thing in of))
 
     def cells(of: Shares) -> tuple[str, ...]:
-        return tuple(f"{of[thing][part]:.3f}" for thing in things for part in PARTS)
+        return tuple(
+            f"{of[thing][part]:.3f}" if thing in of else "n/a" for thing in things for part in PARTS
+        )
 
     return Table(
         tuple(PARTS.values()) * len(things),

@@ -52,6 +52,9 @@ def test_the_report_says_it_where_the_data_do(evaluated_small):
     sections = Retrieval.figures(results | {"models": told}, images=False)
     (table,) = next(s for s in sections if getattr(s, "title", "").startswith("What wrong")).figures
     assert table.rows[0].cells == ("0.750", "0.250")
+    some = {"a": {"wrong": part}, "b": {"wrong": {"material": part["color"]}}}  # b errs elsewhere
+    rows = shared_table(some, {"a": "a", "b": "b"}).rows
+    assert rows[1].cells == ("n/a", "n/a", "0.750", "0.250")
 
 
 def test_looks_are_read_where_they_are_stored(turntable_dir, monkeypatch):

@@ -14,10 +14,9 @@ from embodied_ssl.distributed import gather
 from embodied_ssl.losses import nt_xent
 from embodied_ssl.methods.base import Step
 from embodied_ssl.methods.heads import projection_head
-from embodied_ssl.methods.temperature import check_highest
+from embodied_ssl.methods.temperature import check_highest, temperature_at
 from embodied_ssl.methods.views import TwoViews, watched
 from embodied_ssl.sampling import Batch
-from embodied_ssl.schedules import wave
 from embodied_ssl.trunks import Trunk
 
 
@@ -55,9 +54,7 @@ class SimCLR(TwoViews):
     def view_loss(self, y1: Tensor, y2: Tensor, batch: Batch, step: Step) -> dict[str, Tensor]:
         y = torch.cat([y1, y2])
         z1, z2 = (gather(z) for z in self.project(y).chunk(2))
-        config = self.config
-        periods = config.temperature_periods
-        temperature = wave(config.temperature, config.highest_temperature, periods, step.progress)
+        temperature = temperature_at(self.config, step.progress)
         return {"loss": nt_xent(z1, z2, temperature)} | watched(step, y, z1, z2)
 
     @property

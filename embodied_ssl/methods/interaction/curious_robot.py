@@ -15,12 +15,11 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
-from embodied_ssl.methods.temperature import check_highest
+from embodied_ssl.methods.temperature import check_highest, temperature_at
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
 from embodied_ssl.sampling.interactions import INTERACTIONS, WHERE_FOLLOWED
-from embodied_ssl.schedules import wave
 from embodied_ssl.trunks import Trunk
 
 TASKS = tuple(INTERACTIONS)
@@ -153,7 +152,7 @@ class CuriousRobot(Method):
         if self.config.root_gradients == "mean":
             stages = [_scale_gradient(maps, 1 / len(tasks)) for maps in stages]
         if "identity" in tasks:
-            tasks["identity"].temperature = self._temperature(step.progress)
+            tasks["identity"].temperature = temperature_at(self.config, step.progress)
         counts = [len(task.frames(batch[name])) for name, task in tasks.items()]
         maps_of = [maps.split(counts) for maps in stages]
         parts = dict(zip(tasks, zip(*maps_of, strict=True), strict=True))
@@ -163,11 +162,6 @@ class CuriousRobot(Method):
         views = tasks.get("identity")
         told = watched(step, self.trunk.pool(parts["identity"]), *views.compared) if views else {}
         return {"loss": total, **losses, **told}
-
-    def _temperature(self, progress: float) -> float:
-        config = self.config
-        highest, periods = config.highest_temperature, config.temperature_periods
-        return wave(config.temperature, highest, periods, progress)
 
     @torch.inference_mode()
     def predict(self, name: str, batch: Batch) -> Tensor:
