@@ -38,6 +38,14 @@ class Leaf:
         return (f"--{self.name}", *([f"--{dotted}no-{last}"] if boolean else []))
 
     @property
+    def numbers(self) -> bool:
+        """Whether it takes several numbers."""
+        hint = self.hint
+        while typing.get_origin(hint) is Annotated:
+            hint = typing.get_args(hint)[0]
+        return typing.get_origin(hint) is tuple and set(typing.get_args(hint)) <= {int, float, ...}
+
+    @property
     def help(self) -> str:
         """The explanation of the field in its dataclass, on one line."""
         from docstring_parser import parse_from_object

@@ -102,6 +102,7 @@ def parse(
         found.append(list(leaves(cls, instance, heading)))
     every = [(number, leaf) for number, ours in enumerate(found) for leaf in ours]
     _check_flags(args, [flag for _, leaf in every for flag in leaf.flags])
+    args = separated(args, {flag for _, leaf in every if leaf.numbers for flag in leaf.flags})
     fields: dict[str, list[tuple[str, Any, Any]]] = {name: [] for name in ("data", *headings)}
     for number, leaf in every:
         hint = as_tyro(leaf, explained=bool(HELP & set(args)))
@@ -122,6 +123,25 @@ def parse(
         for number, (cls, ours) in enumerate(zip(groups, found, strict=True))
     ]
     return objects[len(groups) - len(classes) :]
+
+
+def separated(args: list[str], numbers: set[str]) -> list[str]:
+    """Arguments with ``--weights 1,0.5`` and ``--weights=1,0.5`` as ``--weights 1 0.5``.
+
+    Args:
+        args: of the command line.
+        numbers: the options that take several numbers.
+    """
+    parts: list[str] = []
+    flag = ""
+    for part in args:
+        if part.startswith("--"):
+            flag, _, value = part.partition("=")
+            listed = flag in numbers and "," in value
+            parts += [flag, *value.split(",")] if listed else [part]
+        else:
+            parts += part.split(",") if flag in numbers else [part]
+    return parts
 
 
 def _check_flags(args: list[str], known: list[str]) -> None:

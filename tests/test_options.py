@@ -1,6 +1,7 @@
 """Options of several dataclasses side by side, from the command line and from a file."""
 
 from dataclasses import dataclass
+from typing import Annotated
 
 import pytest
 import yaml
@@ -29,6 +30,7 @@ class Table:
 class Chair:
     arm_rests: bool = False
     cushions: tuple[str, ...] = ()
+    heights: Annotated[tuple[float, ...], "metres"] = ()
 
 
 @pytest.fixture
@@ -51,6 +53,14 @@ def test_options_reach_their_dataclass(furnish):
     assert table == Table("here", lamp=Lamp(7.0)) and chair == Chair(True, ("red", "blue"))
     assert furnish("--out=here --arm_rests") == [Table("here"), Chair(True)]
     assert furnish("--out=here --lamp.watts=3")[0].lamp == Lamp(3.0)
+
+
+@pytest.mark.parametrize("given", ["--heights 0.4 0.5", "--heights 0.4,0.5", "--heights=0.4,0.5"])
+def test_several_numbers_stand_apart_or_with_commas(furnish, given):
+    _, chair = furnish(f"--out a,b {given} --cushions red,blue")
+    assert chair.heights == (0.4, 0.5) and chair.cushions == ("red,blue",)
+    _, chair = furnish(f"--cushions red,blue {given} --out a,b")
+    assert chair.heights == (0.4, 0.5) and chair.cushions == ("red,blue",)
 
 
 def test_a_file_wins_over_defaults_and_options_over_the_file(furnish):
