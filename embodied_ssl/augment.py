@@ -78,7 +78,19 @@ def augment(
     Returns:
         images with values in [0, 1].
     """
-    count = len(frames)
+    how = variations(settings, len(frames), size, generator, rotation, flip)
+    return varied(frames, size, how)
+
+
+def variations(
+    settings: Augmentation,
+    count: int,
+    size: int,
+    generator: torch.Generator,
+    rotation: Float[Tensor, " B"] | None = None,
+    flip: Bool[Tensor, " B"] | None = None,
+) -> Variations:
+    """How each of ``count`` images is varied, drawn at random; else as for ``augment``."""
 
     def uniform(low: float, high: float, shape: tuple[int, ...] = ()) -> Tensor:
         return low + (high - low) * torch.rand((count, *shape), generator=generator)
@@ -97,7 +109,7 @@ def augment(
     if settings.blur:
         chosen = uniform(0, 1) < settings.blur
         sigmas = torch.where(chosen, uniform(*BLURS) * size, 0.0)
-    return varied(frames, size, Variations(rows.reshape(-1, 2, 3), sigmas, colors, lumas))
+    return Variations(rows.reshape(-1, 2, 3), sigmas, colors, lumas)
 
 
 def _colors(settings: Augmentation, uniform: Callable[..., Tensor]) -> tuple[Tensor, Tensor]:

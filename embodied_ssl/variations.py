@@ -52,6 +52,16 @@ def varied(
     return _with_torch(frames, size, how)
 
 
+def warped(
+    fields: Float[Tensor, "B C H W"], size: int, how: Variations
+) -> Float[Tensor, "B C size size"]:
+    """What is known of every pixel of images, such as their depth, where ``varied`` puts these
+    pixels: that of the nearest one, so that NaN stays where it is."""
+    grid = F.affine_grid(how.maps.to(fields.device), [len(fields), 1, size, size], False)
+    return F.grid_sample(fields, grid, mode="nearest", padding_mode="reflection",
+                         align_corners=False)  # fmt: skip
+
+
 def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
     images = np.ascontiguousarray(frames.permute(0, 2, 3, 1).numpy())
     height, width = images.shape[1:3]

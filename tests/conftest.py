@@ -28,9 +28,11 @@ def draw(instance: int, turn: float, rng: np.random.Generator) -> np.ndarray:
 
 
 def save(folder, env, rows, settings, rows_per_shard):
-    """Write rows as the dataset that ``collect`` would have left."""
-    world = WORLDS.load(env)
-    columns = world.columns
+    """Write rows as the dataset that ``collect`` would have left; what is bright is far."""
+    cls = WORLDS.load(env)
+    columns = cls(cls.Config(depth=settings.get("depth", False))).columns
+    deep = [name for name in columns if f"{name}_depth" in columns]
+    rows = [r | {f"{c}_depth": np.uint16(r[c][..., 0]) + 900 for c in deep if c in r} for r in rows]
     manifest = Manifest(env, {"seed": 0, "image_size": SIDE, **settings})
     manifest.planned = {"shards": -(-len(rows) // rows_per_shard)}
     for k in range(manifest.planned["shards"]):
@@ -39,15 +41,14 @@ def save(folder, env, rows, settings, rows_per_shard):
         write_shard(path, columns, part)
         manifest.shards[path.name] = {"rows": len(part), "sha256": checksum(path)}
     manifest.write(folder)
-    write_card(folder, manifest, columns, world.meanings)
+    write_card(folder, manifest, columns, cls.meanings)
     return folder
 
 
 def tabletop_rows(count: int) -> list[dict]:
     """Interactions whose outcomes follow from what the images show."""
-    rng = np.random.default_rng(0)
+    rng, episode = np.random.default_rng(0), 0
     rows: list[dict] = []
-    episode = 0
     while len(rows) < count:
         split = "val" if episode % 4 == 3 else "train"
         instance = episode % 12 + (12 if split == "val" else 0)
@@ -171,22 +172,21 @@ def few_steps():
 def rooms_dir(tmp_path_factory):
     """A rooms dataset of 4 episodes of 48 frames, images of 64 pixels."""
     folder = tmp_path_factory.mktemp("datasets") / "rooms"
-    return save(folder, "rooms", rooms_rows(4, 48), {"episodes": 4, "frames": 48}, 96)
+    return save(folder, "rooms", rooms_rows(4, 48), {"episodes": 4, "depth": True}, 96)
 
 
 @pytest.fixture(scope="session")
 def tabletop_dir(tmp_path_factory):
     """A tabletop dataset of 120 interactions with 24 objects, images of 64 pixels."""
     folder = tmp_path_factory.mktemp("datasets") / "tabletop"
-    return save(folder, "tabletop", tabletop_rows(120), {"interactions": 120}, rows_per_shard=100)
+    return save(folder, "tabletop", tabletop_rows(120), {"interactions": 120, "depth": True}, 100)
 
 
 @pytest.fixture(scope="session")
 def turntable_dir(tmp_path_factory):
     """A turntable dataset of 12 objects, half of them val, 6 views each, images of 64 pixels."""
     folder = tmp_path_factory.mktemp("datasets") / "turntable"
-    rows = turntable_rows(objects=12, azimuths=2)
-    return save(folder, "turntable", rows, {"azimuths": 2}, rows_per_shard=48)
+    return save(folder, "turntable", turntable_rows(12, 2), {"azimuths": 2, "depth": True}, 48)
 
 
 @pytest.fixture(scope="session")

@@ -13,6 +13,16 @@ SUFFIX = "_depth"
 UNITS = 5000  # a metre
 
 
+def columns_with_depth(dataset: Dataset) -> list[str]:
+    """The image columns whose depth is stored; UserError where there are none."""
+    found = [name.removesuffix(SUFFIX) for name in dataset.columns if name.endswith(SUFFIX)]
+    if not found:
+        raise UserError(
+            f"{dataset.path} stores no depth: collect it with --depth into another folder."
+        )
+    return found
+
+
 def read_depth(
     dataset: Dataset, column: str, rows: Int[np.ndarray, " R"], size: int
 ) -> Float[np.ndarray, "R S S"]:
@@ -28,14 +38,9 @@ def read_depth(
     Raises:
         UserError: for a dataset without depth, a column without any, a damaged shard.
     """
-    columns = dataset.columns
-    if column + SUFFIX not in columns:
-        there = [name.removesuffix(SUFFIX) for name in columns if name.endswith(SUFFIX)]
-        if there:
-            raise UserError(f"{dataset.path} has the depth of {', '.join(there)}, not of {column}.")
-        raise UserError(
-            f"{dataset.path} stores no depth: collect it with --depth into another folder."
-        )
+    there = columns_with_depth(dataset)
+    if column not in there:
+        raise UserError(f"{dataset.path} has the depth of {', '.join(there)}, not of {column}.")
     stored = dataset.table([column + SUFFIX])[column + SUFFIX]
     depths = np.full((len(rows), size, size), np.nan, np.float32)
     for place, row in enumerate(rows.tolist()):

@@ -25,6 +25,8 @@ class FrameCache:
     index: dict[str, np.ndarray]
     """For each image column the frame of each row, (R,) int64, -1 where there is none; for a list
     of images (R, longest list)."""
+    dataset: Dataset | None = None
+    """Whose images they are; None for photos and videos."""
 
     @classmethod
     def open(cls, dataset: Dataset, image_size: int | None = None) -> FrameCache:
@@ -39,7 +41,7 @@ class FrameCache:
             dataset.path, dataset.fingerprint, size, lambda: _encoded(dataset), _decode
         )
         others = [c for c in dataset.columns if c not in index and not is_annotation(c)]
-        return cls(frames, dataset.arrays(others), index)
+        return cls(frames, dataset.arrays(others), index, dataset)
 
     def as_training(self, split: str) -> FrameCache:
         """The cache in which the rows of a split, and no others, count as those to train on."""

@@ -32,6 +32,7 @@ METHODS = Registry(
             "colorization": "pretext.colorization:Colorization",
             "split-brain": "pretext.split_brain:SplitBrain",
             "color-proxy": "pretext.color_proxy:ColorProxy",
+            "depth-prediction": "pretext.depth_prediction:DepthPrediction",
             "temporal-order": "pretext.temporal_order:TemporalOrder",
             "tracking": "pretext.tracking:Tracking",
             "counting": "pretext.counting:Counting",

@@ -56,7 +56,8 @@ def test_python_has_it_in_metres(deep_dir):
         data.depth("views")
 
 
-def test_depth_that_was_not_collected_is_one_line(tabletop_dir, tmp_path):
+def test_depth_that_was_not_collected_is_one_line(tabletop_of, tmp_path):
+    folder = tabletop_of(tmp_path / "plain", 4)
     with pytest.raises(UserError, match="stores no depth: collect it with --depth"):
-        essl.open_dataset(tabletop_dir).depth("before")
-    assert not any(name.endswith("_depth") for name in Dataset.open(tabletop_dir).columns)
+        essl.open_dataset(folder).depth("before")
+    assert not any(name.endswith("_depth") for name in Dataset.open(folder).columns)
