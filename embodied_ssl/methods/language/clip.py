@@ -121,5 +121,9 @@ class CLIP(Method):
     @torch.inference_mode()
     def classify(self, images: Tensor, names: Tensor) -> Tensor:
         """Cosines (B, C) of normalized images with the features (C, P) of names: a classifier that
-        has seen no label."""
+        has seen no label. Images are brought to the size of the training, at which alone what the
+        trunk says fits to the words."""
+        side = self.train_size
+        if images.shape[-2:] != (side, side):
+            images = F.interpolate(images, (side, side), mode="bilinear", antialias=True)
         return float32_product(self.image_features(self.trunk(images)), names.T)
