@@ -21,7 +21,8 @@ class ObjectViews(NamedTuple):
 
 def views_of_objects(cache: FrameCache, split: str, followed: bool = False) -> ObjectViews:
     """The views of a split: of the tabletop those of a look, in which the arm turns what it holds
-    before the camera, with the crop that it was grasped from; else all frames of an instance.
+    before the camera, with the crop that it was grasped from and, where it is stored, the object as
+    it lay; else all frames of an instance.
 
     Args:
         cache: of the dataset.
@@ -51,7 +52,8 @@ def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[
     }
     views = []
     for row in np.flatnonzero(ours & (interaction == "look")):
-        places = np.array([*cache.index["views"][row], *grasped.get(tracks[row], ())])
+        lying = [cache.index["lying"][row]] if "lying" in cache.index else []
+        places = np.array([*cache.index["views"][row], *lying, *grasped.get(tracks[row], ())])
         views.append((row, places[places >= 0]))
     return views
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from embodied_ssl.data.schema import DEPTH, Columns, annotated
+from embodied_ssl.data.schema import DEPTH, IMAGE, Columns, annotated
+
+LYING = "lying"
 
 DESCRIPTION = {
     "color": "the object's main colour, one of eleven basic terms; empty for objects of files",
@@ -26,7 +28,8 @@ def added_columns(
     """The columns that a world's options add, and what each means.
 
     Args:
-        config: the options; ``depth``, ``masks`` and ``descriptions`` are looked at.
+        config: the options; ``depth``, ``masks``, ``descriptions`` and ``object_crops`` are looked
+            at.
         image: the column of which masks say what it shows.
         images: the columns that have a depth.
     """
@@ -50,4 +53,7 @@ def added_columns(
         words = DESCRIPTION | (BESIDE if "before" in images else {})
         columns |= {"description": dict.fromkeys(words, "string")}
         meanings |= {f"description.{name}": meaning for name, meaning in words.items()}
+    if getattr(config, "object_crops", False):
+        columns |= {LYING: IMAGE}
+        meanings |= {LYING: "look: what is held as it lay on the table, as wide as in `views`, RGB"}
     return columns, meanings

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
+from embodied_ssl.worlds.added_columns import LYING
 from embodied_ssl.worlds.base import require_bounds
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
@@ -54,7 +55,8 @@ class Tabletop(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
     amounts = ("interactions",)
-    newer_options = ("scale", "look_poses", "depth", "masks", "descriptions")
+    newer_options = ("scale", "look_poses", "depth", "masks", "descriptions",
+                     "object_crops")  # fmt: skip
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     annotated = "overhead"
     drawing = "embodied_ssl.report.tabletop:tabletop"
@@ -127,6 +129,8 @@ class Tabletop(WithObjects):
         descriptions: bool = False
         """Store the object's colour, its material and what it lies beside, in words for
         captions."""
+        object_crops: bool = False
+        """Store what is held as it lay on the table too, beside its views in the hand."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""
@@ -140,7 +144,7 @@ class Tabletop(WithObjects):
         """The interactions, and the categories of the objects that were touched."""
         from embodied_ssl.worlds.describing import categories_line
 
-        images = image_columns(cls.columns)
+        images = [name for name in (*image_columns(cls.columns), LYING) if name in dataset.columns]
         columns = ["interaction", "success", "split", "object", *images]
         rows = dataset.table(columns).to_pylist()
         objects = [row["object"] for row in rows if row["object"]]

@@ -80,6 +80,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         splits, split_file: see `objects/splits.py`.
         depth, segmentation: observe them too; `record` has the depth of its images.
         masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
+        object_crops: the record of a look has `lying` too, what is held as it lay on the table.
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
     Raises:
@@ -104,6 +105,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         segmentation: bool = False,
         masks: bool = False,
         descriptions: bool = False,
+        object_crops: bool = False,
         render_mode: str | None = None,
     ):
         arguments.check_image_size(image_size)
@@ -111,7 +113,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         arguments.check_whole("look_poses", look_poses, 1, MOST_POSES)
         self.image_size = image_size
         self.max_objects, self.look_poses = max_objects, look_poses
-        self.descriptions = descriptions
+        self.descriptions, self.object_crops = descriptions, object_crops
         self.render_mode = render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
@@ -129,7 +131,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
         objects = (self.objects, self.split, self.max_objects)
-        shown = (self.image_size, self.descriptions)
+        shown = (self.image_size, self.descriptions, self.object_crops)
         robot = (self.simulation, self.kinematics, self.np_random)
         self.world = TabletopWorld(*robot, *objects, *shown)
         self.steps = 0

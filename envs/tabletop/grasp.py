@@ -16,6 +16,7 @@ GRASP_ANGLES = 18
 CROP = 0.16  # metres across the crop about the grasp
 DEPTH = 0.03  # metres below the visible surface to which the fingertips go
 LOWEST = FINGERTIP + 0.002  # metres above the table
+MARGIN = 1.5  # width of a view over the object's diameter
 HELD_GAP = 0.001  # metres; fingers that have closed on nothing are nearer than this
 SIDEWAYS = 1.2  # radians of the first joint by which the arm turns aside to carry
 
@@ -30,6 +31,9 @@ class Held:
     """Centre of the object, (3,) metres, in the frame of the fingertips."""
     diameter: float
     """Metres, as seen from above."""
+    lying: np.ndarray | None = None
+    """(S, S, 3) uint8, the object on the table, as wide as in the views of a look; None unless the
+    world is asked for it."""
 
 
 def closing_direction(world: TabletopWorld, angle: int) -> float:
@@ -59,6 +63,9 @@ def grasp(
     body = world.nearest_object(point)
     labels = world.labels(body, crop)
     region = nearest_region(world.regions(), pixel)
+    lying = None
+    if region is not None and world.object_crops:
+        lying = world.render(world.crop(region.center, MARGIN * region.diameter)).rgb
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)
     depth = max(point[2] - DEPTH, LOWEST)
@@ -67,7 +74,8 @@ def grasp(
     held = None
     if region is not None:
         middle = world.scene.overhead.on_plane(region.center, point[2] / 2)
-        held = Held(track, rotation.T @ (middle - position), max(region.diameter, float(point[2])))
+        diameter = max(region.diameter, float(point[2]))
+        held = Held(track, rotation.T @ (middle - position), diameter, lying)
     arm.grip(0.0, 50)
     arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)
     _shake(world)

@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.panda import OPENING, turned
-from embodied_ssl_envs.tabletop.grasp import Held, holds
+from embodied_ssl_envs.tabletop.grasp import MARGIN, Held, holds
 from embodied_ssl_envs.tabletop.world import TRAVEL_STEPS, TabletopWorld
 
 MOST_POSES = 10
@@ -21,7 +21,6 @@ SHOWING = np.array([0.0, 0.0, 0.0, -2.0, 0.0, 2.2, np.pi / 4])  # the hand high 
 REACHING_OUT = np.array([0.0, 0.7, 0.0, -2.0, 0.0, 2.2, np.pi / 4])
 WIDEST = 2.2  # radians of the first joint to either side; five poses are 60 degrees apart
 EYE = np.array([0.35, -0.55, 0.65])  # metres, in the frame that turns with the first joint
-MARGIN = 1.5  # width of a view over the object's diameter
 ASIDE = 2.1  # radians of the first joint at which a dropped object misses the table
 SHOW_STEPS = 140  # from pose to pose: within the arm's real limit of 2.2 rad/s
 FALL_STEPS = 60
@@ -37,7 +36,7 @@ def look(world: TabletopWorld, held: Held, poses: int) -> dict[str, Any]:
 
     Returns:
         the record's columns that a look fills: a view (S, S, 3) of the object in each pose, fewer
-        if it slips out of the hand.
+        if it slips out of the hand; and how it lay on the table, if the world was asked for that.
     """
     arm, rng = world.arm, world.rng
     bodies = arm.held_bodies() & set(world.objects)
@@ -55,7 +54,8 @@ def look(world: TabletopWorld, held: Held, poses: int) -> dict[str, Any]:
         camera = _boom_camera(world, held)
         views.append(world.simulation.render(camera, world.scene.lamp_behind(camera), False).rgb)
     _put_away(world)
-    return {"views": views, "track": held.track, **labels}
+    lying = {} if held.lying is None else {"lying": held.lying}
+    return {"views": views, "track": held.track, **lying, **labels}
 
 
 def _boom_camera(world: TabletopWorld, held: Held) -> Camera:

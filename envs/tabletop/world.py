@@ -48,12 +48,13 @@ class TabletopWorld:
         max_objects: int,
         image_size: int,
         descriptions: bool = False,
+        object_crops: bool = False,
     ):
         simulation.reset()
         self.simulation = simulation
         self.rng = rng
         self.image_size = image_size
-        self.descriptions = descriptions
+        self.descriptions, self.object_crops = descriptions, object_crops
         self.scene = build_scene(simulation, rng, image_size)
         self.arm = Panda(simulation, kinematics)
         self.background = self.render()

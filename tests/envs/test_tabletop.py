@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 
 import embodied_ssl_envs  # noqa: F401
-from embodied_ssl_envs.errors import WorldError
 from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES, closing_direction
 from embodied_ssl_envs.tabletop.poke import fit_line
 from embodied_ssl_envs.tabletop.scene import REACH, SIDES
@@ -120,6 +119,25 @@ def test_a_look_shows_the_bar_against_other_backgrounds_and_puts_it_away(tableto
     assert act(env, 3, np.zeros(2))[0] is None, "nothing to show"
 
 
+def test_what_is_held_is_shown_as_it_lay(tabletop):
+    env, _ = tabletop(Bar())
+    pixel, angle = pixel_of(env, (0.5, 0.02, 0.04)), angle_across(env, 0.0)  # not in its middle
+    plain = act(env, 0, pixel, angle)[0], act(env, 3, np.zeros(2))[0]
+    assert "lying" not in plain[1]
+    env, _ = tabletop(Bar())
+    env.world.object_crops = True
+    shown = act(env, 0, pixel, angle)[0], act(env, 3, np.zeros(2))[0]
+    lying = shown[1].pop("lying")
+    for before, after in zip(plain, shown, strict=True):  # and nothing else changes
+        assert before.keys() == after.keys()
+        assert all(np.array_equal(before[name], after[name]) for name in before)
+    red = np.argwhere((lying[..., :1] > 1.8 * lying[..., 1:]).all(-1))
+    low, high = red.min(0), red.max(0)
+    assert np.allclose((low + high) / 2, (SIZE - 1) / 2, atol=0.08 * SIZE)  # in the middle, whole
+    assert low.min() > 0 and high.max() < SIZE - 1
+    assert (high - low).max() > SIZE / 3
+
+
 def test_no_two_views_of_an_object_share_a_side_of_the_room(tabletop, monkeypatch):
     env, _ = tabletop(Bar())
     act(env, 0, pixel_of(env, (0.5, 0.0, 0.04)), angle_across(env, 0.0))
@@ -178,23 +196,3 @@ def test_pixels_beyond_reach_act_at_the_nearest_place(tabletop):
     pixel = env.world.reachable_pixel(np.array([0.0, 0.0]))
     place = env.world.scene.overhead.on_plane(pixel, 0.0)[:2]
     assert (place >= REACH[0] - 1e-6).all() and (place <= REACH[1] + 1e-6).all()
-
-
-def test_one_episode_in_ten_is_for_validation(tabletop):
-    env, _ = tabletop(Bar())
-    splits = [env.reset(seed=1, options={"episode": e}) and env.split for e in range(10)]
-    assert splits.count("val") == 1 and splits.count("train") == 9
-
-
-def test_depth_and_segmentation_on_request():
-    env = gymnasium.make("embodied_ssl/Tabletop-v0", image_size=48, depth=True, segmentation=True)
-    observation, _ = env.reset(seed=0)
-    assert observation in env.observation_space
-    assert 0.9 < np.median(observation["overhead_depth"]) < 1.3
-    assert len(np.unique(observation["overhead_segmentation"])) > 2
-    env.close()
-
-
-def test_objects_that_are_not_there_are_named():
-    with pytest.raises(WorldError, match="nowhere"):
-        gymnasium.make("embodied_ssl/Tabletop-v0", objects=("folder:/nowhere",))

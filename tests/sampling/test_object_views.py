@@ -10,10 +10,12 @@ from embodied_ssl.data import Dataset
 from embodied_ssl.data.labelled import open_labelled
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import METHODS
+from embodied_ssl.sampling.frames import image_frames
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
 from embodied_ssl.sampling.object_views import views_of_objects
 from embodied_ssl.sampling.positives import InteractionPairs
 from embodied_ssl.trunks import build_trunk
+from embodied_ssl.worlds.tabletop import Tabletop
 from embodied_ssl.worlds.turntable import Turntable
 
 OBJECTS, VIEWS = 5, 6
@@ -54,6 +56,20 @@ def test_a_held_object_is_seen_in_its_looks_and_where_it_lay(held):
         assert held.rows["interaction"][row] == "look"
         looks = held.index["views"][row]
         assert set(looks[looks >= 0]) <= set(places) and len(places) >= 2
+
+
+def test_a_held_object_is_seen_as_it_lay_where_that_is_stored(tmp_path):
+    config = CollectConfig("tabletop", tmp_path / "data", image_size=32)
+    run_collect(config, Tabletop.Config(interactions=30, object_crops=True))
+    cache = Dataset.open(config.out).cache()
+    looks = np.flatnonzero(cache.rows["interaction"] == "look")
+    assert len(looks) and (cache.index["lying"][looks] >= 0).any()
+    assert (cache.index["lying"][cache.rows["interaction"] != "look"] == -1).all()
+    views = views_of_objects(cache, "train")
+    for row, places in zip(views.rows, views.places, strict=True):
+        assert cache.index["lying"][row] in {-1, *places}
+    images, _ = image_frames(cache)
+    assert set(cache.index["lying"][views.rows]) <= {-1, *images}
 
 
 def test_followed_objects_are_seen_before_and_after_and_from_the_hand(held):
