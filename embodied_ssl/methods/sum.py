@@ -15,6 +15,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods import load_method_class
 from embodied_ssl.methods.base import M, Method, Stages, Step
+from embodied_ssl.methods.parts import parts_of
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.trunks import Trunk
 
@@ -66,7 +67,7 @@ class Sum(Method):
         for names in together.values():
             images = [batch[name]["images"] for name in names]
             passed = self.passed(self.trunk.stages, torch.cat(images))
-            split = [maps.split([len(i) for i in images]) for maps in passed]
+            split = [parts_of(maps, [len(i) for i in images]) for maps in passed]
             stages |= {
                 name: list(own) for name, own in zip(names, zip(*split, strict=True), strict=True)
             }

@@ -25,6 +25,7 @@ from embodied_ssl.training.describing import card_facts, command_settings, descr
 from embodied_ssl.training.folder import training_in
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
+from embodied_ssl.training.memory import keep_freed_memory
 from embodied_ssl.training.probe import Probe
 from embodied_ssl.training.trackers import check_trackers
 from embodied_ssl.trunks import build_trunk
@@ -58,6 +59,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     method_config = method_config or cls.Config()
     if config.threads:
         torch.set_num_threads(config.threads)
+    keep_freed_memory()
     check_trackers(config.trackers)
     begun = has_begun(config.out)
     datasets = open_worlds(config.data, cls)

@@ -15,6 +15,7 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
+from embodied_ssl.methods.parts import parts_of
 from embodied_ssl.methods.temperature import check_highest, temperature_at
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
@@ -154,7 +155,7 @@ class CuriousRobot(Method):
         if "identity" in tasks:
             tasks["identity"].temperature = temperature_at(self.config, step.progress)
         counts = [len(task.frames(batch[name])) for name, task in tasks.items()]
-        maps_of = [maps.split(counts) for maps in stages]
+        maps_of = [parts_of(maps, counts) for maps in stages]
         parts = dict(zip(tasks, zip(*maps_of, strict=True), strict=True))
         losses = {name: task.loss(list(parts[name]), batch[name]) for name, task in tasks.items()}
         weights = dict(zip(TASKS, self.config.weights, strict=True))
