@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.evaluation.intervals import interval
 
 RANKS = (1, 5, 10, 20)
 """The k of recall@k."""
@@ -82,7 +83,8 @@ def recalls(
 
     Returns:
         for ``instance``, ``category`` and ``category_without_own`` (the query's own instance is
-        taken out of its gallery) the recall at each k and ``queries``, how many had a correct item.
+        taken out of its gallery) the recall at each k, ``queries``, how many had a correct item,
+        and ``low`` and ``high``, the 95 % interval of recall@1 over the queries' objects.
     """
     same_category = queries[0][:, None] == gallery[0][None]
     same_instance = queries[1][:, None] == gallery[1][None]
@@ -92,9 +94,17 @@ def recalls(
         "category_without_own": first_hit(similarity, same_category, ignored=same_instance),
     }
     return {
-        level: recall_at(hits) | {"queries": int((hits >= 0).sum())}
+        level: recall_at(hits) | {"queries": int((hits >= 0).sum())} | _interval(hits, queries[1])
         for level, hits in levels.items()
     }
+
+
+def _interval(hits: np.ndarray, instance: np.ndarray) -> dict[str, float | None]:
+    known = hits >= 0
+    if not known.any():
+        return {"low": None, "high": None}
+    low, high = interval(hits[known] == 0, instance[known], seed=0)
+    return {"low": low, "high": high}
 
 
 def share(value: float | None) -> str:

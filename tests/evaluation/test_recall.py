@@ -61,6 +61,20 @@ def test_agrees_with_loops_over_sorted_neighbours(seed):
         for k, answers in by_rank.items():
             assert got[level][str(k)] == pytest.approx(np.mean(answers))
             assert got[level]["queries"] == len(answers)
+        low, high = got[level]["low"], got[level]["high"]
+        assert 0 <= low <= got[level]["1"] <= high <= 1 and high - low < 0.8
+
+
+def test_the_interval_is_over_objects_not_over_their_images():
+    """Two objects, one always found and one never: how many images they have says nothing."""
+    for images in (2, 50):
+        similarity = np.tile([[0.9, 0.1]], (2 * images, 1))  # the first item is nearest to all
+        labels = np.repeat([0, 1], images)
+        found = recalls(similarity, (labels, labels), (np.array([0, 1]), np.array([0, 1])))
+        assert found["instance"]["1"] == 0.5
+        assert (found["instance"]["low"], found["instance"]["high"]) == (0.0, 1.0)
+    none = found["category_without_own"]
+    assert none["1"] is None and none["low"] is None
 
 
 def test_agrees_with_scikit_learn():

@@ -18,6 +18,7 @@ from embodied_ssl.evaluation.gallery import Split, judge
 from embodied_ssl.evaluation.gallery_figures import gallery_sections
 from embodied_ssl.evaluation.kept import keep_embedding
 from embodied_ssl.evaluation.recall import LEVELS, RANKS, share
+from embodied_ssl.evaluation.recall_intervals import intervals_table
 from embodied_ssl.evaluation.results import Results, runs_of, short_names
 from embodied_ssl.evaluation.wrong_neighbours import shared_table
 from embodied_ssl.figures import Bars, Figure, Row, Section, Table
@@ -124,6 +125,8 @@ class Retrieval(Protocol):
             Section("Every embedding on the validation objects", tried, layout="halves",
                     folded=True),
         ]  # fmt: skip
+        if (table := intervals_table(models, shown)) is not None:
+            found.append(Section("Recall@1 with other objects", (table,)))
         if (wrong := shared_table(models, shown)) is not None:
             found.append(Section("What wrong neighbours share with the query", (wrong,)))
         return found + (gallery_sections(results, best_run(results)) if images else [])
