@@ -126,7 +126,7 @@ class Retrieval(Protocol):
                     folded=True),
         ]  # fmt: skip
         if (table := intervals_table(models, shown)) is not None:
-            found.append(Section("Recall@1 with other objects", (table,)))
+            found.insert(2, table)
         if (wrong := shared_table(models, shown)) is not None:
             found.append(Section("What wrong neighbours share with the query", (wrong,)))
         return found + (gallery_sections(results, best_run(results)) if images else [])
