@@ -16,13 +16,15 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
-from embodied_ssl.methods.decoders import MapHead, painted_side
+from embodied_ssl.methods.decoders import MapHead
 from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.depths import DepthSampler
 from embodied_ssl.trunks import Trunk
 from embodied_ssl.variations import varied, warped
 
+SCALE = 4
+"""Pixels of the image for one of the map, along each side."""
 SCALE_INVARIANCE = 0.5
 """Lambda of the paper: how much of the error that all pixels share is forgiven."""
 WHOLLY_KNOWN = 1e-6
@@ -52,7 +54,7 @@ class DepthPrediction(Method):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        self.side = painted_side(train_size)
+        self.side = max(train_size // SCALE, 2)
         self.surface = MapHead(trunk, train_size, 4, self.side, config.hidden)
 
     @property
