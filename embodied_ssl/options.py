@@ -137,10 +137,11 @@ def separated(args: list[str], numbers: set[str]) -> list[str]:
     for part in args:
         if part.startswith("--"):
             flag, _, value = part.partition("=")
-            listed = flag in numbers and "," in value
-            parts += [flag, *value.split(",")] if listed else [part]
+            flag = flag.replace("_", "-")
+            listed = [flag, *value.replace(",", " ").split()]
+            parts += listed if flag in numbers and "," in value else [part]
         else:
-            parts += part.split(",") if flag in numbers else [part]
+            parts += part.replace(",", " ").split() if flag in numbers else [part]
     return parts
 
 

@@ -31,6 +31,7 @@ class Chair:
     arm_rests: bool = False
     cushions: tuple[str, ...] = ()
     heights: Annotated[tuple[float, ...], "metres"] = ()
+    tall_heights: tuple[float, ...] = ()
 
 
 @pytest.fixture
@@ -55,12 +56,21 @@ def test_options_reach_their_dataclass(furnish):
     assert furnish("--out=here --lamp.watts=3")[0].lamp == Lamp(3.0)
 
 
-@pytest.mark.parametrize("given", ["--heights 0.4 0.5", "--heights 0.4,0.5", "--heights=0.4,0.5"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "--heights 0.4 0.5",
+        "--heights 0.4,0.5",
+        "--heights=0.4,0.5",
+        "--heights 0.4, 0.5",
+        "--tall_heights=0.4,0.5",
+    ],
+)
 def test_several_numbers_stand_apart_or_with_commas(furnish, given):
     _, chair = furnish(f"--out a,b {given} --cushions red,blue")
-    assert chair.heights == (0.4, 0.5) and chair.cushions == ("red,blue",)
+    assert (chair.heights or chair.tall_heights) == (0.4, 0.5) and chair.cushions == ("red,blue",)
     _, chair = furnish(f"--cushions red,blue {given} --out a,b")
-    assert chair.heights == (0.4, 0.5) and chair.cushions == ("red,blue",)
+    assert (chair.heights or chair.tall_heights) == (0.4, 0.5) and chair.cushions == ("red,blue",)
 
 
 def test_a_file_wins_over_defaults_and_options_over_the_file(furnish):

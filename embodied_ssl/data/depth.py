@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Float, Int, UInt16
 
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.shards import resized_mask
@@ -23,11 +23,11 @@ def columns_with_depth(dataset: Dataset) -> list[str]:
     return found
 
 
-def read_depth(
+def read_units(
     dataset: Dataset, column: str, rows: Int[np.ndarray, " R"], size: int
-) -> Float[np.ndarray, "R S S"]:
-    """Metres along the optical axis, float32; NaN where it is not known, and for rows without an
-    image.
+) -> UInt16[np.ndarray, "R S S"]:
+    """Depth in ``1 / UNITS`` metres along the optical axis; 0 where it is not known, and for rows
+    without an image.
 
     Args:
         dataset: that was collected.
@@ -42,9 +42,20 @@ def read_depth(
     if column not in there:
         raise UserError(f"{dataset.path} has the depth of {', '.join(there)}, not of {column}.")
     stored = dataset.table([column + SUFFIX])[column + SUFFIX]
-    depths = np.full((len(rows), size, size), np.nan, np.float32)
+    units = np.zeros((len(rows), size, size), np.uint16)
     for place, row in enumerate(rows.tolist()):
         if (cell := stored[row].as_py()) is not None:
-            units = resized_mask(cell["bytes"], size)
-            depths[place] = np.where(units > 0, units / UNITS, np.nan)
-    return depths
+            units[place] = resized_mask(cell["bytes"], size)
+    return units
+
+
+def in_metres(units: UInt16[np.ndarray, "N S S"]) -> Float[np.ndarray, "N S S"]:
+    """Metres, float32; NaN where the depth is not known."""
+    return np.where(units > 0, units / np.float32(UNITS), np.float32(np.nan))
+
+
+def read_depth(
+    dataset: Dataset, column: str, rows: Int[np.ndarray, " R"], size: int
+) -> Float[np.ndarray, "R S S"]:
+    """The same as ``read_units`` in metres, NaN where it is not known."""
+    return in_metres(read_units(dataset, column, rows, size))

@@ -23,14 +23,16 @@ def intervals_table(models: Mapping[str, dict[str, Any]], names: Mapping[str, st
         chosen = next(each for each in model["val"] if each["embedding"] == model["embedding"])
         parts = {"val": chosen, "test": model["test"]}
         if "low" not in parts["test"]["instance"]:
-            return None
+            continue
         texts = (with_interval(parts[part][level]) for level in LEVELS for part in PARTS)
         rows.append(Row(names[name], tuple(texts)))
+    if not rows:
+        return None
     return Table(
         tuple(PARTS.values()) * len(LEVELS),
         tuple(rows),
         groups=tuple(LEVELS.values()),
-        caption="recall@1 of the chosen embedding and the 95 % interval of its mean over objects",
+        caption="recall@1 of the chosen embedding, with the 95 % interval over draws of objects",
     )
 
 

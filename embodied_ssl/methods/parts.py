@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
 
 
 def parts_of(maps: Tensor, counts: Sequence[int]) -> tuple[Tensor, ...]:
@@ -15,6 +16,8 @@ def parts_of(maps: Tensor, counts: Sequence[int]) -> tuple[Tensor, ...]:
     That of ``split`` has its channels first wherever a part had none, and all that it meets on its
     way through the trunk becomes slow.
     """
+    if 0 in maps.stride():  # expanded: it has no memory of its own
+        return maps.split(list(counts))
     return _Parts.apply(maps, tuple(counts))
 
 
@@ -26,6 +29,7 @@ class _Parts(torch.autograd.Function):
         return maps.split(counts)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, *gradients: Tensor | None) -> tuple[Tensor | None, None]:
         some = next((each for each in gradients if each is not None), None)
         if some is None:

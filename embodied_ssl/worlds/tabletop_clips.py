@@ -112,8 +112,8 @@ def _frames(row: Mapping[str, Any], side: int) -> tuple[list[str], tuple[Frame, 
     """The frames of a row in the order of time, and the camera of each."""
     found = [(name, name, image) for name in CAMERAS for image in images_of(row[name])]
     views = images_of(row["views"])
-    found += [("views", f"view {k} of {len(views)}", view) for k, view in enumerate(views, 1)]
     found += [("lying", "as it lay", image) for image in images_of(row.get("lying"))]
+    found += [("views", f"view {k} of {len(views)}", view) for k, view in enumerate(views, 1)]
     marks = {"overhead": (), "before": tuple(action_marks(row))}
     if row["pixel"]:
         u, v = row["pixel"]

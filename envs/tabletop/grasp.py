@@ -32,8 +32,8 @@ class Held:
     diameter: float
     """Metres, as seen from above."""
     lying: np.ndarray | None = None
-    """(S, S, 3) uint8, the object on the table, as wide as in the views of a look; None unless the
-    world is asked for it."""
+    """(S, S, 3) uint8, the object on the table, about as wide as in the views of a look; None
+    unless the world is asked for it."""
 
 
 def closing_direction(world: TabletopWorld, angle: int) -> float:
@@ -63,9 +63,10 @@ def grasp(
     body = world.nearest_object(point)
     labels = world.labels(body, crop)
     region = nearest_region(world.regions(), pixel)
+    diameter = max(region.diameter, float(point[2])) if region else 0.0
     lying = None
     if region is not None and world.object_crops:
-        lying = world.render(world.crop(region.center, MARGIN * region.diameter)).rgb
+        lying = world.render(world.crop(region.center, MARGIN * diameter)).rgb
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)
     depth = max(point[2] - DEPTH, LOWEST)
@@ -74,7 +75,6 @@ def grasp(
     held = None
     if region is not None:
         middle = world.scene.overhead.on_plane(region.center, point[2] / 2)
-        diameter = max(region.diameter, float(point[2]))
         held = Held(track, rotation.T @ (middle - position), diameter, lying)
     arm.grip(0.0, 50)
     arm.move_tip((point[0], point[1], CLEARANCE), orientation, TRAVEL_STEPS)

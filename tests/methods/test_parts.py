@@ -33,3 +33,9 @@ def test_parts_that_nobody_looks_at_have_no_gradient():
     first, _ = parts_of(x, (3, 3))
     (0 * x.sum() + first.detach().sum()).backward()
     assert not x.grad.any()
+
+
+def test_maps_that_share_memory_have_the_same_gradient():
+    x = torch.ones(1, 1, 1, 1, requires_grad=True)
+    parts_of(x.expand(4, 2, 3, 3), (1, 3))[1].sum().backward()
+    assert x.grad.item() == 54

@@ -16,7 +16,7 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
-from embodied_ssl.methods.decoders import MapHead
+from embodied_ssl.methods.decoders import MapHead, shrunk
 from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.depths import DepthSampler
@@ -27,7 +27,8 @@ SCALE = 4
 """Pixels of the image for one of the map, along each side."""
 SCALE_INVARIANCE = 0.5
 """Lambda of the paper: how much of the error that all pixels share is forgiven."""
-WHOLLY_KNOWN = 1e-6
+LEAST_RELIEF = 1e-6
+"""Variance of the log depth below which a batch is flat."""
 
 
 class DepthPrediction(Method):
@@ -63,7 +64,7 @@ class DepthPrediction(Method):
         return {"explained": 0.0}
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
-        return DepthSampler(caches, batch_size, seed, self.train_size)
+        return DepthSampler(caches, batch_size, seed)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images``; ``log_depth`` (B, 1, d, d) of log metres, NaN where it is not known."""
@@ -71,7 +72,7 @@ class DepthPrediction(Method):
         how = variations(self.config.augmentation, len(frames), self.train_size, step.generator)
         return {
             "images": self.trunk.normalize(varied(frames, self.train_size, how)),
-            "log_depth": warped(batch["depth"], self.side, how).log(),
+            "log_depth": averaged(warped(batch["depth"], self.train_size, how).log(), self.side),
         }
 
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
@@ -96,7 +97,7 @@ class DepthPrediction(Method):
         return {
             "loss": total + config.normals_weight * numbers["normals"],
             **numbers,
-            "explained": 1 - (square - shared).sum() / relief.sum().clamp(min=WHOLLY_KNOWN),
+            "explained": explained(square - shared, relief),
         }
 
     @torch.no_grad()
@@ -123,6 +124,21 @@ def of_known(values: Float[Tensor, "B 1 d d"], known: Bool[Tensor, "B 1 d d"]) -
     """The mean (B,) over the known pixels of each image, 0 where there are none."""
     values = torch.where(known, values, 0.0)
     return values.sum((1, 2, 3)) / known.sum((1, 2, 3)).clamp(min=1)
+
+
+def averaged(maps: Float[Tensor, "B 1 H W"], side: int) -> Float[Tensor, "B 1 side side"]:
+    """The means of what is known in each cell, NaN where nothing is: of nearest pixels alone a
+    plane would have steps."""
+    known = maps.isfinite()
+    share = shrunk(known, side)
+    return shrunk(torch.where(known, maps, 0.0), side) / torch.where(share > 0, share, torch.nan)
+
+
+def explained(error: Float[Tensor, " B"], relief: Float[Tensor, " B"]) -> Tensor:
+    """How much of the variance within images is not error, 0 of a batch without any."""
+    whole = relief.sum()
+    told = 1 - error.sum() / whole.clamp(min=LEAST_RELIEF)
+    return torch.where(whole > LEAST_RELIEF, told, 0.0)
 
 
 def slopes_of(
