@@ -2,7 +2,7 @@
 
 ``split/metadata.csv`` has a line for every image: its ``file_name`` below the split, the ``row``
 and the ``column`` that it is from, and every other column of that row. The ``imagefolder`` of
-Hugging Face's datasets reads it.
+Hugging Face's datasets reads it. Masks and depth are left out: among photos they would be photos.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Any
 import pyarrow as pa
 
 from embodied_ssl.data.dataset import Dataset
+from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.exporting.names import FileNames
 from embodied_ssl.exporting.rows import ending_of, image_columns, images_of, label_of, read_rows
 
@@ -27,8 +28,9 @@ UNKNOWN = "unlabelled"
 
 def write_images(dataset: Dataset, folder: Path) -> dict[str, int]:
     """Image files as they are stored, by split, category and instance, and a CSV of the rest."""
-    images = image_columns(dataset)
-    columns = list(_plain_columns(dataset.columns, images))
+    pictures = image_columns(dataset)
+    columns = list(_plain_columns(dataset.columns, pictures))
+    images = [name for name in pictures if not is_annotation(name)]
     names = {level: FileNames() for level in LEVELS}
     counts = {"rows": 0, "images": 0}
     tables: dict[str, Any] = {}

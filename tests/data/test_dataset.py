@@ -59,7 +59,8 @@ def test_a_column_that_no_row_has_is_named(copy):
 @pytest.mark.parametrize("name", ["tabletop", "turntable", "rooms"])
 def test_the_columns_are_those_of_the_file(name, request):
     dataset = Dataset.open(request.getfixturevalue(f"{name}_dir"))
-    assert list(dataset.columns) == list(WORLDS.load(name).columns)
+    world = WORLDS.load(name)
+    assert list(dataset.columns) == list(world(world.Config(depth=True)).columns)
 
 
 def test_columns_of_a_damaged_shard_are_not_read(copy):

@@ -125,7 +125,9 @@ def test_categories_without_instances_are_retrieved(folder, quick, capsys):
     assert "photos as category/*.jpg: categories are retrieved" in capsys.readouterr().err
     for model in results["models"].values():
         assert model["test"]["instance"] == {"1": None, "5": None, "10": None, "20": None} | {
-            "queries": 0
+            "queries": 0,
+            "low": None,
+            "high": None,
         }
         assert model["test"]["category"]["queries"] == 12
     assert "0 have their object in the gallery" in Retrieval.summary(results)
