@@ -78,11 +78,11 @@ def augment(
     Returns:
         images with values in [0, 1].
     """
-    how = variations(settings, len(frames), size, generator, rotation, flip)
+    how = draw_variations(settings, len(frames), size, generator, rotation, flip)
     return varied(frames, size, how)
 
 
-def variations(
+def draw_variations(
     settings: Augmentation,
     count: int,
     size: int,

@@ -14,13 +14,15 @@ UNITS = 5000  # a metre
 
 
 def columns_with_depth(dataset: Dataset) -> list[str]:
-    """The image columns whose depth is stored; UserError where there are none."""
-    found = [name.removesuffix(SUFFIX) for name in dataset.columns if name.endswith(SUFFIX)]
-    if not found:
-        raise UserError(
-            f"{dataset.path} stores no depth: collect it with --depth into another folder."
-        )
-    return found
+    """The image columns whose depth is stored."""
+    return [name.removesuffix(SUFFIX) for name in dataset.columns if name.endswith(SUFFIX)]
+
+
+def stores_no_depth(dataset: Dataset) -> UserError:
+    """What to raise for a dataset without depth."""
+    return UserError(
+        f"{dataset.path} stores no depth: collect it with --depth into another folder."
+    )
 
 
 def read_units(
@@ -39,6 +41,8 @@ def read_units(
         UserError: for a dataset without depth, a column without any, a damaged shard.
     """
     there = columns_with_depth(dataset)
+    if not there:
+        raise stores_no_depth(dataset)
     if column not in there:
         raise UserError(f"{dataset.path} has the depth of {', '.join(there)}, not of {column}.")
     stored = dataset.table([column + SUFFIX])[column + SUFFIX]

@@ -17,9 +17,15 @@ from typing import Any
 import pyarrow as pa
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.exporting.names import FileNames
-from embodied_ssl.exporting.rows import ending_of, image_columns, images_of, label_of, read_rows
+from embodied_ssl.exporting.rows import (
+    camera_columns,
+    ending_of,
+    image_columns,
+    images_of,
+    label_of,
+    read_rows,
+)
 
 TABLE = "metadata.csv"
 LEVELS = ("split", "category", "instance")
@@ -28,9 +34,8 @@ UNKNOWN = "unlabelled"
 
 def write_images(dataset: Dataset, folder: Path) -> dict[str, int]:
     """Image files as they are stored, by split, category and instance, and a CSV of the rest."""
-    pictures = image_columns(dataset)
-    columns = list(_plain_columns(dataset.columns, pictures))
-    images = [name for name in pictures if not is_annotation(name)]
+    images = camera_columns(dataset)
+    columns = list(_plain_columns(dataset.columns, image_columns(dataset)))
     names = {level: FileNames() for level in LEVELS}
     counts = {"rows": 0, "images": 0}
     tables: dict[str, Any] = {}

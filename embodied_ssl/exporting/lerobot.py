@@ -30,7 +30,7 @@ from embodied_ssl.exporting.lerobot_images import (
     stored,
 )
 from embodied_ssl.exporting.lerobot_meta import FILE, LARGEST, place_of, write_meta
-from embodied_ssl.exporting.rows import image_columns, read_shards
+from embodied_ssl.exporting.rows import camera_columns, image_columns, read_shards
 
 
 def write_lerobot(dataset: Dataset, folder: Path) -> dict[str, int]:
@@ -91,7 +91,7 @@ def _tables(
     schema: pa.Schema,
 ) -> Iterator[pa.Table]:
     """The frames in order: of each split the rows of each shard."""
-    images = [name for name in image_columns(dataset) if not is_annotation(name)]
+    images = camera_columns(dataset)
     with ThreadPoolExecutor() as pool:
         for split in frames.ranges():
             for first, table in read_shards(dataset, f"export {split}"):

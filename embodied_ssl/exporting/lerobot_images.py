@@ -10,12 +10,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from embodied_ssl.data.dataset import Dataset
-from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.data.shards import decode, encode
 from embodied_ssl.errors import UserError
 from embodied_ssl.exporting.lerobot_columns import Column
 from embodied_ssl.exporting.lerobot_stats import Stats, histogram, image_stats
-from embodied_ssl.exporting.rows import image_columns, images_of, read_shards
+from embodied_ssl.exporting.rows import camera_columns, images_of, read_shards
 
 KEY = "observation.images."
 
@@ -87,7 +86,7 @@ class Camera:
 
 def find_cameras(dataset: Dataset) -> list[Camera]:
     """Every image column that is not empty, each place of a list for itself."""
-    columns = [name for name in image_columns(dataset) if not is_annotation(name)]
+    columns = camera_columns(dataset)
     found: dict[tuple[int, int], Camera] = {}
     for first, table in read_shards(dataset, "look"):
         for order, column in enumerate(columns):

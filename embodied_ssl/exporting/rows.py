@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.rows import is_image, is_images
+from embodied_ssl.data.schema import is_annotation
 from embodied_ssl.errors import UserError
 from embodied_ssl.progress import each
 from embodied_ssl.worlds.episode_clips import category_of
@@ -55,6 +56,11 @@ def read_rows(dataset: Dataset) -> Iterator[tuple[int, Row]]:
 def image_columns(dataset: Dataset) -> list[str]:
     """The columns that hold an image or a list of images."""
     return [name for name, type_ in dataset.columns.items() if is_image(type_) or is_images(type_)]
+
+
+def camera_columns(dataset: Dataset) -> list[str]:
+    """Those of what a camera saw: neither masks nor depth."""
+    return [name for name in image_columns(dataset) if not is_annotation(name)]
 
 
 def images_of(row: Row, columns: list[str]) -> dict[str, bytes]:

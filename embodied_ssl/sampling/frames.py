@@ -30,13 +30,17 @@ class FrameSampler:
 
     def __init__(self, caches: Iterable[FrameCache], batch_size: int, seed: int):
         self.caches = list(caches)
-        found = [image_frames(cache) for cache in self.caches]
+        found = [self.find(cache) for cache in self.caches]
         self.pools, self.rows = zip(*found, strict=True)
         self.offsets = np.cumsum([0, *map(len, self.pools)])
         self.size = int(self.offsets[-1])
         self._epochs = [Epochs(len(p), seed, world) for world, p in enumerate(self.pools)]
         parts = np.array_split(np.arange(batch_size), len(self.pools))
         self._counts = [len(part) for part in parts]
+
+    def find(self, cache: FrameCache) -> tuple[Int[np.ndarray, " P"], Int[np.ndarray, " P"]]:
+        """The frames of a dataset to draw from, and the row of each."""
+        return image_frames(cache)
 
     def __call__(self, number: int) -> Batch:
         """The batch of a number."""

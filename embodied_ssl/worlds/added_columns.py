@@ -55,5 +55,7 @@ def added_columns(
         meanings |= {f"description.{name}": meaning for name, meaning in words.items()}
     if getattr(config, "object_crops", False):
         columns |= {LYING: IMAGE}
-        meanings |= {LYING: "look: what is held as it lay on the table, about as in `views`, RGB"}
+        meanings |= {
+            LYING: "look: what is held as it lay on the table, about as large as in `views`, RGB"
+        }
     return columns, meanings

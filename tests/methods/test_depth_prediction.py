@@ -133,7 +133,7 @@ def test_a_place_has_the_mean_of_what_is_known_there():
 def test_frames_and_depths_belong_together(caches):
     ours = {name: caches[name] for name in ("tabletop", "rooms")}
     sampler = DepthSampler(ours, 64, 0)
-    seen, first = set(), len(sampler.worlds[0].rows)
+    seen, first = set(), len(sampler.pools[0])
     for number in range(-(-max(first, sampler.size - first) // 32)):
         batch = sampler(number)
         red = batch["frames"][:, :1].float()

@@ -122,11 +122,13 @@ class Retrieval(Protocol):
         found: list[Figure] = [
             Bars(tuple(shown.values()), series, "recall@1", runs),
             cls.table(results),
-            Section("Every embedding on the validation objects", tried, layout="halves",
-                    folded=True),
-        ]  # fmt: skip
+        ]
         if (table := intervals_table(models, shown)) is not None:
-            found.insert(2, table)
+            found.append(table)
+        found.append(
+            Section("Every embedding on the validation objects", tried, layout="halves",
+                    folded=True)
+        )  # fmt: skip
         if (wrong := shared_table(models, shown)) is not None:
             found.append(Section("What wrong neighbours share with the query", (wrong,)))
         return found + (gallery_sections(results, best_run(results)) if images else [])

@@ -11,7 +11,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from embodied_ssl.augment import Augmentation, variations
+from embodied_ssl.augment import Augmentation, draw_variations
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.figures import Figure
@@ -69,7 +69,9 @@ class DepthPrediction(Method):
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images``; ``log_depth`` (B, 1, d, d) of log metres, NaN where it is not known."""
         frames = batch["frames"]
-        how = variations(self.config.augmentation, len(frames), self.train_size, step.generator)
+        how = draw_variations(
+            self.config.augmentation, len(frames), self.train_size, step.generator
+        )
         return {
             "images": self.trunk.normalize(varied(frames, self.train_size, how)),
             "log_depth": averaged(warped(batch["depth"], self.train_size, how).log(), self.side),
