@@ -103,6 +103,10 @@ class World:
             if name not in (*self.newer_options, "split_file") or value != options[name]
         }
 
+    def env_arguments(self) -> dict[str, Any]:
+        """What the env takes besides ``image_size``, where that is not the settings themselves."""
+        return self.env_settings()
+
     def splits_by_rule(self) -> bool:
         """Whether the option ``splits`` decides anything: it does for folders of objects."""
         objects = getattr(self.config, "objects", ())
@@ -126,7 +130,7 @@ class World:
         """
         import gymnasium
 
-        settings = {"image_size": image_size, **self.env_settings(), **others}
+        settings = {"image_size": image_size, **self.env_arguments(), **others}
         try:
             return gymnasium.make(self.env_id, disable_env_checker=True, **settings).unwrapped
         except (ImportError, gymnasium.error.Error) as error:

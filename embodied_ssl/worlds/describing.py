@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from typing import Any
 
 from rich.table import Table
 
@@ -49,3 +50,30 @@ def categories_line(named: Iterable[tuple[str, str]], what: str) -> str:
     counts = categories.most_common()
     listed = ", ".join(f"{printable(category)} {count}" for category, count in counts)
     return f"{len(distinct)} distinct {what} of {len(categories)} categories: {listed}"
+
+
+def interactions_table(
+    rows: list[dict[str, Any]], interactions: Iterable[str], images: Iterable[str]
+) -> Table:
+    """Rows, images, share of success and objects of each interaction.
+
+    Args:
+        rows: of a tabletop dataset, with the columns that are counted.
+        interactions: their names, in order.
+        images: the image columns.
+    """
+    table = Table("interaction", "rows", "train", "val", "images", "succeeded", "objects")
+    for name in interactions:
+        ours = [row for row in rows if row["interaction"] == name]
+        tried = [row["success"] for row in ours if row["success"] is not None]
+        splits = Counter(row["split"] for row in ours)
+        table.add_row(
+            name,
+            str(len(ours)),
+            str(splits["train"]),
+            str(splits["val"]),
+            str(sum(count_images(row[column]) for row in ours for column in images)),
+            f"{sum(tried) / len(tried):.1%}" if tried else "",
+            str(len({row["object"]["instance"] for row in ours if row["object"]})),
+        )
+    return table

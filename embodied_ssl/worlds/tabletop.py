@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
+from embodied_ssl.errors import UserError
 from embodied_ssl.worlds.added_columns import LYING
 from embodied_ssl.worlds.base import require_bounds
+from embodied_ssl.worlds.learned_grasps import digest, open_learned_grasps
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from rich.console import RenderableType
-    from rich.table import Table
 
     from embodied_ssl.data.dataset import Dataset
     from embodied_ssl.worlds.clips import Clip
@@ -55,8 +55,9 @@ class Tabletop(WithObjects):
     env_id = "embodied_ssl_envs:embodied_ssl/Tabletop-v0"
     rows_option = "interactions"
     amounts = ("interactions",)
-    newer_options = ("scale", "look_poses", "depth", "masks", "descriptions",
-                     "object_crops")  # fmt: skip
+    newer_options = ("scale", "look_poses", "depth", "masks", "descriptions", "object_crops",
+                     "grasp_policy", "random_grasps")  # fmt: skip
+    named_by_contents = (*WithObjects.named_by_contents, "grasp_policy")
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     annotated = "overhead"
     drawing = "embodied_ssl.report.tabletop:tabletop"
@@ -131,25 +132,50 @@ class Tabletop(WithObjects):
         captions."""
         object_crops: bool = False
         """Store what is held as it lay on the table too, beside its views in the hand."""
+        grasp_policy: str = ""
+        """A run of curious-robot, whose grasp head chooses where and at which angle to grasp; if
+        empty, grasps are random."""
+        random_grasps: float = 0.2
+        """Part of the grasps that stay random with --grasp-policy."""
         splits: Literal["stratified", "hash"] = "stratified"
         """How the objects of a folder are split; hash is the rule of older versions."""
         split_file: str = ""
         """CSV, JSON or YAML file that says train, val or test of each object of a folder."""
 
         def __post_init__(self):
-            require_bounds(self, interactions=(1, 10_000_000), look_poses=(1, 10), scale=SCALES)
+            require_bounds(
+                self,
+                interactions=(1, 10_000_000),
+                look_poses=(1, 10),
+                scale=SCALES,
+                random_grasps=(0, 1),
+            )
+            if not self.grasp_policy and self.random_grasps != type(self).random_grasps:
+                raise UserError("--random-grasps is the rest of those of a --grasp-policy.")
+
+    def env_arguments(self) -> dict[str, Any]:
+        """The policy itself in place of the run's path."""
+        arguments = super().env_arguments()
+        run, random = arguments.pop("grasp_policy", ""), self.config.random_grasps
+        arguments.pop("random_grasps", None)
+        return arguments | ({"learned_grasps": open_learned_grasps(run, random)} if run else {})
+
+    def recorded(self, env: Any) -> dict[str, Any]:
+        """A policy by its weights too."""
+        run = self.config.grasp_policy
+        return super().recorded(env) | ({"grasp_policy": digest(run)} if run else {})
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:
         """The interactions, and the categories of the objects that were touched."""
-        from embodied_ssl.worlds.describing import categories_line
+        from embodied_ssl.worlds.describing import categories_line, interactions_table
 
         images = [name for name in (*image_columns(cls.columns), LYING) if name in dataset.columns]
         columns = ["interaction", "success", "split", "object", *images]
         rows = dataset.table(columns).to_pylist()
         objects = [row["object"] for row in rows if row["object"]]
         named = ((label["kind"], label["instance"]) for label in objects)
-        return [_interactions(rows, images), categories_line(named, "objects")]
+        return [interactions_table(rows, INTERACTIONS, images), categories_line(named, "objects")]
 
     @classmethod
     def clips(cls, rows: list[dict[str, Any]], settings: Mapping[str, Any]) -> Iterable[Clip]:
@@ -157,25 +183,3 @@ class Tabletop(WithObjects):
         from embodied_ssl.worlds.tabletop_clips import tabletop_clips
 
         return tabletop_clips(rows, settings["image_size"])
-
-
-def _interactions(rows: list[dict[str, Any]], images: list[str]) -> Table:
-    from rich.table import Table
-
-    from embodied_ssl.worlds.describing import count_images
-
-    table = Table("interaction", "rows", "train", "val", "images", "succeeded", "objects")
-    for name in INTERACTIONS:
-        ours = [row for row in rows if row["interaction"] == name]
-        tried = [row["success"] for row in ours if row["success"] is not None]
-        splits = Counter(row["split"] for row in ours)
-        table.add_row(
-            name,
-            str(len(ours)),
-            str(splits["train"]),
-            str(splits["val"]),
-            str(sum(count_images(row[column]) for row in ours for column in images)),
-            f"{sum(tried) / len(tried):.1%}" if tried else "",
-            str(len({row["object"]["instance"] for row in ours if row["object"]})),
-        )
-    return table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, ClassVar
 
 import gymnasium
@@ -17,6 +18,7 @@ from embodied_ssl_envs.tabletop.actions import Interaction, action_space, checke
 from embodied_ssl_envs.tabletop.explorer import Policy, make_explorer
 from embodied_ssl_envs.tabletop.grasp import Held
 from embodied_ssl_envs.tabletop.interactions import act
+from embodied_ssl_envs.tabletop.learned_grasps import LearnedGrasps
 from embodied_ssl_envs.tabletop.look import MOST_POSES, look
 from embodied_ssl_envs.tabletop.observations import Observer
 from embodied_ssl_envs.tabletop.onlooker import ONLOOKER
@@ -81,6 +83,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         depth, segmentation: observe them too; `record` has the depth of its images.
         masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
         object_crops: the record of a look has `lying` too, what is held as it lay on the table.
+        learned_grasps: the grasps of the explorer; by default they are random.
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
     Raises:
@@ -106,6 +109,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         masks: bool = False,
         descriptions: bool = False,
         object_crops: bool = False,
+        learned_grasps: LearnedGrasps | None = None,
         render_mode: str | None = None,
     ):
         arguments.check_image_size(image_size)
@@ -114,7 +118,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         self.image_size = image_size
         self.max_objects, self.look_poses = max_objects, look_poses
         self.descriptions, self.object_crops = descriptions, object_crops
-        self.render_mode = render_mode
+        self.learned_grasps, self.render_mode = learned_grasps, render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
         self.simulation = Simulation(render_mode == "human", segmenting=masks, keeping_depth=depth)
@@ -182,8 +186,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         return {"foreground": self.world.foreground, "holding": self.held is not None}
 
     def explorer(self, seed: int) -> Policy:
-        """The random exploration policy for this environment."""
-        return make_explorer(lambda: self.world.scene.overhead, seed)
+        """The exploration policy for this environment: random but for learned grasps."""
+        choose = self.learned_grasps and partial(self.learned_grasps.choose, lambda: self.world)
+        return make_explorer(lambda: self.world.scene.overhead, seed, choose)
 
     def render(self) -> np.ndarray | None:
         if self.render_mode != "rgb_array":

@@ -1,4 +1,5 @@
-"""The exploration policy: random actions at the regions that background subtraction finds."""
+"""The exploration policy: actions at the regions that background subtraction finds, random ones but
+for grasps that a learned policy chooses."""
 
 from __future__ import annotations
 
@@ -10,24 +11,31 @@ import numpy as np
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.tabletop.actions import Interaction
 from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES
-from embodied_ssl_envs.tabletop.perception import Region, find_regions, metres_per_pixel
+from embodied_ssl_envs.tabletop.perception import Region, find_regions, metres_per_pixel, pixel_on
 from embodied_ssl_envs.tabletop.scene import REACH
 
 SHARES = {Interaction.GRASP: 0.6, Interaction.PUSH: 0.2, Interaction.POKE: 0.2}
-NEAR_CENTER = 0.3  # spread of grasp and poke points, in standard deviations of the region
 RUN_UP = 0.025  # metres between the object and the start of a push
 PUSHED = (0.03, 0.08)  # metres past the near side of the object at which a push ends
 
 Action = dict[str, Any]
+Grasp = tuple[np.ndarray, int]
+"""A pixel (2,) of the overhead image, and an angle."""
 Policy = Callable[[dict[str, np.ndarray], dict[str, Any]], Action | None]
 
 
-def make_explorer(camera: Callable[[], Camera], seed: int) -> Policy:
+def make_explorer(
+    camera: Callable[[], Camera],
+    seed: int,
+    choose: Callable[[np.random.Generator, Region, np.ndarray, int], Grasp] | None = None,
+) -> Policy:
     """A policy that acts on images only, without the simulator's state.
 
     Args:
         camera: gives the calibrated overhead camera.
         seed: of the policy's own random numbers.
+        choose: the grasp of a region, given the policy's random numbers and a random grasp, which
+            it is by default.
 
     Returns:
         a function of the observation and info that gives the next action, None when the tray is
@@ -46,8 +54,10 @@ def make_explorer(camera: Callable[[], Camera], seed: int) -> Policy:
         if interaction == Interaction.PUSH:
             start, end = _push_line(rng, region, camera()) / camera().size
             return _action(Interaction.PUSH, start, end=end)
-        point = _pixel_on(rng, region) / camera().size
-        return _action(Interaction(interaction), point, angle=int(rng.integers(GRASP_ANGLES)))
+        pixel, angle = pixel_on(rng, region), int(rng.integers(GRASP_ANGLES))
+        if choose is not None and interaction == Interaction.GRASP:
+            pixel, angle = choose(rng, region, pixel, angle)
+        return _action(Interaction(interaction), pixel / camera().size, angle=angle)
 
     return explore
 
@@ -65,12 +75,6 @@ def _action(
         "angle": angle,
         "end": np.float32(nowhere if end is None else end),
     }
-
-
-def _pixel_on(rng: np.random.Generator, region: Region) -> np.ndarray:
-    """A random pixel of the region, more often near its middle than at its edge."""
-    target = region.center + NEAR_CENTER * region.pixels.std(axis=0) * rng.normal(size=2)
-    return region.pixels[np.linalg.norm(region.pixels - target, axis=1).argmin()]
 
 
 def _push_line(rng: np.random.Generator, region: Region, camera: Camera) -> np.ndarray:

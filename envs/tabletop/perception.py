@@ -14,6 +14,7 @@ from embodied_ssl_envs.tabletop.scene import REACH, TRAY_CENTER, TRAY_HALF
 NEARER = 0.004  # metres by which the surface of an object is nearer than the empty tray
 COLOR_CHANGE = 48  # of 255
 SMALLEST = 0.0001  # square metres: an object of 1 cm
+NEAR_CENTER = 0.3  # spread of grasp and poke points, in standard deviations of the region
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,12 @@ def nearest_region(regions: list[Region], pixel: np.ndarray) -> Region | None:
         return float(np.linalg.norm(region.pixels - pixel, axis=1).min())
 
     return min(regions, key=distance, default=None)
+
+
+def pixel_on(rng: np.random.Generator, region: Region) -> np.ndarray:
+    """A random pixel of the region, more often near its middle than at its edge."""
+    target = region.center + NEAR_CENTER * region.pixels.std(axis=0) * rng.normal(size=2)
+    return region.pixels[np.linalg.norm(region.pixels - target, axis=1).argmin()]
 
 
 def metres_per_pixel(camera: Camera) -> float:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 import torch
+from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.augment import IDENTITY, Augmentation, augment
@@ -169,8 +170,16 @@ class CuriousRobot(Method):
         """What the head of a task predicts, without augmentation, on the device of the batch: see
         the class of the task."""
         task = self.tasks[name]
-        images = augment(task.frames(batch), self.train_size, IDENTITY, torch.Generator())
-        return task.predict(self.trunk.stages(self.trunk.normalize(images)), batch)
+        return task.predict(self._seen(task.frames(batch)), batch)
+
+    @torch.inference_mode()
+    def grasp_probabilities(self, crops: UInt8[Tensor, "B 3 H W"]) -> Float[Tensor, "B 18"]:
+        """The probability that a grasp in the middle of each crop holds, at every angle."""
+        return self.tasks["grasp"].probabilities(self._seen(crops))
+
+    def _seen(self, frames: Tensor) -> Stages:
+        images = augment(frames, self.train_size, IDENTITY, torch.Generator())
+        return self.trunk.stages(self.trunk.normalize(images))
 
 
 def _scale_gradient(x: Tensor, factor: float) -> Tensor:

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
-from jaxtyping import Bool, Float, Int
+from jaxtyping import Float
 from torch import Tensor, nn
 
 from embodied_ssl.augment import Augmentation, augment
@@ -20,6 +20,7 @@ from embodied_ssl.distributed import gather
 from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
 from embodied_ssl.methods.base import Stages
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.interaction.grasp_angles import turned_angle
 from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead, tap
 from embodied_ssl.sampling import Batch
 from embodied_ssl.sampling.interactions import INTERACTIONS
@@ -95,9 +96,12 @@ class Grasp(Task):
         return masked_grasp(self.head(stages[self.stage]), batch["angle"], batch["success"])
 
     def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, " B"]:
-        logits = self.head(stages[self.stage])
-        executed = logits[torch.arange(len(logits)), batch["angle"]]
-        return executed.float().softmax(1)[:, 1]
+        probability = self.probabilities(stages)
+        return probability[torch.arange(len(probability)), batch["angle"]]
+
+    def probabilities(self, stages: Stages) -> Float[Tensor, "B 18"]:
+        """Of success at every angle."""
+        return self.head(stages[self.stage]).float().softmax(2)[..., 1]
 
 
 class Push(Task):
@@ -179,20 +183,6 @@ class Identity(Task):
 
     def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "2B D"]:
         return self.head(stages[self.stage].mean((2, 3))).float()
-
-
-def turned_angle(
-    angle: Int[Tensor, " B"], turn: Int[Tensor, " B"], flip: Bool[Tensor, " B"]
-) -> Int[Tensor, " B"]:
-    """Bins of grasp angles after the image was mirrored left to right, then turned.
-
-    Args:
-        angle: bins of 10 degrees, counter-clockwise from the image's u axis.
-        turn: counter-clockwise turns in bins.
-        flip: whether each image was mirrored.
-    """
-    mirrored = torch.where(flip.to(angle.device), -angle, angle)
-    return (mirrored + turn.to(angle.device)) % GRASP_ANGLES
 
 
 def _colours(settings: Augmentation) -> Augmentation:
