@@ -55,17 +55,21 @@ def categories_line(named: Iterable[tuple[str, str]], what: str) -> str:
 def interactions_table(
     rows: list[dict[str, Any]], interactions: Iterable[str], images: Iterable[str]
 ) -> Table:
-    """Rows, images, share of success and objects of each interaction.
+    """Rows, images, success with the objects of each split, and objects of each interaction.
 
     Args:
         rows: of a tabletop dataset, with the columns that are counted.
         interactions: their names, in order.
         images: the image columns.
     """
-    table = Table("interaction", "rows", "train", "val", "images", "succeeded", "objects")
+    succeeded = ("train succeeded", "val succeeded")
+    table = Table("interaction", "rows", "train", "val", "images", *succeeded, "objects")
     for name in interactions:
         ours = [row for row in rows if row["interaction"] == name]
-        tried = [row["success"] for row in ours if row["success"] is not None]
+        tried: dict[str, list[bool]] = {"train": [], "val": []}
+        for row in ours:
+            if row["success"] is not None and row["split"] in tried:
+                tried[row["split"]].append(row["success"])
         splits = Counter(row["split"] for row in ours)
         table.add_row(
             name,
@@ -73,7 +77,7 @@ def interactions_table(
             str(splits["train"]),
             str(splits["val"]),
             str(sum(count_images(row[column]) for row in ours for column in images)),
-            f"{sum(tried) / len(tried):.1%}" if tried else "",
+            *(f"{sum(each) / len(each):.1%}" if each else "" for each in tried.values()),
             str(len({row["object"]["instance"] for row in ours if row["object"]})),
         )
     return table
