@@ -9,6 +9,8 @@ and after it has blurred; PyTorch does not.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import cv2
@@ -71,14 +73,22 @@ def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
     recolor = np.concatenate([how.colors.numpy(), np.empty((len(images), 3, 1))], axis=2)
     lumas = how.lumas.numpy()
     made = np.empty((len(images), size, size, 3), np.float32)
-    for number, image in enumerate(images):
-        cut = cv2.warpAffine(
-            image, maps[number], (size, size), flags=INSIDE_OUT, borderMode=cv2.BORDER_REFLECT
-        )
-        recolor[number, :, 3] = lumas[number] @ cv2.mean(cut)[:3]
-        if sigmas and sigmas[number]:
-            cut = cv2.GaussianBlur(cut, (taps, taps), sigmas[number])
-        cv2.transform(cut.astype(np.float32), recolor[number], dst=made[number])
+
+    def vary(numbers: Iterable[int]) -> None:
+        for number in numbers:
+            cut = cv2.warpAffine(
+                images[number], maps[number], (size, size), flags=INSIDE_OUT,
+                borderMode=cv2.BORDER_REFLECT,
+            )  # fmt: skip
+            recolor[number, :, 3] = lumas[number] @ cv2.mean(cut)[:3]
+            if sigmas and sigmas[number]:
+                cut = cv2.GaussianBlur(cut, (taps, taps), sigmas[number])
+            cv2.transform(cut.astype(np.float32), recolor[number], dst=made[number])
+
+    # OpenCV lets other threads compute meanwhile; PyTorch's own would wait for this one.
+    threads = torch.get_num_threads()
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(vary, (range(k, len(images), threads) for k in range(threads))))
     return torch.from_numpy(made).permute(0, 3, 1, 2).clamp_(0, 1)
 
 
