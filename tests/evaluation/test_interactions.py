@@ -13,6 +13,8 @@ from embodied_ssl.evaluation.interaction_scores import (
     poke_metrics,
     push_error,
 )
+from embodied_ssl.evaluation.poke_ceiling import predicted_lines
+from embodied_ssl.sampling.interactions import Poke
 
 
 def test_grasp_metrics_of_a_ranking_counted_by_hand():
@@ -38,6 +40,23 @@ def test_poke_r2_is_one_for_the_truth_and_zero_for_the_mean():
     assert poke_metrics(line, line) == {"poke_slope_r2": 1, "poke_intercept_r2": 1}
     mean = poke_metrics(np.broadcast_to(line.mean(axis=0), line.shape), line)
     assert mean == {"poke_slope_r2": pytest.approx(0), "poke_intercept_r2": pytest.approx(0)}
+
+
+def test_the_ceiling_of_pokes_is_what_stiffness_and_mass_tell(tabletop_dir):
+    cache = Dataset.open(tabletop_dir).cache()
+
+    def slope_r2():
+        pokes = Poke(cache, "train")
+        lines = predicted_lines(pokes, pokes, seed=0)
+        return poke_metrics(lines, pokes.line[pokes.rows])["poke_slope_r2"]
+
+    assert slope_r2() > 0.99  # the slopes of these data follow from the stiffness
+    numbers = cache.rows["object.stiffness"]
+    cache.rows["object.stiffness"] = np.full(len(numbers), 1.0)
+    cache.rows["object.mass"] = np.ones(len(numbers))
+    assert slope_r2() < 0.1
+    del cache.rows["object.mass"]
+    assert predicted_lines(Poke(cache, "train"), Poke(cache, "train"), seed=0) is None
 
 
 def test_identity_auc_counts_the_pairs_in_the_right_order():
