@@ -26,7 +26,7 @@ from embodied_ssl.variations import moved, varied
 SIDE = 5
 """Of the map that becomes a vector; where things are must survive in it."""
 LEAST_CHANGE = 1e-6
-"""Of the features of a batch, in l1, below which nothing changed."""
+"""Mean absolute change of the features below which nothing changed."""
 
 
 class ForwardInverse(Method):
@@ -44,7 +44,7 @@ class ForwardInverse(Method):
         """Settings of the inverse and the forward model."""
 
         forward_weight: Annotated[float, Within(0, 1e6)] = 0.1
-        """Lambda of the paper: of the forward model's error beside the inverse model's."""
+        """Lambda of the paper: of the mean absolute error of the predicted features."""
         grid: Annotated[int, Within(1, 256)] = 20
         """Cells along each side of the image in which a push begins."""
         angles: Annotated[int, Within(1, 3600)] = 36
@@ -99,7 +99,8 @@ class ForwardInverse(Method):
         push = {name: batch[name] for name in self.bins.counts}
         logits = self.push_logits(before, after, push)
         parts = {name: F.cross_entropy(logits[name], push[name]) for name in push}
-        error = l1(self.predict_features(before, push), after)
+        error = F.l1_loss(self.predict_features(before, push).float(), after.float())
+        change = F.l1_loss(before.float(), after.float())
         right = {
             f"{name}_accuracy": (logits[name].argmax(1) == push[name]).float().mean()
             for name in push
@@ -109,7 +110,7 @@ class ForwardInverse(Method):
             **parts,
             "forward": error,
             **right,
-            "explained": explained(error.detach(), l1(before, after).detach()),
+            "explained": explained(error.detach(), change.detach()),
         }
 
     def features_of(self, stages: Stages) -> tuple[Float[Tensor, "B D"], ...]:
@@ -175,11 +176,6 @@ class Features(nn.Module):
     ) -> Float[Tensor, "B D"]:
         """The features, from the maps of the stage ``stage`` and the pooled features."""
         return self.scale(self.local(maps) + self.whole(pooled))
-
-
-def l1(a: Float[Tensor, "B D"], b: Float[Tensor, "B D"]) -> Float[Tensor, ""]:
-    """The mean l1 norm of the difference of two vectors."""
-    return (a.float() - b.float()).abs().sum(1).mean()
 
 
 def explained(error: Float[Tensor, ""], change: Float[Tensor, ""]) -> Float[Tensor, ""]:
