@@ -64,6 +64,12 @@ def warped(
                          align_corners=False)  # fmt: skip
 
 
+def moved(points: Float[Tensor, "B N 2"], how: Variations) -> Float[Tensor, "B N 2"]:
+    """Points of images, from -1 to 1, v downwards, where ``varied`` puts them."""
+    maps = how.maps.to(points.device)
+    return (points - maps[:, None, :, 2]) @ torch.linalg.inv(maps[:, :, :2]).mT
+
+
 def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
     images = np.ascontiguousarray(frames.permute(0, 2, 3, 1).numpy())
     height, width = images.shape[1:3]

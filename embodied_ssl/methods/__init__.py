@@ -18,6 +18,7 @@ METHODS = Registry(
         for name, place in {
             "curious-robot": "interaction.curious_robot:CuriousRobot",
             "identity": "interaction.identity:Identity",
+            "forward-inverse": "interaction.forward_inverse:ForwardInverse",
             "egomotion": "motion.egomotion:EgoMotion",
             "continuous-equivariance": "motion.continuous_equivariance:Continuous",
             "temporal": "motion.temporal:Temporal",

@@ -98,7 +98,7 @@ class ActionSampler:
         seed: of their order.
         mirror: probability that a pair is mirrored.
         rooms: opens the sampler of a rooms dataset for a number of pairs, with ``motion`` (B, 3) in
-            units of its usual reach.
+            units of its usual reach; None where there are none.
 
     Raises:
         UserError: for a dataset with fewer than two pairs.
@@ -109,14 +109,14 @@ class ActionSampler:
         caches: Mapping[str, FrameCache],
         batch_size: int,
         seed: int,
-        mirror: float,
-        rooms: Callable[[FrameCache, int], Sampler],
+        mirror: float = 0.0,
+        rooms: Callable[[FrameCache, int], Sampler] | None = None,
     ):
         self.seed, self.mirror, self.size = seed, mirror, 0
         self._rooms, self._worlds = None, []
         shares = [len(part) for part in np.array_split(np.arange(batch_size), len(caches))]
         for place, (world, count) in enumerate(zip(caches, shares, strict=True)):
-            if world == "rooms":
+            if world == "rooms" and rooms is not None:
                 self._rooms, self._rooms_start = rooms(caches[world], count), self.size
                 self.size += self._rooms.size
                 continue
