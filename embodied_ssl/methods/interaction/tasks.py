@@ -15,7 +15,7 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from embodied_ssl.augment import Augmentation, augment
+from embodied_ssl.augment import Augmentation, augment, draw_variations
 from embodied_ssl.distributed import gather
 from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
 from embodied_ssl.methods.base import Stages
@@ -25,6 +25,7 @@ from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead
 from embodied_ssl.sampling import Batch
 from embodied_ssl.sampling.interactions import INTERACTIONS
 from embodied_ssl.trunks import Trunk
+from embodied_ssl.variations import moved, varied
 from embodied_ssl.worlds.tabletop import GRASP_ANGLES
 
 
@@ -115,9 +116,14 @@ class Push(Task):
     def augment(
         self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
     ) -> Batch:
-        """The geometry stays."""
-        images = augment(self.frames(batch), size, _colours(settings), generator)
-        return batch | {"images": images}
+        """Both images turn by quarters and are mirrored, and the ends of the push with them."""
+        before, after = (batch[column] for column in self.images)
+        quarters = torch.randint(0, 4, (len(before),), generator=generator)
+        settings = replace(_colours(settings), flip=0.5)
+        how = draw_variations(settings, len(before), size, generator, quarters * torch.pi / 2)
+        images = torch.cat([varied(frames, size, how) for frames in (before, after)])
+        ends = moved(batch["action"][:, :4].float().unflatten(1, (2, 2)), how).flatten(1)
+        return batch | {"images": images, "action": torch.cat([ends, batch["action"][:, 4:]], 1)}
 
     def loss(self, stages: Stages, batch: Batch) -> Tensor:
         return F.mse_loss(self.predict(stages, batch), batch["action"])
