@@ -62,6 +62,13 @@ def warped(
                          align_corners=False)  # fmt: skip
 
 
+def carried(points: Float[Tensor, "B K 2"], how: Variations) -> Float[Tensor, "B K 2"]:
+    """Where ``varied`` puts points of images, as they are from -1 to 1, v downwards; those beyond
+    that are cut off."""
+    back = torch.linalg.inv(how.maps[:, :, :2]).to(points.device)
+    return (points - how.maps[:, None, :, 2].to(points.device)) @ back.mT
+
+
 def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
     images = np.ascontiguousarray(frames.permute(0, 2, 3, 1).numpy())
     height, width = images.shape[1:3]
