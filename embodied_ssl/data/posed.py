@@ -74,8 +74,9 @@ class PosedViews:
         """Metres along the optical axis at the nearest pixel, NaN where it is not known and beyond
         the border."""
         size = self.units.shape[1]
-        inside = ((pixels >= 0) & (pixels < size)).all(-1)
-        u, v = np.moveaxis(np.where(inside[..., None], pixels, 0).astype(np.int64), -1, 0)
+        u, v = pixels[..., 0], pixels[..., 1]
+        inside = (u >= 0) & (u < size) & (v >= 0) & (v < size)
+        u, v = (np.where(inside, each, 0).astype(np.intp) for each in (u, v))
         return np.where(inside, in_metres(self.units[views[:, None], v, u]), np.float32(np.nan))
 
     def points(
@@ -120,8 +121,9 @@ class PosedViews:
         a pixel is wide, and the depth in the second view agrees."""
         depth = self.depth(first, pixels)
         points, width = self.points(first, pixels, depth), self.width(first, depth)
-        half = self.extents[first, None] * np.array([0.5, 0.5, 1], np.float32)
-        within = (np.abs(points) <= half + width[..., None]).all(-1) & (points[..., 2] > width)
+        (x, y, z), box = np.moveaxis(points, -1, 0), self.extents[first].T[..., None]
+        within = (np.abs(x) <= box[0] / 2 + width) & (np.abs(y) <= box[1] / 2 + width)
+        within &= (z > width) & (z <= box[2] + width)
         there, away = self.project(second, points)
         off = np.abs(self.depth(second, there) - away)
         return there, within & (off <= AGREEMENT * self.width(second, away))

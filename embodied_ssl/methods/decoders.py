@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from embodied_ssl.trunks import Trunk
@@ -109,14 +109,16 @@ class PixelHead(nn.Module):
         stages: list[Tensor],
         pooled: Float[Tensor, "B dim"],
         pixels: Float[Tensor, "B K 2"],
-    ) -> Float[Tensor, "B K D"]:
-        """The features at pixels (x, y) from -1 to 1 between the borders of images."""
-        hidden = self.whole(pooled)[:, None]
+        chosen: Bool[Tensor, "B K"],
+    ) -> Float[Tensor, "M D"]:
+        """The features at the chosen ones of the pixels of each image, image by image; x and y from
+        -1 to 1 between the borders."""
+        hidden = self.whole(pooled)[chosen.nonzero()[:, 0]]
         for number, local in zip(self.numbers, self.local, strict=True):
             maps = F.grid_sample(
                 stages[number].float(), pixels[:, None], padding_mode="border", align_corners=False
             )  # (B, C, 1, K)
-            hidden = hidden + local(maps[:, :, 0].mT)
+            hidden = hidden + local(maps[:, :, 0].mT[chosen])
         return self.decode(hidden)
 
 

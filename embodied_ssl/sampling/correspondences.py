@@ -14,7 +14,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 from embodied_ssl.sampling.object_views import views_of_objects
 
-RASTER = 24
+RASTER = 20
 """Cells along a side of a view, in each of which one pixel is looked for: those that are matched
 are not all of one place."""
 TRIES = 4

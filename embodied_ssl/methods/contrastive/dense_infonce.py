@@ -52,7 +52,7 @@ class DenseInfoNCE(Method):
         """Of the softmax over pixels, and of that over views."""
         global_weight: Annotated[float, Within(0, 1e6)] = 1.0
         """Of InfoNCE between whole views, by their pooled features; 0: of pixels alone."""
-        hidden: Annotated[int, Within(2, 1 << 16)] = 256
+        hidden: Annotated[int, Within(2, 1 << 16)] = 128
         """Units of the heads' hidden layers."""
         projection: Annotated[int, Within(2, 1 << 16)] = 64
         """Dimensions in which pixels and views are compared."""
@@ -100,13 +100,13 @@ class DenseInfoNCE(Method):
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         config, matched = self.config, batch["matched"]
         pooled = self.trunk.pool(stages)
-        of_pixels = self.at_pixels(stages, pooled, batch["pixels"]).float()  # (2B, K, D)
-        z1, z2 = (z[matched] for z in of_pixels.chunk(2))  # (M, D)
+        both = self.at_pixels(stages, pooled, batch["pixels"], matched.repeat(2, 1))  # (2M, D)
+        z1, z2 = both.float().chunk(2)
         dense = pixel_info_nce(z1, z2, config.temperature, config.choices)
         numbers = {"dense": dense}
-        # With fewer than two matches there is no spread of theirs.
-        shown = (z1, z2) if len(z1) > 1 else of_pixels.flatten(0, 1).chunk(2)
-        compared = tuple(z[: config.choices] for z in shown)
+        compared = z1[: config.choices], z2[: config.choices]
+        if len(z1) < 2:
+            compared = pooled.chunk(2)  # so few matches have no spread
         if self.project is not None:
             compared = tuple(gather(p) for p in self.project(pooled).chunk(2))
             # An object that is twice in a batch is no other one.
@@ -123,18 +123,17 @@ class DenseInfoNCE(Method):
 def pixel_info_nce(
     z1: Float[Tensor, "M D"], z2: Float[Tensor, "M D"], temperature: float, choices: int
 ) -> Float[Tensor, ""]:
-    """InfoNCE both ways between pixels that show the same points, row i of both point i; 0 without
-    any.
+    """InfoNCE of pixels of the first views with those of the second ones that show the same points,
+    row i of both point i; 0 without any. Which view is the first is chance, so one way is enough.
 
-    All pixels of a batch would be too many to compare with each other: as few parts as can be, each
-    of ``choices`` rows at most, one after the other, have pixels that are compared.
+    All pixels of a batch would be too many to compare with each other: they are compared within
+    parts of ``choices`` rows at most, of nearly one length.
     """
     parts = max(1, ceil(len(z1) / choices))
     total = z1.sum() * 0  # what the head has made has a gradient without pixels too
     for a, b in zip(z1.tensor_split(parts), z2.tensor_split(parts), strict=True):
         if len(a):
-            both = info_nce(a, b, temperature) + info_nce(b, a, temperature)
-            total = total + len(a) * both / 2
+            total = total + len(a) * info_nce(a, b, temperature)
     return total / max(len(z1), 1)
 
 
