@@ -57,10 +57,14 @@ class DenseInfoNCE(Method):
         projection: Annotated[int, Within(2, 1 << 16)] = 64
         """Dimensions in which pixels and views are compared."""
         augmentation: Augmentation = field(
-            default_factory=lambda: Augmentation(crop_side=(0.6, 1.0), rotate=0.3, gray=0.2)
-        )
-        """Of each view, its pixels too; both of a pair are mirrored or none: otherwise nothing told
-        the left of an object from its right."""
+            default_factory=lambda: Augmentation(
+                crop_side=(0.6, 1.0), rotate=0.3, brightness=0.3, contrast=0.3, saturation=0.2,
+                hue=0.02,
+            )
+        )  # fmt: skip
+        """Of each view, with its pixels; both of a pair are mirrored or none, otherwise nothing
+        would tell the left of an object from its right. Colours change little: they are much of
+        what tells points apart, and every view has a lamp of its own."""
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
