@@ -99,7 +99,7 @@ def test_a_point_of_the_object_is_where_another_view_sees_it(records):
             here = second["image_depth"][v, u] / 5000 - away
             both = (np.abs(here) < 0.004) & (second["image_mask"][v, u] > 0)
             off.append(np.abs(here[both]))
-            shares.append(both.mean())
+            shares.append(both.sum() / max(len(both), 1))
             one = chroma(first["image"][tuple(where[:, both])])
             two = chroma(second["image"][v[both], u[both]])
             alike.append((one * two).sum(1))
