@@ -56,6 +56,8 @@ def test_a_point_is_found_where_geometry_says(block):
     shift = np.array([-0.1, -0.05]) / 0.014  # of the middle
     expected = 50 + shift + [[0, 0], [0, 0.09 / 0.014], [0.135 / 0.014, 0]]
     assert np.allclose(there, expected, atol=0.01) and same.all()
+    back, same = block.found(np.array([1]), np.array([0]), np.float32(expected[None]))
+    assert np.allclose(back[0], [[50, 50], [60, 50], [50, 35]], atol=0.01) and same.all()
 
 
 def test_the_floor_and_what_is_not_of_the_object_do_not_match(block):
