@@ -18,7 +18,6 @@ from embodied_ssl.methods.contrastive.dense_infonce import (
     found,
     pixel_info_nce,
 )
-from embodied_ssl.methods.decoders import PixelHead, pyramid
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.training.command import run_train
 from embodied_ssl.trunks import build_trunk
@@ -126,28 +125,6 @@ def test_who_knows_nothing_finds_as_many_as_chance_and_who_knows_all_finds_all()
     chance = make().chance["found"]
     assert found(z, torch.randn_like(z)) == pytest.approx(chance, rel=0.1)
     assert found(z[:3], z[:3]).item() == pytest.approx(chance)
-
-
-def test_a_pixel_is_looked_up_between_those_of_the_maps():
-    trunk = build_trunk("alexnet", width=0.1, fc_dim=16)
-    head = PixelHead(trunk, 128, 5, 8)
-    shapes = trunk.shapes(128)
-    assert head.numbers == pyramid(trunk, 128) == [0, 1, 4]
-    assert [shapes[number][-1] for number in head.numbers] == [31, 15, 7]
-    stages = [torch.zeros(2, *shape) for shape in shapes]
-    for number in head.numbers:  # maps that are as large as x + 2 y, in one channel
-        side = shapes[number][-1]
-        at = (2 * torch.arange(side) + 1) / side - 1
-        stages[number][:, 0] = at + 2 * at[:, None]
-    pixels = torch.tensor([[[0.1, 0.2], [-0.3, 0.5], [0.7, -0.8]]]).repeat(2, 1, 1)
-    pooled = torch.randn(2, 16)
-    chosen = torch.tensor([[True, True, False], [True, False, True]])
-    height = pixels[..., 0] + 2 * pixels[..., 1]
-    hidden = head.whole(pooled)[:, None].repeat(1, 3, 1)
-    for local in head.local:
-        hidden = hidden + local.bias + height[..., None] * local.weight[:, 0]
-    expected = head.decode(hidden)[chosen]
-    assert torch.allclose(head(stages, pooled, pixels, chosen), expected, atol=1e-4)
 
 
 @pytest.fixture

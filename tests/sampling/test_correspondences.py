@@ -11,6 +11,7 @@ from embodied_ssl.data.posed import PosedViews
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling import correspondences
 from embodied_ssl.sampling.correspondences import CorrespondenceSampler
+from embodied_ssl_envs.cameras import Camera
 
 SIZE, FOCAL, HEIGHT = 100, 100.0, 0.1
 ABOVE = np.diag([1.0, -1, -1, 1])  # looks down, its x along that of the object
@@ -58,6 +59,18 @@ def test_a_point_is_found_where_geometry_says(block):
     assert np.allclose(there, expected, atol=0.01) and same.all()
     back, same = block.found(np.array([1]), np.array([0]), np.float32(expected[None]))
     assert np.allclose(back[0], [[50, 50], [60, 50], [50, 35]], atol=0.01) and same.all()
+
+
+def test_points_of_any_camera_are_seen_where_the_simulation_says():
+    camera = Camera((0.4, -0.3, 0.5), (0.0, 0.1, 0.0), (0.2, 0.1, 1.0), 35.0, SIZE)
+    camera = camera.crop(np.array([40.0, 55.0]), 60.0)
+    units, extents = np.ones((1, SIZE, SIZE), np.uint16), np.ones((1, 3), np.float32)
+    views = PosedViews(units, camera.pose[None], camera.intrinsics[None], extents)
+    points, one = np.random.default_rng(0).uniform(-0.1, 0.1, (1, 50, 3)), np.array([0])
+    pixels, away = views.project(one, points)
+    assert np.allclose(pixels, camera.project(points))
+    assert np.allclose(views.points(one, pixels, away), points)
+    assert np.allclose(away[0], (points[0] - camera.eye) @ camera.axes[2])
 
 
 def test_the_floor_and_what_is_not_of_the_object_do_not_match(block):
