@@ -159,6 +159,14 @@ def turntable_dir(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
+def circled_dir(tmp_path_factory):
+    """A turntable dataset of the same objects, all of them to train on."""
+    folder = tmp_path_factory.mktemp("datasets") / "circled"
+    rows = [row | {"split": "train"} for row in turntable_rows(12, 2)]
+    return save(folder, "turntable", rows, {"azimuths": 2, "depth": True}, 48)
+
+
+@pytest.fixture(scope="session")
 def tabletop_of():
     """Write the dataset of so many interactions, each as a function changes it: its folder."""
 
