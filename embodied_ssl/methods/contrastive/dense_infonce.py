@@ -16,10 +16,13 @@ from embodied_ssl.augment import Augmentation, draw_variations
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.distributed import gather
+from embodied_ssl.figures import Figure
 from embodied_ssl.losses import info_nce
 from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.contrastive.dense_figures import found_points
 from embodied_ssl.methods.decoders import PixelHead
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.methods.views import watched
 from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler
@@ -122,6 +125,22 @@ class DenseInfoNCE(Method):
             "matched": matched.float().mean(),
             "found": found(z1, z2),
         } | watched(step, pooled, *compared)
+
+    @torch.no_grad()
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        def pictures(batch: Batch) -> dict[str, Tensor]:
+            stages = self.encode(batch)
+            pooled = self.trunk.pool(stages)
+            images = batch["images"] * self.trunk.std + self.trunk.mean
+            return found_points(
+                lambda pixels, chosen: self.at_pixels(stages, pooled, pixels, chosen),
+                images,
+                batch["pixels"],
+                batch["matched"],
+            )
+
+        title = "Points of unseen objects, found from view to view"
+        return [picture_strips(self, caches, seed, pictures, title, "A colour is one point.")]
 
 
 def pixel_info_nce(
