@@ -7,7 +7,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 
-def float32_product(a: Float[Tensor, "N D"], b: Float[Tensor, "D M"]) -> Float[Tensor, "N M"]:
+def float32_product(
+    a: Float[Tensor, "*G N D"], b: Float[Tensor, "*G D M"]
+) -> Float[Tensor, "*G N M"]:
     """``a @ b`` in float32, for what embeddings are compared by.
 
     Autocast rounds the factors of a matrix product to bfloat16 even where they are float32: cosines

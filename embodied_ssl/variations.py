@@ -65,7 +65,8 @@ def warped(
 
 
 def moved(points: Float[Tensor, "B N 2"], how: Variations) -> Float[Tensor, "B N 2"]:
-    """Points of images, from -1 to 1, v downwards, where ``varied`` puts them."""
+    """Points of images, from -1 to 1, v downwards, where ``varied`` puts them: beyond that where
+    they are cut off."""
     maps = how.maps.to(points.device)
     return (points - maps[:, None, :, 2]) @ torch.linalg.inv(maps[:, :, :2]).mT
 

@@ -55,6 +55,15 @@ class Camera:
         return pose
 
     @property
+    def intrinsics(self) -> np.ndarray:
+        """fx, fy, cx, cy, (4,) pixels: a point at (x, y, z) of the camera's frame, x to the right,
+        y down and z ahead, is seen at ``u = fx x / z + cx`` and ``v = fy y / z + cy``."""
+        left, right, bottom, top = self.window
+        width, height = right - left, top - bottom
+        focal = 1 / (width * self._slope), 1 / (height * self._slope)
+        return self.size * np.array([*focal, -left / width, top / height])
+
+    @property
     def _slope(self) -> float:
         return float(np.tan(np.radians(self.fov) / 2))
 

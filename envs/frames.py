@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.geometry import Vector
 
 DEPTH_UNITS = 5000  # a metre, as in the TUM RGB-D benchmark
+SAMPLED_AT = (-0.5, 0.5)  # pixels from its centre: TinyRenderer samples the lower left corner
 FARTHEST = np.iinfo(np.uint16).max / DEPTH_UNITS  # metres that a record can hold
 
 
@@ -37,6 +39,14 @@ class Frame:
     """(S, S) int32 body ids, -1 for nothing; None unless asked for."""
     keeps_depth: bool = False
     """Whether its depth belongs into records."""
+    camera: Camera | None = None
+    """That rendered it."""
+
+    @property
+    def intrinsics(self) -> np.ndarray:
+        """fx, fy, cx, cy of what was rendered, (4,) pixels: those of the camera, shifted so that
+        the centre of a pixel, at .5, is where the renderer sampled it."""
+        return self.camera.intrinsics - (0, 0, *SAMPLED_AT)
 
     def columns(self, name: str) -> dict[str, np.ndarray]:
         """Of a record: the image by its name and, if it is kept, ``<name>_depth``, (S, S) uint16 in

@@ -163,6 +163,7 @@ class Simulation(Uncopied):
             depth=camera.metric_depth(np.reshape(depth, shape)).astype(np.float32),
             segmentation=np.reshape(bodies, shape).astype(np.int32) if segmentation else None,
             keeps_depth=self._keeping_depth,
+            camera=camera,
         )
         self.seconds["rendering"] += time.perf_counter() - start
         return frame

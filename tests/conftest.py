@@ -1,6 +1,8 @@
 """Small datasets of drawn images for the whole suite, written by the real writer."""
 
-import cv2
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -11,20 +13,9 @@ from embodied_ssl.files import checksum
 from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.worlds import WORLDS
 
-SIDE = 64
-KINDS = ("mug", "bowl", "box", "book")
-SHADES = np.random.default_rng(7).integers(60, 255, (64, 3))
+sys.path.insert(0, str(Path(__file__).parent))  # for drawn.py
 
-
-def draw(instance: int, turn: float, rng: np.random.Generator) -> np.ndarray:
-    """A bar whose colour and width tell the object, turned by radians, on a random background."""
-    image = rng.integers(0, 60, 3) + rng.integers(0, 30, (SIDE, SIDE, 3))
-    image = np.ascontiguousarray(image, np.uint8)
-    size = (SIDE * 0.75, SIDE * (0.1 + 0.1 * (instance % 4)))
-    centre = tuple((SIDE / 2 + rng.uniform(-3, 3, 2)).tolist())
-    corners = cv2.boxPoints((centre, size, -np.degrees(turn)))
-    shade = tuple(int(value) for value in SHADES[instance])
-    return cv2.fillPoly(image, [np.int32(np.round(corners))], shade)
+from drawn import KINDS, NEAREST, SIDE, draw, turntable_rows
 
 
 def save(folder, env, rows, settings, rows_per_shard):
@@ -32,7 +23,9 @@ def save(folder, env, rows, settings, rows_per_shard):
     cls = WORLDS.load(env)
     columns = cls(cls.Config(depth=settings.get("depth", False))).columns
     deep = [name for name in columns if f"{name}_depth" in columns]
-    rows = [r | {f"{c}_depth": np.uint16(r[c][..., 0]) + 900 for c in deep if c in r} for r in rows]
+    rows = [
+        r | {f"{c}_depth": np.uint16(r[c][..., 0]) + NEAREST for c in deep if c in r} for r in rows
+    ]
     manifest = Manifest(env, {"seed": 0, "image_size": SIDE, **settings})
     manifest.planned = {"shards": -(-len(rows) // rows_per_shard)}
     for k in range(manifest.planned["shards"]):
@@ -90,30 +83,6 @@ def tabletop_rows(count: int) -> list[dict]:
         add("poke", acted(turn) | {"force": force, "slope": slope, "intercept": 0.0})
         episode += 1
     return rows[:count]
-
-
-def turntable_rows(objects: int, azimuths: int) -> list[dict]:
-    """Every object from three elevations."""
-    rng = np.random.default_rng(1)
-    rows = []
-    for episode in range(objects):
-        kind = KINDS[episode % 4]
-        views = [(e, a) for e in (30, 45, 60) for a in range(azimuths)]
-        for step, (elevation, azimuth) in enumerate(views):
-            rows.append(
-                {
-                    "episode": episode,
-                    "step": step,
-                    "split": "val" if episode < objects // 2 else "test",
-                    "image": draw(24 + episode, rng.uniform(0, np.pi), rng),
-                    "kind": kind,
-                    "instance": f"household/{kind}/{24 + episode:05d}",
-                    "elevation": elevation,
-                    "azimuth": 360 * azimuth / azimuths,
-                    "role": "query" if elevation == 45 else "gallery",
-                }
-            )
-    return rows
 
 
 def rooms_rows(rooms: int, frames: int) -> list[dict]:
@@ -187,6 +156,14 @@ def turntable_dir(tmp_path_factory):
     """A turntable dataset of 12 objects, half of them val, 6 views each, images of 64 pixels."""
     folder = tmp_path_factory.mktemp("datasets") / "turntable"
     return save(folder, "turntable", turntable_rows(12, 2), {"azimuths": 2, "depth": True}, 48)
+
+
+@pytest.fixture(scope="session")
+def circled_dir(tmp_path_factory):
+    """A turntable dataset of the same objects, all of them to train on."""
+    folder = tmp_path_factory.mktemp("datasets") / "circled"
+    rows = [row | {"split": "train"} for row in turntable_rows(12, 2)]
+    return save(folder, "turntable", rows, {"azimuths": 2, "depth": True}, 48)
 
 
 @pytest.fixture(scope="session")

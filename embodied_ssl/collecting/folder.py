@@ -32,11 +32,12 @@ def open_folder(spec: CollectSpec) -> int | None:
         the shard to collect before all others, where the dataset grows and its last one is cut.
 
     Raises:
-        UserError: for a dataset of other settings, and for a damaged shard.
+        UserError: for a dataset of other settings or columns, and for a damaged shard.
     """
     if (spec.out / FILE).exists():
         check_settings(read_manifest(spec.out), spec)
         check_shards(spec)
+        check_columns(spec)
     spec.out.mkdir(parents=True, exist_ok=True)
     with locked_manifest(spec.out):
         if (spec.out / FILE).exists():
@@ -67,6 +68,19 @@ def check_shards(spec: CollectSpec) -> None:
         listed = read_manifest(spec.out).shards.get(name, entry)
         if checksum(path) != listed["sha256"]:
             raise damaged(path)
+
+
+def check_columns(spec: CollectSpec) -> None:
+    """UserError for a dataset without columns that are collected now: with the shards of another
+    version beside its own nobody could read it."""
+    files = (spec.out / SHARDS / name for name in sorted(read_manifest(spec.out).shards))
+    first = next((file for file in files if file.exists()), None)
+    there = spec.world.columns if first is None else pq.read_schema(first).names
+    if lacking := [name for name in spec.world.columns if name not in there]:
+        raise UserError(
+            f"{spec.out} was collected by an older version, without {', '.join(lacking)}: choose "
+            "another --out."
+        )
 
 
 def missing(spec: CollectSpec, numbers: range) -> list[int]:

@@ -46,6 +46,7 @@ METHODS = Registry(
             "infonce": "contrastive.infonce:InfoNCE",
             "cpc": "contrastive.cpc:CPC",
             "action-aware": "contrastive.action_aware:ActionAware",
+            "dense-infonce": "contrastive.dense_infonce:DenseInfoNCE",
             "instdisc": "contrastive.instdisc:InstDisc",
             "pirl": "contrastive.pirl:PIRL",
             "nnclr": "contrastive.nnclr:NNCLR",

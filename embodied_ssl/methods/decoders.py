@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import torch.nn.functional as F
-from jaxtyping import Float
+from jaxtyping import Bool, Float
 from torch import Tensor, nn
 
 from embodied_ssl.trunks import Trunk
@@ -80,6 +80,57 @@ class MapHead(nn.Module):
         """The maps, from those of the stage ``stage`` and the pooled features."""
         maps = F.interpolate(self.local(maps), size=self.side, mode="bilinear", align_corners=False)
         return self.decode(maps + self.whole(pooled)[:, :, None, None])
+
+
+class PixelHead(nn.Module):
+    """Features of single pixels from maps of several extents, the last of each, as in a feature
+    pyramid; they are looked up at the pixels first (hypercolumns, Hariharan et al. 2015), which
+    costs less than whole maps. The pooled features are added everywhere, as in ``MapHead``.
+
+    There is no BatchNorm: of each batch another number of pixels counts.
+
+    Args:
+        trunk: whose stages are read.
+        train_size: of the images that pass the trunk, pixels.
+        outputs: D, numbers in the features of a pixel.
+        hidden: units between.
+    """
+
+    def __init__(self, trunk: Trunk, train_size: int, outputs: int, hidden: int):
+        super().__init__()
+        self.numbers = pyramid(trunk, train_size)
+        dims = [trunk.stage_dims[number] for number in self.numbers]
+        self.local = nn.ModuleList(nn.Linear(dim, hidden) for dim in dims)
+        self.whole = nn.Linear(trunk.dim, hidden)
+        self.decode = nn.Sequential(nn.LayerNorm(hidden), nn.ReLU(), nn.Linear(hidden, outputs))
+
+    def forward(
+        self,
+        stages: list[Tensor],
+        pooled: Float[Tensor, "B dim"],
+        pixels: Float[Tensor, "B K 2"],
+        chosen: Bool[Tensor, "B K"],
+    ) -> Float[Tensor, "M D"]:
+        """The features at the chosen ones of the pixels of each image, image by image; x and y from
+        -1 to 1 between the borders."""
+        hidden = self.whole(pooled)[chosen.nonzero()[:, 0]]
+        for number, local in zip(self.numbers, self.local, strict=True):
+            maps = F.grid_sample(
+                stages[number].float(), pixels[:, None], padding_mode="border", align_corners=False
+            )  # (B, C, 1, K)
+            hidden = hidden + local(maps[:, :, 0].mT[chosen])
+        return self.decode(hidden)
+
+
+LEVELS = 3
+"""Extents that a ``PixelHead`` reads, at most, the coarsest ones."""
+
+
+def pyramid(trunk: Trunk, size: int) -> list[int]:
+    """Numbers of the last stage of each of the coarsest extents in images of such a size."""
+    sides = [shape[-1] for shape in trunk.shapes(size)]
+    last = {side: number for number, side in enumerate(sides) if side > 1}
+    return sorted(last.values())[-LEVELS:] or [last_map(trunk, size)]
 
 
 def last_map(trunk: Trunk, size: int) -> int:

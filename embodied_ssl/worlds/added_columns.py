@@ -20,6 +20,16 @@ BESIDE = {
     "neighbor": "the category of that other object",
 }
 """Where there are several objects."""
+CAMERA: Columns = {"pose": ["float32"], "intrinsics": ["float32"], "extents": ["float32"]}
+"""Beside the depth of an object that stands alone."""
+CAMERA_MEANINGS = {
+    "pose": "camera to object, 4 x 4 row by row; camera: x right, y down, z ahead; object: as it "
+    "stands, the same in all its views, z up, the origin on the floor below its middle; metres",
+    "intrinsics": "fx, fy, cx, cy of `image`, pixels: u = fx x / z + cx to the right, "
+    "v = fy y / z + cy downwards, 0 at the edge of the first pixel and .5 at its centre",
+    "extents": "sides of the object's box along x, y and z of its frame, metres: from -x/2 to x/2, "
+    "-y/2 to y/2, 0 to z",
+}
 
 
 def added_columns(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, Columns
 from embodied_ssl.errors import UserError
+from embodied_ssl.worlds.added_columns import CAMERA, CAMERA_MEANINGS
 from embodied_ssl.worlds.base import GROWN_FROM, World, require_bounds
 from embodied_ssl.worlds.mentioned import setting_of
 from embodied_ssl.worlds.objects import SCALES, WithObjects
@@ -89,7 +90,7 @@ class Turntable(WithObjects):
         """The camera goes round each object in one studio with cartons in the way, instead of a new
         place for every view; for next-best-view."""
         depth: bool = False
-        """Store the depth of every image."""
+        """Store the depth of every image, and where its camera was relative to the object."""
         masks: bool = False
         """Store which object each pixel of an image shows, for detection."""
         descriptions: bool = False
@@ -114,6 +115,11 @@ class Turntable(WithObjects):
                 azimuths=(1, 360 if self.orbit else MOST_AZIMUTHS),
                 scale=SCALES,
             )
+
+    def __init__(self, config: Any):
+        super().__init__(config)
+        if config.depth:
+            self.columns, self.meanings = self.columns | CAMERA, self.meanings | CAMERA_MEANINGS
 
     def continuing(self, begun: Mapping[str, Any]) -> World:
         """The world as the dataset was begun: objects that are added later come last."""

@@ -16,6 +16,7 @@ from embodied_ssl_envs.objects.splits import Splits
 from embodied_ssl_envs.simulation import Simulation, Uncopied
 from embodied_ssl_envs.things import Thing, annotations
 from embodied_ssl_envs.turntable.episodes import SPLITS, episodes_of
+from embodied_ssl_envs.turntable.framing import camera_columns
 from embodied_ssl_envs.turntable.orbit_views import OrbitViews
 from embodied_ssl_envs.turntable.placing import place
 from embodied_ssl_envs.turntable.randomized_views import RandomizedViews
@@ -74,7 +75,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
         orbit: the camera goes round each object in one studio.
         splits, split_file: rule and file of `objects/splits.py`.
         depth, masks, descriptions: `record` has them too (see `frames.py`, `things.py` and
-            `descriptions.py`).
+            `descriptions.py`); with depth the camera relative to the object (`framing.py`).
         retexture: the object has another material and other colours in each view.
         grown_from: earlier numbers of val, test and train objects, whose objects come first.
         render_mode: "rgb_array" or "human" (Bullet's window).
@@ -165,6 +166,7 @@ class TurntableEnv(Uncopied, gymnasium.Env):
             "step": self.steps,
             "split": self.split,
             **frame.columns("image"),
+            **camera_columns(frame, self.subject),
             "kind": self.name.split("/")[1],
             "instance": self.name,
             "elevation": float(elevation),

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.frames import Frame
 
 
 @dataclass(frozen=True)
@@ -25,9 +26,14 @@ class Subject:
         return (self.points.min(axis=0) + self.points.max(axis=0)) / 2
 
     @property
+    def extents(self) -> np.ndarray:
+        """Sides of its bounding box, (3,) metres: the box stands on z = 0 about the z axis."""
+        return np.ptp(self.points, axis=0)
+
+    @property
     def diagonal(self) -> float:
         """Length of the diagonal of its bounding box, metres."""
-        return float(np.linalg.norm(np.ptp(self.points, axis=0)))
+        return float(np.linalg.norm(self.extents))
 
 
 def camera_direction(elevation: float, azimuth: float) -> np.ndarray:
@@ -39,6 +45,18 @@ def camera_direction(elevation: float, azimuth: float) -> np.ndarray:
             np.sin(elevation),
         ]
     )
+
+
+def camera_columns(frame: Frame, subject: Subject) -> dict[str, list[float]]:
+    """Of a record with depth: the camera relative to the object, which stands where it stands in
+    all views. ``pose`` is camera to object, ``intrinsics`` are in pixels, ``extents`` in metres."""
+    if not frame.keeps_depth:
+        return {}
+    return {
+        "pose": frame.camera.pose.ravel().tolist(),
+        "intrinsics": frame.intrinsics.tolist(),
+        "extents": subject.extents.tolist(),
+    }
 
 
 def frame_object(

@@ -1,9 +1,13 @@
 """Every method of the registry with a small trunk, and small data that it can learn from."""
 
+import dataclasses
+
+import numpy as np
 import pytest
 import torch
 
 from embodied_ssl.data import Dataset, FrameCache
+from embodied_ssl.data.rows import Rows
 from embodied_ssl.methods import METHODS, load_method_class
 from embodied_ssl.trunks import build_trunk
 
@@ -30,7 +34,10 @@ def method(request, small_trunk_of):
 def caches(tabletop_dir, rooms_dir, turntable_dir):
     folders = {"tabletop": tabletop_dir, "rooms": rooms_dir, "turntable": turntable_dir}
     caches = {env: FrameCache.open(Dataset.open(folder)) for env, folder in folders.items()}
-    return caches | {"turntable": caches["turntable"].as_training("val")}
+    circled, roles = caches["turntable"], {"val": "train", "test": "val"}
+    split = np.array([roles[each] for each in circled.rows["split"]], object)
+    rows = Rows(dict(circled.rows) | {"split": split})
+    return caches | {"turntable": dataclasses.replace(circled, rows=rows)}
 
 
 @pytest.fixture

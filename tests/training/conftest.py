@@ -75,10 +75,10 @@ def assert_same_weights(weights):
 
 
 @pytest.fixture
-def data_for(tabletop_dir, rooms_dir):
+def data_for(tabletop_dir, rooms_dir, circled_dir):
     """The data that a method needs: one of the worlds in which it can learn, or one for each part
     of a sum."""
-    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir}
+    folders = {"tabletop": tabletop_dir, "rooms": rooms_dir, "turntable": circled_dir}
 
     def choose(name):
         types = [load_method_class(part) for part in name.split("+")]
