@@ -21,7 +21,7 @@ from embodied_ssl.methods.contrastive.dense_infonce import (
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.training.command import run_train
 from embodied_ssl.trunks import build_trunk
-from embodied_ssl.variations import carried, varied
+from embodied_ssl.variations import moved, varied
 from embodied_ssl.worlds import WORLDS
 
 SIZE, FRAME, COUNT = 48, 96, 16
@@ -56,7 +56,7 @@ def dots(images):
 def test_points_go_where_their_pixels_go():
     frames, points = dotted(64, 0)
     how = draw_variations(STRONG, 64, SIZE, generator_of(0, 0))
-    there = carried(points, how)[:, 0]
+    there = moved(points, how)[:, 0]
     seen, _ = dots(varied(frames, SIZE, how))
     within = there.abs().max(1).values < 0.8  # the whole dot is in the image
     assert within.sum() > 30
