@@ -61,8 +61,8 @@ def test_points_go_where_their_pixels_go():
     within = there.abs().max(1).values < 0.8  # the whole dot is in the image
     assert within.sum() > 30
     assert (there - seen)[within].abs().max() < 0.5 * 2 / SIZE
-    moved = (points[:, 0] - seen)[within].norm(dim=1)
-    assert moved.median() > 0.2  # it was not left where it was
+    shift = (points[:, 0] - seen)[within].norm(dim=1)
+    assert shift.median() > 0.2  # it was not left where it was
 
 
 def test_both_views_carry_their_own_pixels_and_what_is_cut_off_is_not_matched():
