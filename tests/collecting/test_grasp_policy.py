@@ -17,9 +17,11 @@ from embodied_ssl.replaying.stored import spec_of
 from embodied_ssl.training.command import run_train
 from embodied_ssl.worlds.learned_grasps import digest
 from embodied_ssl.worlds.tabletop import Tabletop
+from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.tabletop.env import TabletopEnv
 from embodied_ssl_envs.tabletop.explorer import Interaction
 from embodied_ssl_envs.tabletop.learned_grasps import CANDIDATES, LearnedGrasps
+from embodied_ssl_envs.tabletop.perception import Region
 
 ANGLE = 5  # that the policy of a test believes in
 
@@ -68,16 +70,25 @@ def test_the_grasp_in_which_the_policy_believes_most_is_made():
         assert np.array_equal(crops[-1], record["before"])
 
 
-def test_a_part_of_the_grasps_stays_random():
-    def policy(crops):
-        probability = np.zeros((len(crops), 18))
-        probability[:, ANGLE] = 1
-        return probability
+@pytest.mark.parametrize("part", [0.0, 0.3, 1.0])
+def test_a_part_of_the_grasps_stays_random(part):
+    class World:
+        """Shows nothing."""
 
-    random = [r["angle"] for e in range(3) for r in grasps_of(LearnedGrasps(policy, 1.0), e)]
-    mixed = [r["angle"] for e in range(3) for r in grasps_of(LearnedGrasps(policy, 0.5), e)]
-    assert len(set(random)) > 3
-    assert ANGLE in mixed and len(set(mixed)) > 1
+        def crop(self, pixel, width):
+            return pixel
+
+        def render(self, camera):
+            return Frame(np.zeros((8, 8, 3), np.uint8), np.ones((8, 8)), None)
+
+    def policy(crops):
+        return np.eye(18)[[ANGLE] * len(crops)]
+
+    learned, rng = LearnedGrasps(policy, part), np.random.default_rng(0)
+    region = Region(np.zeros(2), rng.random((9, 2)), 0.1)
+    told = [learned.choose(World, rng, region, np.zeros(2), ANGLE + 1)[1] for _ in range(400)]
+    assert set(told) <= {ANGLE, ANGLE + 1}
+    assert np.mean(np.array(told) != ANGLE) == pytest.approx(part, abs=0.07)
 
 
 def test_a_run_says_how_probable_success_is(robot, tabletop_dir):
