@@ -15,6 +15,7 @@ from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
+from embodied_ssl.methods.early_size import check_early_size, size_at
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
 from embodied_ssl.methods.parts import parts_of
 from embodied_ssl.methods.temperature import check_highest, temperature_at
@@ -64,6 +65,11 @@ class CuriousRobot(Method):
         """two-stage: grasping alone first, then all tasks together, as in the paper."""
         first_stage: Annotated[float, Within(0, 1)] = 0.3
         """Part of the two-stage schedule that is grasping alone."""
+        early_size: Annotated[int | None, Within(8, 4096)] = None
+        """Side, in pixels, of the images in the first part of the training; smaller ones cost less.
+        By default they have --train-size from the start."""
+        early: Annotated[float, Within(0, 1)] = 0.5
+        """How large a part of the budget that is."""
         root_gradients: Literal["sum", "mean"] = "sum"
         """How the tasks' gradients meet in the trunk; the paper takes their mean."""
         weights: Annotated[Four, Within(0, 1e6)] = (0.3, 0.3, 0.3, 1.0)
@@ -101,6 +107,7 @@ class CuriousRobot(Method):
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
+        check_early_size(config, train_size)
         width = config.head_width
         projection = config.projection if config.identity == "infonce" else None
         make = {
@@ -129,7 +136,8 @@ class CuriousRobot(Method):
 
     @property
     def bound_to_budget(self) -> bool:
-        return self.config.schedule == "two-stage" or self.config.highest_temperature is not None
+        changing = (self.config.highest_temperature, self.config.early_size)
+        return self.config.schedule == "two-stage" or any(each is not None for each in changing)
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         shares = dict(zip(TASKS, self.config.shares, strict=True))
@@ -141,7 +149,8 @@ class CuriousRobot(Method):
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """All tasks' images in one pass, so that they share the statistics of BatchNorm."""
-        settings, size = self.config.augmentation, self.train_size
+        settings = self.config.augmentation
+        size = size_at(self.config, step.progress, self.train_size)
         prepared: Batch = {
             name: task.augment(batch[name], size, settings, step.generator)
             for name, task in self.active_tasks(step.progress).items()
