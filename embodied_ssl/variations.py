@@ -67,8 +67,8 @@ def warped(
 def moved(points: Float[Tensor, "B N 2"], how: Variations) -> Float[Tensor, "B N 2"]:
     """Points of images, from -1 to 1, v downwards, where ``varied`` puts them: beyond that where
     they are cut off."""
-    maps = how.maps.to(points.device)
-    return (points - maps[:, None, :, 2]) @ torch.linalg.inv(maps[:, :, :2]).mT
+    back = torch.linalg.inv(how.maps[:, :, :2]).to(points.device)
+    return (points - how.maps[:, None, :, 2].to(points.device)) @ back.mT
 
 
 def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
@@ -92,8 +92,7 @@ def _with_opencv(frames: Tensor, size: int, how: Variations) -> Tensor:
                 cut = cv2.GaussianBlur(cut, (taps, taps), sigmas[number])
             cv2.transform(cut.astype(np.float32), recolor[number], dst=made[number])
 
-    # OpenCV lets other threads compute meanwhile; PyTorch's own would wait for this one.
-    threads = torch.get_num_threads()
+    threads = max(1, min(torch.get_num_threads(), len(images)))  # OpenCV releases the GIL
     with ThreadPoolExecutor(threads) as pool:
         list(pool.map(vary, (range(k, len(images), threads) for k in range(threads))))
     return torch.from_numpy(made).permute(0, 3, 1, 2).clamp_(0, 1)

@@ -37,14 +37,16 @@ def open_folder(spec: CollectSpec) -> int | None:
     if (spec.out / FILE).exists():
         check_settings(read_manifest(spec.out), spec)
         check_shards(spec)
-        check_columns(spec)
+        if missing(spec, range(spec.num_shards)):
+            check_columns(spec)
     spec.out.mkdir(parents=True, exist_ok=True)
     with locked_manifest(spec.out):
         if (spec.out / FILE).exists():
             manifest = read_manifest(spec.out)
             check_settings(manifest, spec)
         else:
-            manifest = Manifest(spec.env, spec.settings, versions=versions_now())
+            versions = versions_now(spec.world.libraries)
+            manifest = Manifest(spec.env, spec.settings, versions=versions)
         for name in list(manifest.shards):
             if not (spec.out / SHARDS / name).exists():
                 del manifest.shards[name]

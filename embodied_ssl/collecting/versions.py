@@ -11,9 +11,11 @@ RECORDED = ("embodied-ssl", "pybullet", "numpy", "opencv-python-headless", "pill
 COMMIT = "commit"
 
 
-def versions_now() -> dict[str, str]:
-    """The versions of the libraries that collect, and the commit of this code where it is known."""
-    versions = {name: version_of(name) or "unknown" for name in RECORDED}  # a folder of sources
+def versions_now(more: tuple[str, ...] = ()) -> dict[str, str]:
+    """The versions of the libraries that collect, ``more`` among them, and the commit of this code
+    where it is known."""
+    names = (*RECORDED, *more)
+    versions = {name: version_of(name) or "unknown" for name in names}  # a folder of sources
     found = _commit()
     return versions | ({COMMIT: found} if found else {})
 

@@ -110,7 +110,7 @@ class PosedViews:
         """Metres that a pixel is wide so far away."""
         return depth / self.intrinsics[views, :1]
 
-    def found(
+    def correspondences(
         self,
         first: Int[np.ndarray, " B"],
         second: Int[np.ndarray, " B"],

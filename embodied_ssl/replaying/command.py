@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.table import Table
 
 from embodied_ssl.collecting.shard import CollectSpec, shard_rows
-from embodied_ssl.collecting.versions import versions_now
+from embodied_ssl.collecting.versions import COMMIT, versions_now
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.shards import table_of
 from embodied_ssl.errors import UserError
@@ -95,7 +95,8 @@ def _print(compared: Comparison) -> None:
 
 def _versions(dataset: Dataset) -> str:
     """Which versions were others when the dataset was collected, for the end of a sentence."""
-    then, now = dataset.manifest.versions, versions_now()
+    then = dataset.manifest.versions
+    now = versions_now(tuple(name for name in then if name != COMMIT))
     others = [
         f"{name} {_short(version)} (here {_short(now.get(name, 'not known'))})"
         for name, version in then.items()

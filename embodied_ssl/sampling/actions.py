@@ -98,7 +98,7 @@ class ActionSampler:
         seed: of their order.
         mirror: probability that a pair is mirrored.
         rooms: opens the sampler of a rooms dataset for a number of pairs, with ``motion`` (B, 3) in
-            units of its usual reach; None where there are none.
+            units of its usual reach; needed where there is one.
 
     Raises:
         UserError: for a dataset with fewer than two pairs.
@@ -116,7 +116,7 @@ class ActionSampler:
         self._rooms, self._worlds = None, []
         shares = [len(part) for part in np.array_split(np.arange(batch_size), len(caches))]
         for place, (world, count) in enumerate(zip(caches, shares, strict=True)):
-            if world == "rooms" and rooms is not None:
+            if world == "rooms":
                 self._rooms, self._rooms_start = rooms(caches[world], count), self.size
                 self.size += self._rooms.size
                 continue

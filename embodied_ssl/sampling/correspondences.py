@@ -93,16 +93,20 @@ class CorrespondenceSampler:
         second = (first + 1 + rng.integers(counts - 1)) % counts
         first, second = self.starts[objects] + first, self.starts[objects] + second
         here = self._scattered(len(objects), rng)
-        there, same = self.posed.found(first, second, here)
+        there, same = self.posed.correspondences(first, second, here)
         order = np.where(same, rng.random(same.shape), 1)  # a few of the matched come first
         chosen = np.argsort(order, axis=1)[:, : self.matches]
         pixels = np.stack([here, there], axis=1)  # (B, 2, P, 2)
         pixels = np.take_along_axis(pixels, chosen[:, None, :, None], axis=2)
-        return (np.stack([first, second], axis=1), pixels, np.take_along_axis(same, chosen, axis=1))
+        matched = np.take_along_axis(same, chosen, axis=1)
+        # Where the depth is not known a place is none: NaN would be in every gradient.
+        pixels = np.where(matched[:, None, :, None], pixels, np.float32(self.frames.shape[1] / 2))
+        return np.stack([first, second], axis=1), pixels, matched
 
     def _scattered(self, count: int, rng: np.random.Generator) -> Float[np.ndarray, "B P 2"]:
         """The centre of one pixel in each cell of a raster."""
         side = self.frames.shape[1]
-        cells = np.stack(np.meshgrid(*[np.arange(RASTER)] * 2, indexing="xy"), axis=-1)
-        places = cells.reshape(1, -1, 2) + rng.random((count, RASTER**2, 2), np.float32)
-        return (np.floor(places * np.float32(side / RASTER)) + 0.5).astype(np.float32)
+        cells = min(RASTER, side)  # no pixel twice
+        corners = np.stack(np.meshgrid(*[np.arange(cells)] * 2, indexing="xy"), axis=-1)
+        places = corners.reshape(1, -1, 2) + rng.random((count, cells**2, 2), np.float32)
+        return (np.floor(places * np.float32(side / cells)) + 0.5).astype(np.float32)

@@ -40,8 +40,7 @@ class World:
     - ``step``: leaves the row to store in ``info["record"]``, a dict from columns to values; a
       column that is not in it is empty.
 
-    What a user can get wrong it raises as a ``UserError`` of ``embodied_ssl.errors``, or as a
-    ``WorldError`` of ``embodied_ssl_envs.errors``.
+    What a user can get wrong is a ``UserError``, or a ``WorldError`` of ``embodied_ssl_envs``.
 
     Args:
         config: the options.
@@ -52,21 +51,20 @@ class World:
     env_id: ClassVar[str]
     """The env as ``gymnasium.make`` wants it, ``"module that registers it:namespace/Name-v0"``."""
     columns: ClassVar[Columns]
-    """The columns of a row, as ``embodied_ssl.data.schema`` describes them. Methods need ``split``
-    (train, val or test) and an image column (in the record (S, S, 3) uint8 RGB, or a list of such)
-    whose name is among ``embodied_ssl.sampling.frames.IMAGE_COLUMNS``, such as ``image``; methods
-    and protocols say what else they read. ``replay`` finds an episode by a column ``episode``."""
+    """Of a row, as ``embodied_ssl.data.schema`` has them. Methods need ``split`` (train, val or
+    test) and an image column (in the record (S, S, 3) uint8 RGB, or a list of such) whose name is
+    among ``embodied_ssl.sampling.frames.IMAGE_COLUMNS``; methods and protocols say what else they
+    read. ``replay`` finds an episode by a column ``episode``."""
     meanings: ClassVar[dict[str, str]] = {}
     """What each column means, with its unit, for the dataset card; ``object.mass`` and its like for
     the parts of a struct."""
     rows_option: ClassVar[str] = ""
     """The option that says how many rows to collect, where the env has no end of episodes."""
     amounts: ClassVar[tuple[str, ...]] = ()
-    """Options that say how much there is, and may be larger when the dataset is continued: episode
-    ``e`` is the same whatever they are."""
+    """Options that say how much there is, and may grow: episode ``e`` is the same whatever they
+    are."""
     newer_options: ClassVar[tuple[str, ...]] = ()
-    """Options that ``dataset.json`` mentions only where they are not the default, so that datasets
-    from before they existed are continued."""
+    """Options that ``dataset.json`` mentions where they are not the default: they came later."""
     named_by_contents: ClassVar[tuple[str, ...]] = ("split_file",)
     """Options that are, or hold, a path: ``recorded`` names its contents."""
     onlooker: ClassVar[str] = ""
@@ -75,6 +73,8 @@ class World:
     annotated: ClassVar[str] = ""
     """The image column of which an option ``masks`` stores what it shows: ``<column>_mask`` and
     ``<column>_objects``."""
+    libraries: tuple[str, ...] = ()
+    """Packages on which the rows depend beside those that every world needs."""
     drawing: ClassVar[str] = ""
     """``"module:function"`` that draws a dataset for the report; if empty, some of its images."""
     clips_are: ClassVar[str] = "episodes"
@@ -91,7 +91,7 @@ class World:
         self.columns, self.meanings = self.columns | columns, self.meanings | meanings
 
     def env_settings(self) -> dict[str, Any]:
-        """Keyword arguments of the env besides ``image_size``; ``dataset.json`` has them too."""
+        """What ``dataset.json`` says of the options."""
         options = {f.name: f.default for f in dataclasses.fields(self.config)}
         options.pop(self.rows_option, None)
         values = {name: getattr(self.config, name) for name in options}
@@ -104,7 +104,7 @@ class World:
         }
 
     def env_arguments(self) -> dict[str, Any]:
-        """What the env takes besides ``image_size``, where that is not the settings themselves."""
+        """Keyword arguments of the env besides ``image_size``."""
         return self.env_settings()
 
     def splits_by_rule(self) -> bool:

@@ -9,7 +9,7 @@ from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
 from embodied_ssl.errors import UserError
 from embodied_ssl.worlds.added_columns import LYING
 from embodied_ssl.worlds.base import require_bounds
-from embodied_ssl.worlds.learned_grasps import digest, open_learned_grasps
+from embodied_ssl.worlds.learned_grasps import open_learned_grasps
 from embodied_ssl.worlds.objects import SCALES, WithObjects
 
 if TYPE_CHECKING:
@@ -162,8 +162,13 @@ class Tabletop(WithObjects):
 
     def recorded(self, env: Any) -> dict[str, Any]:
         """A policy by its weights too."""
-        run = self.config.grasp_policy
-        return super().recorded(env) | ({"grasp_policy": digest(run)} if run else {})
+        learned = getattr(env, "learned_grasps", None)
+        return super().recorded(env) | ({"grasp_policy": learned.policy.digest} if learned else {})
+
+    @property
+    def libraries(self) -> tuple[str, ...]:
+        """The policy is asked with PyTorch."""
+        return ("torch",) if self.config.grasp_policy else ()
 
     @classmethod
     def describe(cls, dataset: Dataset) -> list[RenderableType]:

@@ -47,9 +47,11 @@ class LearnedGrasps:
         """
         if rng.random() < self.random:
             return pixel, angle
-        pixels = [pixel, *(pixel_on(rng, region) for _ in range(CANDIDATES - 1))]
-        # The very crops that the record of a grasp there has as `before`.
-        crops = [world().render(world().crop(each, CROP)).rgb for each in pixels]
+        scene = world()
+        drawn = [pixel, *(pixel_on(rng, region) for _ in range(CANDIDATES - 1))]
+        # Where the grasp would be made; the record of one there has the same crop as `before`.
+        pixels = [scene.reachable_pixel(each / scene.image_size) for each in drawn]
+        crops = [scene.render(scene.crop(each, CROP)).rgb for each in pixels]
         probability = self.policy(np.stack(crops))
         best, angle = np.unravel_index(probability.argmax(), probability.shape)
         return pixels[best], int(angle)

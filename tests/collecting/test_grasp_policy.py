@@ -15,7 +15,6 @@ from embodied_ssl.methods import load_method_class
 from embodied_ssl.replaying.command import verify
 from embodied_ssl.replaying.stored import spec_of
 from embodied_ssl.training.command import run_train
-from embodied_ssl.worlds.learned_grasps import digest
 from embodied_ssl.worlds.tabletop import Tabletop
 from embodied_ssl_envs.frames import Frame
 from embodied_ssl_envs.tabletop.env import TabletopEnv
@@ -75,6 +74,11 @@ def test_a_part_of_the_grasps_stays_random(part):
     class World:
         """Shows nothing."""
 
+        image_size = 1
+
+        def reachable_pixel(self, point):
+            return point
+
         def crop(self, pixel, width):
             return pixel
 
@@ -104,7 +108,8 @@ def test_a_dataset_names_the_weights_of_its_policy_and_is_replayed(robot, tmp_pa
     options = {"interactions": 4, "grasp_policy": robot, "random_grasps": 0.5}
     dataset = collected(tmp_path / "data", **options)
     settings = dataset.manifest.settings
-    assert settings["grasp_policy"] == digest(robot) and settings["random_grasps"] == 0.5
+    assert settings["grasp_policy"] == RunPolicy(robot).digest and settings["random_grasps"] == 0.5
+    assert "torch" in dataset.manifest.versions
     assert not verify(dataset, spec_of(dataset)).first
     more = collected(tmp_path / "data", **options | {"interactions": 5})
     assert more.num_rows == 5

@@ -13,7 +13,7 @@ from embodied_ssl.evaluation.interaction_scores import (
     poke_metrics,
     push_error,
 )
-from embodied_ssl.evaluation.poke_ceiling import predicted_lines
+from embodied_ssl.evaluation.poke_reference import predicted_lines
 from embodied_ssl.sampling.interactions import Poke
 
 
@@ -42,7 +42,7 @@ def test_poke_r2_is_one_for_the_truth_and_zero_for_the_mean():
     assert mean == {"poke_slope_r2": pytest.approx(0), "poke_intercept_r2": pytest.approx(0)}
 
 
-def test_the_ceiling_of_pokes_is_what_stiffness_and_mass_tell(tabletop_dir):
+def test_the_reference_of_pokes_is_what_stiffness_and_mass_tell(tabletop_dir):
     cache = Dataset.open(tabletop_dir).cache()
 
     def slope_r2():

@@ -42,6 +42,18 @@ def test_early_images_are_no_larger_ones():
         robot(early_size=SIZE + 1)
 
 
+def test_a_size_that_the_trunk_cannot_take_is_refused_before_the_training(caches):
+    cls = load_method_class("curious-robot")
+    trunk = build_trunk("vit", dim=24, depth=1, heads=2)
+    with pytest.raises(UserError, match="50"):
+        cls(trunk, cls.Config(early_size=32), 50)
+
+
+def test_how_long_is_nothing_without_a_size():
+    with pytest.raises(UserError, match="--early is how long"):
+        load_method_class("identity").Config(early=0.2)
+
+
 def test_the_same_budget_takes_more_steps(tabletop_dir, few_steps, tmp_path):
     steps = {}
     for size in (None, EARLY):

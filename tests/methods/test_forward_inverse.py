@@ -146,8 +146,8 @@ def test_the_predicted_push_is_the_likeliest_given_what_was_chosen(method):
     method.features.scale.running_var.fill_(1e-5)  # so that untrained features differ
     for name in ("angle", "length"):  # and conditions matter
         method.inverse[name][0].weight.data[:, 2 * method.config.features :] *= 100
-    found = method.predict({"first": first, "second": second})
     images = method.trunk.normalize(torch.cat([first, second]) / 255)
+    found = method.predict(images)
     with torch.no_grad():
         x = method.features_of(method.encode({"images": images}))
         known = torch.cat(x, dim=1)

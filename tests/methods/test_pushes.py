@@ -5,6 +5,7 @@ import math
 import torch
 
 from embodied_ssl.augment import Augmentation, draw_variations
+from embodied_ssl.methods.interaction.push_pictures import with_pushes
 from embodied_ssl.methods.interaction.pushes import PushBins
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.variations import moved, varied
@@ -58,3 +59,18 @@ def test_points_move_with_the_image():
     total = bright.sum((1, 2))
     u, v = ((bright.sum(dim) * middles).sum(1) / total for dim in (1, 2))
     assert torch.allclose(moved(point, how)[:, 0], torch.stack([u, v], dim=1), atol=0.01)
+
+
+def test_a_push_is_drawn_from_its_dot_to_its_end():
+    images = torch.zeros(2, 3, 20, 20)
+    ends = torch.tensor([[[-0.5, 0.5], [0.5, 0.5]], [[0.5, -0.5], [0.5, 0.5]]])
+    for picture, push in zip(with_pushes(images, ends), ends, strict=True):
+        assert picture.shape == (3, 60, 60)
+        start, end = ((push + 1) * 30).long().tolist()
+        middle = ((push.mean(0) + 1) * 30).long().tolist()
+        for u, v in (start, middle, end):
+            assert picture[:, v, u].sum() > 0.5
+        ours = picture.sum(0) > 0.5
+        near = torch.tensor(start[::-1]) - ours.nonzero()
+        assert (near.abs().max(1).values <= 5).sum() > 50  # the dot is wider than the line
+        assert ours.sum() < 500

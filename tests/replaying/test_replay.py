@@ -85,7 +85,7 @@ def test_other_versions_are_named(command, counted, monkeypatch):
     commit = "0123456789" * 4
     edit_manifest(counted, versions=versions | {"pybullet": "3.2.5", "commit": commit})
     here = {"pybullet": "3.2.7", "commit": "abcdef0123" * 4 + "+changes"}
-    monkeypatch.setattr(replaying, "versions_now", lambda: versions | here)
+    monkeypatch.setattr(replaying, "versions_now", lambda more: versions | here)
     _, _, errors = command("replay", counted, "--episode", 3)
     assert "collected with pybullet 3.2.5 (here 3.2.7), " in errors
     assert "commit 0123456789 (here abcdef0123+changes)" in errors and "numpy" not in errors

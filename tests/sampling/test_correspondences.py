@@ -47,7 +47,7 @@ def block():
 
 
 def found(views, *pixels):
-    there, same = views.found(np.array([0]), np.array([1]), np.float32([pixels]))
+    there, same = views.correspondences(np.array([0]), np.array([1]), np.float32([pixels]))
     return there[0], same[0]
 
 
@@ -57,7 +57,7 @@ def test_a_point_is_found_where_geometry_says(block):
     shift = np.array([-0.1, -0.05]) / 0.014  # of the middle
     expected = 50 + shift + [[0, 0], [0, 0.09 / 0.014], [0.135 / 0.014, 0]]
     assert np.allclose(there, expected, atol=0.01) and same.all()
-    back, same = block.found(np.array([1]), np.array([0]), np.float32(expected[None]))
+    back, same = block.correspondences(np.array([1]), np.array([0]), np.float32(expected[None]))
     assert np.allclose(back[0], [[50, 50], [60, 50], [50, 35]], atol=0.01) and same.all()
 
 
@@ -154,6 +154,15 @@ def test_two_views_that_share_little_are_drawn_anew(cache, monkeypatch):
     monkeypatch.setattr(correspondences, "TRIES", 1)
     once = empty()
     assert often < 0.6 * once and once > 0.5
+
+
+def test_where_the_depth_is_not_known_no_place_is_nan(cache):
+    sampler = CorrespondenceSampler({"turntable": cache}, 4, 0, matches=64)
+    units = np.array(sampler.posed.units)
+    units[:, :, ::2] = 0
+    sampler.posed = dataclasses.replace(sampler.posed, units=units)
+    batch = sampler(0)
+    assert not batch["matched"].all() and batch["pixels"].isfinite().all()
 
 
 def test_objects_are_told_and_each_comes_once(cache):

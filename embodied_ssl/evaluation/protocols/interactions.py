@@ -2,7 +2,7 @@
 
 The rows are those of the validation episodes of a tabletop dataset. Beside the runs stands what can
 be said without looking: the majority of the training grasps, the mean of the training actions; and
-of pokes what the simulator's own stiffness and mass of the object tell, as a ceiling. A run of
+of pokes what a forest predicts from the simulator's stiffness and mass of the object. A run of
 ``train curious-robot --frozen-trunk`` says what heads alone learn on a random trunk.
 """
 
@@ -17,7 +17,7 @@ from embodied_ssl.errors import UserError
 from embodied_ssl.evaluation.base import Metric, Model, Protocol
 from embodied_ssl.evaluation.interaction_failures import failure_pictures, failures
 from embodied_ssl.evaluation.interaction_scores import SCORES, Truth
-from embodied_ssl.evaluation.poke_ceiling import predicted_lines
+from embodied_ssl.evaluation.poke_reference import predicted_lines
 from embodied_ssl.evaluation.results import Results
 from embodied_ssl.figures import Figure
 from embodied_ssl.methods.interaction.curious_robot import CuriousRobot
@@ -27,7 +27,7 @@ from embodied_ssl.sampling.interactions import INTERACTIONS, Interaction, in_ord
 BATCH = 64  # samples
 LEAST = 2  # samples of an interaction: of fewer there is nothing to say
 CALIBRATED_ON = 1024  # images
-CEILING = "true stiffness and mass"
+MAJORITY_OR_MEAN, STIFFNESS_AND_MASS = "majority or mean", "simulator's stiffness and mass"
 
 
 class Interactions(Protocol):
@@ -69,14 +69,14 @@ class Interactions(Protocol):
                 truth = labels_of(val)
                 mean = labels_of(train)[score.target].mean(axis=0)
                 scores |= score.measure(np.broadcast_to(mean, truth[score.target].shape), truth)
-        found = {"majority or mean": scores}
+        rows = {MAJORITY_OR_MEAN: scores}
         pokes = self.train["poke"], self.val["poke"]
         if min(map(len, pokes)) >= LEAST:
             lines = predicted_lines(*pokes, self.seed)
             if lines is not None:
                 truth = labels_of(pokes[1])
-                found[CEILING] = SCORES["poke"].measure(lines, truth)
-        return found
+                rows[STIFFNESS_AND_MASS] = SCORES["poke"].measure(lines, truth)
+        return rows
 
     def judge(self, model: Model) -> dict[str, Any]:
         """Every metric that the heads of a run allow."""

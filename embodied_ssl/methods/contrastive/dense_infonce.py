@@ -26,7 +26,7 @@ from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.methods.views import watched
 from embodied_ssl.products import float32_product
 from embodied_ssl.sampling import Batch, Sampler
-from embodied_ssl.sampling.correspondences import CorrespondenceSampler
+from embodied_ssl.sampling.correspondences import RASTER, CorrespondenceSampler
 from embodied_ssl.trunks import Trunk
 from embodied_ssl.variations import moved, varied
 
@@ -47,7 +47,7 @@ class DenseInfoNCE(Method):
     class Config(Bounded):
         """Settings of dense InfoNCE."""
 
-        matches: Annotated[int, Within(2, 4096)] = 32
+        matches: Annotated[int, Within(2, RASTER**2)] = 32
         """Pixels of two views that are matched, at most."""
         choices: Annotated[int, Within(2, 1 << 14)] = 512
         """Pixels of as many pairs of views among which each has to be found, at most."""

@@ -104,10 +104,12 @@ class CuriousRobot(Method):
                 raise UserError("--highest-temperature is of the identity task with infonce.")
             if self.positives == "followed" and "identity" not in self.tasks:
                 raise UserError("--positives followed are of the identity task.")
+            if self.early_size is None and self.early != type(self).early:
+                raise UserError("--early is how long images have --early-size: say that too.")
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        check_early_size(config, train_size)
+        check_early_size(trunk, config.early_size, train_size)
         width = config.head_width
         projection = config.projection if config.identity == "infonce" else None
         make = {
@@ -149,8 +151,8 @@ class CuriousRobot(Method):
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """All tasks' images in one pass, so that they share the statistics of BatchNorm."""
-        settings = self.config.augmentation
-        size = size_at(self.config, step.progress, self.train_size)
+        config, settings = self.config, self.config.augmentation
+        size = size_at(config.early_size, config.early, self.train_size, step.progress)
         prepared: Batch = {
             name: task.augment(batch[name], size, settings, step.generator)
             for name, task in self.active_tasks(step.progress).items()

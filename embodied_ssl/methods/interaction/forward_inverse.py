@@ -11,13 +11,16 @@ import torch.nn.functional as F
 from jaxtyping import Float
 from torch import Tensor, nn
 
-from embodied_ssl.augment import IDENTITY, Augmentation, augment, draw_variations
+from embodied_ssl.augment import Augmentation, draw_variations
 from embodied_ssl.bounds import Bounded, Within
 from embodied_ssl.data import FrameCache
+from embodied_ssl.figures import Figure
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import last_map
 from embodied_ssl.methods.heads import projection_head
+from embodied_ssl.methods.interaction.push_pictures import with_pushes
 from embodied_ssl.methods.interaction.pushes import Bins, PushBins
+from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.actions import ActionSampler
 from embodied_ssl.trunks import Trunk
@@ -83,7 +86,7 @@ class ForwardInverse(Method):
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         ours = {"tabletop": caches["tabletop"]}
-        return ActionSampler(ours, batch_size, seed)  # the augmentation mirrors
+        return ActionSampler(ours, batch_size, seed)
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """``images`` before all pushes, then after them; ``place``, ``angle`` and ``length`` (B,),
@@ -137,14 +140,25 @@ class ForwardInverse(Method):
         return before + self.change(torch.cat([before, *known], dim=1))
 
     @torch.inference_mode()
-    def predict(self, batch: Batch) -> Float[Tensor, "B 2 2"]:
-        """Start and end of the push that leads from ``first`` to ``second``, images as they are:
-        the middles of the likeliest bins."""
-        frames = torch.cat([batch["first"], batch["second"]])
-        images = augment(frames, self.train_size, IDENTITY, torch.Generator())
-        stages = self.encode({"images": self.trunk.normalize(images)})
-        logits = self.push_logits(*self.features_of(stages))
+    def predict(self, images: Float[Tensor, "2B 3 s s"]) -> Float[Tensor, "B 2 2"]:
+        """Start and end of the push that leads from each of the first images to its second one, as
+        the trunk wants them: the middles of the likeliest bins."""
+        logits = self.push_logits(*self.features_of(self.encode({"images": images})))
         return self.bins.ends({name: each.argmax(1) for name, each in logits.items()})
+
+    def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
+        def pictures(batch: Batch) -> dict[str, Tensor]:
+            images = batch["images"] * self.trunk.std + self.trunk.mean
+            before, after = images.chunk(2)
+            push = self.bins.ends({name: batch[name] for name in self.bins.counts})
+            return {
+                "before": with_pushes(before, push),
+                "after": after,
+                "predicted push": with_pushes(before, self.predict(batch["images"])),
+            }
+
+        title = "Pushes of unseen objects, from the images before and after them"
+        return [picture_strips(self, caches, seed, pictures, title, "The dot is where it begins.")]
 
 
 class Features(nn.Module):

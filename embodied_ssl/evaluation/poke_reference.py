@@ -1,8 +1,6 @@
-"""What the simulator's own numbers of an object tell of a poke.
+"""How well the simulator's stiffness and mass of an object predict a poke: a reference for runs.
 
-How the force grows depends on the object's stiffness and mass, which an image can at best suggest,
-on where it gives way and on when a time step falls: what these numbers leave unexplained no image
-of the object's material will explain.
+No image shows these two numbers, it can only suggest them; where an object gives way, it does show.
 """
 
 from __future__ import annotations
@@ -26,6 +24,6 @@ def predicted_lines(train: Poke, val: Poke, seed: int) -> Float[np.ndarray, "N 2
     numbers = np.log(np.stack([train.columns[name] for name in KNOWN], axis=1) + 1e-3)
     if not np.isfinite(numbers[[*train.rows, *val.rows]]).all():
         return None
-    forest = RandomForestRegressor(**FOREST, random_state=seed)
+    forest = RandomForestRegressor(**FOREST, random_state=seed % 2**32)
     forest.fit(numbers[train.rows], train.line[train.rows])
     return forest.predict(numbers[val.rows])
