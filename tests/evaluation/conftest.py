@@ -38,7 +38,7 @@ def split_rooms(patch):
     def opened(*args):
         cache = open_cache(*args)
         splits = np.array(["train", "train", "val", "test"], object)
-        if "pose" in cache.rows:
+        if "odometry" in cache.rows:
             cache.rows["split"] = splits[cache.rows["episode"]]
         return cache
 

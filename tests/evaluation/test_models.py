@@ -83,7 +83,7 @@ def test_runs_called_like_other_rows_are_rows_of_their_own(
     config = EvaluateConfig((f"{name}/", f"s1/{name}"), str(tabletop_dir), "interactions")
     results = run_evaluate(config)
     runs = runs_of(results)
-    assert len(runs) == len(results["runs"]) == 2 and len(results["models"]) == 4
+    assert len(runs) == len(results["runs"]) == 2 and len(results["models"]) == 5
     assert len(set(short_names(results["models"]).values())) == 4
     numbers = [results["models"][run]["grasp_accuracy"] for run in runs]
     assert numbers[0] == numbers[1] != results["models"]["majority or mean"]["grasp_accuracy"]

@@ -71,7 +71,7 @@ def test_the_trunk_sees_a_quarter_of_the_patches_and_nothing_of_the_others(frame
         other = unpatchify(patches + where * torch.arange(192) / 192, 8)
         return method.encode(prepared | {"images": other})[-1]
 
-    assert torch.equal(changed(mask), tokens)
+    assert torch.allclose(changed(mask), tokens, atol=1e-5)
     assert not torch.allclose(changed(1 - mask), tokens, atol=1e-3)
 
 

@@ -91,7 +91,7 @@ def test_joint_embeddings_see_the_batch_of_all_processes(two, found, name):
     whole = two.one_step(name)
     first, second = (each[name] for each in found["joint"])
     mean = (first["loss"] + second["loss"]) / 2
-    torch.testing.assert_close(mean, whole["loss"], rtol=0, atol=1e-5)
+    torch.testing.assert_close(mean, whole["loss"], rtol=1e-5, atol=1e-5)
     largest = max(gradient.abs().max() for gradient in whole["gradients"].values())
     for key, gradient in whole["gradients"].items():
         mean = (first["gradients"][key] + second["gradients"][key]) / 2
