@@ -84,7 +84,7 @@ def test_runs_called_like_other_rows_are_rows_of_their_own(
     results = run_evaluate(config)
     runs = runs_of(results)
     assert len(runs) == len(results["runs"]) == 2 and len(results["models"]) == 5
-    assert len(set(short_names(results["models"]).values())) == 4
+    assert len(set(short_names(results["models"]).values())) == 5
     numbers = [results["models"][run]["grasp_accuracy"] for run in runs]
     assert numbers[0] == numbers[1] != results["models"]["majority or mean"]["grasp_accuracy"]
 
