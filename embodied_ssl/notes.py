@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import sys
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,23 @@ class _Notes(logging.Handler):
 
 
 @contextlib.contextmanager
-def noting(package: str) -> Iterator[None]:
-    """Say what a package logs, a line each."""
+def noting(package: str) -> Iterator[list[str]]:
+    """Say what a package logs and of what it warns, a line each; what it warned of is given."""
     logger, handler = logging.getLogger(package), _Notes(logging.INFO)
     before = logger.level
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    warned: list[str] = []
+
+    def say(message: Warning | str, *where: object) -> None:
+        warned.append(str(message))
+        note(str(message))
+
     try:
-        yield
+        with warnings.catch_warnings():
+            warnings.filterwarnings("always", category=UserWarning, module=package)
+            warnings.showwarning = say
+            yield warned
     finally:
         logger.removeHandler(handler)
         logger.setLevel(before)

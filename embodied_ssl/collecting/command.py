@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from embodied_ssl.collecting.engines import Engine
 
 
+LEFT_OUT = "left out: "
+"""Begins what the worlds say of an object that --skip-broken leaves out."""
+
+
 def run_collect(config: CollectConfig, world_config: Any) -> None:
     """Collect what is missing of a dataset.
 
@@ -46,13 +50,15 @@ def _collect(config: CollectConfig, world_config: Any, engine: Engine) -> None:
     from embodied_ssl.collecting.preflight import inspect
     from embodied_ssl.collecting.shard import make_spec
     from embodied_ssl.errors import UserError
-    from embodied_ssl.notes import noting
+    from embodied_ssl.notes import note, noting
 
     begun = inspect(config.out)
     if begun is not None and begun.env != config.env:
         raise UserError(f"{config.out} holds a {begun.env} dataset: choose another --out.")
     start = time.monotonic()
-    with noting("embodied_ssl_envs"):  # a first look at many objects takes a while
+    with noting("embodied_ssl_envs") as warned:  # a first look at many objects takes a while
         spec = make_spec(config, world_config, begun and begun.settings)
+    if left_out := sum(line.startswith(LEFT_OUT) for line in warned):
+        note(f"objects that are left out: {left_out}")
     patience = Patience(config.timeout, longest=time.monotonic() - start)
     collect_missing(spec, engine, config.numbers(spec.num_shards), patience)

@@ -6,6 +6,7 @@ collects it nor from what was collected before.
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -131,7 +132,9 @@ def prepare(spec: CollectSpec) -> None:
     from embodied_ssl.data import shards
 
     shards.features(spec.world.columns)
-    env_of(spec)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # the command has said what is left out
+        env_of(spec)
 
 
 def shard_rows(spec: CollectSpec, k: int, beat: Beat = lambda: None) -> Rows:

@@ -149,3 +149,16 @@ def test_a_first_look_at_many_objects_says_how_far_it_is(collect, folder, tmp_pa
     monkeypatch.setattr(checked, "EVERY", 0.0)
     status, errors = collect("--objects", f"folder:{folder}", "--out", tmp_path / "data")
     assert status == 0 and "looked at 8 of 9 URDF files\n" in errors
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_is_left_out_is_named_once_and_counted(collect, folder, tmp_path, workers):
+    for number in range(2):
+        write(folder, OBJ, f"broken/{number}", {"c.obj": "no mesh", "a.obj": "no mesh"})
+    options = ("--objects", f"folder:{folder}", "--out", tmp_path / "data")
+    assert collect(*options)[0] == cli.USAGE_ERROR
+    status, errors = collect(*options, "--skip-broken", "--workers", workers)
+    lines = errors.splitlines()
+    assert status == 0 and "Warning" not in errors, errors
+    assert [line.startswith("left out: ") for line in lines].count(True) == 2
+    assert "objects that are left out: 2" in lines
