@@ -27,7 +27,7 @@ from embodied_ssl.sampling.interactions import INTERACTIONS, Interaction, in_ord
 BATCH = 64  # samples
 LEAST = 2  # samples of an interaction: of fewer there is nothing to say
 CALIBRATED_ON = 1024  # images
-MAJORITY_OR_MEAN, STIFFNESS_AND_MASS = "majority or mean", "simulator's stiffness and mass"
+MAJORITY_OR_MEAN, STIFFNESS_AND_MASS = "majority or mean", "stiffness and mass"
 
 
 class Interactions(Protocol):
