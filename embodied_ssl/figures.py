@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 INK = "#010203"  # stands for the colour of the text around a chart
 CARD = "#040506"  # stands for the colour behind a chart
 ACCENTS = ("#3b82c4", "#d9822b", "#3d9a5f", "#b0529c", "#947840", "#6a6fd1")
+ACCENTS_RGB = tuple(tuple(int(each[i : i + 2], 16) / 255 for i in (1, 3, 5)) for each in ACCENTS)
+"""The same, red, green and blue from 0 to 1."""
 MOTION_COLOURS = {"right": ACCENTS[0], "left": ACCENTS[1], "ahead": ACCENTS[2]}
 """Of the atomic motions, in every chart."""
 

@@ -43,6 +43,12 @@ class FrameCache:
         others = [c for c in dataset.columns if c not in index and not is_annotation(c)]
         return cls(frames, dataset.arrays(others), index, dataset)
 
+    def rows_of(self, column: str) -> np.ndarray:
+        """(N,) the row of each frame of an image column, -1 for frames of others."""
+        rows = np.full(len(self.frames), -1)
+        rows[self.index[column]] = np.arange(len(self.index[column]))
+        return rows
+
     def as_training(self, split: str) -> FrameCache:
         """The cache in which the rows of a split, and no others, count as those to train on."""
         chosen = self.rows["split"] == split

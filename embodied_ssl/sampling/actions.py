@@ -60,8 +60,7 @@ class Circlings:
     mirror = (-1, 1, 1)
 
     def __init__(self, cache: FrameCache):
-        self.row_of = np.full(len(cache.frames), -1)
-        self.row_of[cache.index["image"]] = np.arange(len(cache.index["image"]))
+        self.row_of = cache.rows_of("image")
         self.azimuth, self.elevation = cache.rows["azimuth"], cache.rows["elevation"]
         self.rows, self.views = views_of_objects(cache, "train")
 

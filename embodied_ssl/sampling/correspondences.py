@@ -55,10 +55,8 @@ class CorrespondenceSampler:
         self.counts = np.array([len(places) for places in views])
         self.starts = np.cumsum(self.counts) - self.counts
         self.places = np.concatenate(views)
-        row_of = np.full(len(cache.frames), -1)
-        row_of[cache.index["image"]] = np.arange(len(cache.index["image"]))
-        side = cache.frames.shape[1]
-        self.posed = PosedViews.read(cache.dataset, cache.rows, row_of[self.places], side)
+        rows, side = cache.rows_of("image")[self.places], cache.frames.shape[1]
+        self.posed = PosedViews.read(cache.dataset, cache.rows, rows, side)
         self._epochs = Epochs(self.size, seed)
 
     def __call__(self, number: int) -> Batch:

@@ -64,7 +64,7 @@ class World:
     """Options that say how much there is, and may grow: episode ``e`` is the same whatever they
     are."""
     newer_options: ClassVar[tuple[str, ...]] = ()
-    """Options that ``dataset.json`` mentions where they are not the default: they came later."""
+    """Options that ``dataset.json`` leaves out at their default: older datasets are continued."""
     named_by_contents: ClassVar[tuple[str, ...]] = ("split_file",)
     """Options that are, or hold, a path: ``recorded`` names its contents."""
     onlooker: ClassVar[str] = ""

@@ -9,7 +9,7 @@ import torch.nn.functional as F
 from jaxtyping import Bool, Float
 from torch import Tensor
 
-from embodied_ssl.figures import ACCENTS
+from embodied_ssl.figures import ACCENTS_RGB
 from embodied_ssl.products import float32_product
 
 DOTS = 16  # would stand beside one another along a side
@@ -77,9 +77,8 @@ def dotted(
     images, side = images.clone(), images.shape[-1]
     at = (2 * torch.arange(side, device=images.device) + 1) / side - 1
     for image, places in zip(images, pixels, strict=True):
-        for (x, y), color in zip(places, ACCENTS, strict=False):
+        for (x, y), rgb in zip(places, ACCENTS_RGB, strict=False):
             near = (at - x).square() + (at[:, None] - y).square() < (1 / DOTS) ** 2
-            rgb = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
             image[:, near] = image.new_tensor(rgb)[:, None]
     return images
 

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from embodied_ssl.figures import ACCENTS
+from embodied_ssl.figures import ACCENTS_RGB
 
 ENLARGED = 3  # so that a line has a place beside what it crosses
 
@@ -22,8 +22,7 @@ def with_pushes(
         images: with values in [0, 1].
         ends: start and end, u to the right and v down, -1 to 1 from side to side.
     """
-    color = tuple(int(ACCENTS[0][i : i + 2], 16) / 255 for i in (1, 3, 5))
-    drawn = []
+    color, drawn = ACCENTS_RGB[0], []
     for image, push in zip(images.cpu(), ends.cpu(), strict=True):
         side = ENLARGED * image.shape[-1]
         picture = np.ascontiguousarray(image.permute(1, 2, 0).float().numpy())
