@@ -102,7 +102,7 @@ class Tabletop(WithObjects):
         "success": "grasp: still held after lift and shake",
         "displacement": "push: dx, dy in metres, turn in radians, of what moved most",
         "force": f"poke: newtons on the fingertips, {round(1 / TIME_STEP)} times a second of the "
-        "descent",
+        "press, which begins a millimetre above what was touched and goes down 10 mm a second",
         "slope": "poke: N/s of the line fitted to the force from the first touch",
         "intercept": "poke: N of that line at the first touch",
         "track": "the same for a grasp and the look at what it holds; empty otherwise",
