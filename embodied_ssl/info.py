@@ -9,6 +9,7 @@ from typing import Annotated
 from rich.console import Console
 from tyro.conf import Positional
 
+from embodied_ssl.collecting.versions import COMMIT, shortened
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.manifest import SHARDS
 from embodied_ssl.notes import console
@@ -45,6 +46,8 @@ def print_info(path: str | Path) -> None:
     screen.print(printable(f"{path}: {dataset.env}, {dataset.num_rows} rows"), style="bold")
     screen.print(f"{dataset.manifest.amount}, {size / 1e6:.1f} MB, checksums: {state}")
     screen.print(printable(f"settings: {settings}"))
+    if commit := dataset.manifest.versions.get(COMMIT):
+        screen.print(printable(f"collected by commit {shortened(commit)}"))
     if broken:
         raise damaged(broken[0])
     _say_what_is_missing(dataset, screen)

@@ -8,6 +8,7 @@ collected again.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,11 +18,12 @@ import pyarrow.parquet as pq
 from embodied_ssl.collecting.claims import COLLECTING, claim, locked_manifest
 from embodied_ssl.collecting.growth import check_settings, cut_shard
 from embodied_ssl.collecting.shard import CollectSpec, collect_shard, prepare
-from embodied_ssl.collecting.versions import versions_now
+from embodied_ssl.collecting.versions import shortened, versions_now, versions_of_both
 from embodied_ssl.data.dataset import damaged
 from embodied_ssl.data.manifest import FILE, SETTINGS, SHARDS, Manifest, read_manifest
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
+from embodied_ssl.notes import note
 from embodied_ssl.settings import to_dict, write_settings
 
 
@@ -34,18 +36,22 @@ def open_folder(spec: CollectSpec) -> int | None:
     Raises:
         UserError: for a dataset of other settings or columns, and for a damaged shard.
     """
+    lacking = False
     if (spec.out / FILE).exists():
         check_settings(read_manifest(spec.out), spec)
         check_shards(spec)
-        if missing(spec, range(spec.num_shards)):
+        lacking = bool(missing(spec, range(spec.num_shards)))
+        if lacking:
             check_columns(spec)
     spec.out.mkdir(parents=True, exist_ok=True)
+    versions = versions_now(spec.world.libraries)
     with locked_manifest(spec.out):
         if (spec.out / FILE).exists():
             manifest = read_manifest(spec.out)
             check_settings(manifest, spec)
+            if lacking:
+                _go_on(spec, manifest, versions)
         else:
-            versions = versions_now(spec.world.libraries)
             manifest = Manifest(spec.env, spec.settings, versions=versions)
         for name in list(manifest.shards):
             if not (spec.out / SHARDS / name).exists():
@@ -58,6 +64,17 @@ def open_folder(spec: CollectSpec) -> int | None:
             _write_settings(spec)
         _remove_drafts(spec.out, ".*.tmp")
     return cut
+
+
+def _go_on(spec: CollectSpec, manifest: Manifest, versions: Mapping[str, str]) -> None:
+    """Write down, and say, that a dataset goes on with other code or libraries."""
+    then, manifest.versions = manifest.versions, versions_of_both(manifest.versions, versions)
+    if other := [name for name in manifest.versions if manifest.versions[name] != then.get(name)]:
+        changed = ", ".join(f"{name} {shortened(manifest.versions[name])}" for name in other)
+        note(
+            f"{spec.out} goes on with another {changed}: its new rows may be of another kind; "
+            "replay tells whether the old ones would come out the same."
+        )
 
 
 def check_shards(spec: CollectSpec) -> None:
@@ -137,8 +154,8 @@ def grow(spec: CollectSpec, k: int, path: Path) -> None:
     if not pq.read_table(path).slice(0, len(before)).equals(before):
         path.unlink()
         raise UserError(
-            f"{spec.out} cannot grow: its rows come out differently with the libraries of today "
-            f"(those of then are in {FILE}): choose another --out."
+            f"{spec.out} cannot grow: its rows come out differently with the code or libraries of "
+            f"today (those of then are in {FILE}): choose another --out."
         )
     with locked_manifest(spec.out):
         manifest = read_manifest(spec.out)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache
 
 from embodied_ssl.commit import commit
@@ -18,6 +20,22 @@ def versions_now(more: tuple[str, ...] = ()) -> dict[str, str]:
     versions = {name: version_of(name) or "unknown" for name in names}  # a folder of sources
     found = _commit()
     return versions | ({COMMIT: found} if found else {})
+
+
+def versions_of_both(then: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
+    """What a dataset says that was begun with some versions and goes on with others: both. One that
+    says none goes on saying none."""
+    both = dict(then)
+    for name in then and then.keys() | now.keys():
+        before, after = (versions.get(name, "unknown") for versions in (then, now))
+        if after not in before.split(", "):
+            both[name] = f"{before}, {after}"
+    return both
+
+
+def shortened(version: str) -> str:
+    """A version; a commit by its beginning."""
+    return re.sub(r"(?<![0-9a-f])([0-9a-f]{10})[0-9a-f]{30}", r"\1", version)
 
 
 @cache

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from pathlib import Path
 
 from rich.table import Table
 
 from embodied_ssl.collecting.shard import CollectSpec, shard_rows
-from embodied_ssl.collecting.versions import COMMIT, versions_now
+from embodied_ssl.collecting.versions import COMMIT, shortened, versions_now
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.shards import table_of
 from embodied_ssl.errors import UserError
@@ -98,7 +97,7 @@ def _versions(dataset: Dataset) -> str:
     then = dataset.manifest.versions
     now = versions_now(tuple(name for name in then if name != COMMIT))
     others = [
-        f"{name} {_short(version)} (here {_short(now.get(name, 'not known'))})"
+        f"{name} {shortened(version)} (here {shortened(now.get(name, 'not known'))})"
         for name, version in then.items()
         if now.get(name) != version
     ]
@@ -106,12 +105,9 @@ def _versions(dataset: Dataset) -> str:
         return f"; collected with {', '.join(others)}"
     if not then:
         return "; dataset.json does not say the versions that collected it"
+    if COMMIT not in then:
+        return "; dataset.json does not say the commit of the code that collected it"
     return (
         "; the versions that dataset.json names are those here: the shard was changed, or another "
         "processor rounds otherwise"
     )
-
-
-def _short(version: str) -> str:
-    """A version; a commit by its beginning."""
-    return re.sub(r"(?<![0-9a-f])([0-9a-f]{10})[0-9a-f]{30}", r"\1", version)

@@ -40,9 +40,13 @@ def spec_of(dataset: Dataset) -> CollectSpec:
         with noting("embodied_ssl_envs"):
             spec = make_spec(shared, config, settings)
     except UserError as error:
-        if not paths:
+        file = dataset.path / SETTINGS
+        if paths:
+            where = f"{file} says where it was: write there where it is now"
+        elif not file.exists():
+            where = f"{file}, which says where files of the user were, is missing"
+        else:
             raise
-        where = f"{dataset.path / SETTINGS} says where it was: write there where it is now"
         raise UserError(f"{str(error).rstrip('.')}; {where}.") from error
     _check_same(dataset, spec)
     return spec

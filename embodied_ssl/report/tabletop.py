@@ -23,8 +23,7 @@ from embodied_ssl.figures import (
 from embodied_ssl.report.html import render
 from embodied_ssl.report.images import data_uri, svg
 from embodied_ssl.worlds.grasp_geometry import fingers
-from embodied_ssl.worlds.tabletop import TIME_STEP
-from embodied_ssl.worlds.tabletop_clips import TOUCH
+from embodied_ssl.worlds.tabletop import TIME_STEP, TOUCH
 
 SHOWN_BEFORE = 12  # forces before the first touch
 NAMES = {"grasp": "grasps", "push": "pushes", "poke": "pokes", "look": "looks"}

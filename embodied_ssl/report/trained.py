@@ -86,6 +86,14 @@ def method_figures(run: Path, method: str, seed: int, root: Path | None = None) 
                 raise UserError(f"{data['path']} is not as it was trained on.")
             caches[world] = dataset.cache(info.train.get("image_size"))
         learned = load_method(run).eval()
-        return [*learned.figures(caches, seed), *feature_figures(learned.exported, caches, seed)]
+        features = feature_figures(learned.exported, caches, seed)
     except UserError as error:
-        return [Section("What it learned", (), f"Not shown: {error}")]
+        return [_not_shown(error)]
+    try:
+        return [*learned.figures(caches, seed), *features]
+    except UserError as error:  # such as too few unseen objects
+        return [_not_shown(error), *features]
+
+
+def _not_shown(error: UserError) -> Section:
+    return Section("What it learned", (), f"Not shown: {error}")

@@ -122,7 +122,7 @@ class ActionSampler:
             cls = {"tabletop": Pushes, "turntable": Circlings}[world]
             pairs = cls(caches[world])
             if len(pairs) < 2:
-                what = {"tabletop": "pushes", "turntable": "objects of the train split"}[world]
+                what = {"tabletop": "pushes", "turntable": "objects"}[world]
                 raise UserError(f"the {world} data hold too few {what} to learn actions from.")
             frames, epochs = caches[world].frames, Epochs(len(pairs), seed, place)
             self._worlds.append(_World(frames, pairs, cls.mirror, count, epochs, self.size))

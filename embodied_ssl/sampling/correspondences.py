@@ -49,8 +49,8 @@ class CorrespondenceSampler:
         self.size = len(self.rows)
         if self.size < 2:
             raise UserError(
-                "the turntable data hold too few objects of the train split to tell pixels apart: "
-                "collect --train-objects 2 or more."
+                "the turntable data hold too few objects to tell pixels apart: methods learn from "
+                "those of collect --train-objects, and are shown on those of --val-objects."
             )
         self.counts = np.array([len(places) for places in views])
         self.starts = np.cumsum(self.counts) - self.counts

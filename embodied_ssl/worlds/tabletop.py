@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 INTERACTIONS = ("grasp", "push", "poke", "look")
 GRASP_ANGLES = 18  # closing directions of the fingers, ten degrees apart
 TIME_STEP = 1 / 240  # seconds between two forces of a poke
+TOUCH = 0.05  # newtons from which on a poke touches something
 
 OBJECT: Columns = {
     "source": "string",
@@ -102,8 +103,10 @@ class Tabletop(WithObjects):
         "success": "grasp: still held after lift and shake",
         "displacement": "push: dx, dy in metres, turn in radians, of what moved most",
         "force": f"poke: newtons on the fingertips, {round(1 / TIME_STEP)} times a second of the "
-        "press, which begins a millimetre above what was touched and goes down 10 mm a second",
-        "slope": "poke: N/s of the line fitted to the force from the first touch",
+        "press, which begins a millimetre above what was touched and goes down 10 mm a second, for "
+        "10 mm or until 12 N; one zero where nothing was touched",
+        "slope": "poke: N/s of the line fitted to the force from the first touch; below 0 where "
+        "the thing tips, 0 where the fingers were stuck before they pressed",
         "intercept": "poke: N of that line at the first touch",
         "track": "the same for a grasp and the look at what it holds; empty otherwise",
         **{f"object.{name}": meaning for name, meaning in OBJECT_MEANINGS.items()},

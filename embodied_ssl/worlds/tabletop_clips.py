@@ -10,12 +10,11 @@ import numpy as np
 from embodied_ssl.worlds.clips import Clip, Frame, Mark, Plot
 from embodied_ssl.worlds.episode_clips import category_of, images_of
 from embodied_ssl.worlds.grasp_geometry import Segment, fingers
-from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP
+from embodied_ssl.worlds.tabletop import GRASP_ANGLES, TIME_STEP, TOUCH
 
 if TYPE_CHECKING:
     from embodied_ssl.figures import Verdict
 
-TOUCH = 0.05  # N, from which on the poke's line is fitted
 FRAME_SECONDS = 0.8  # that a frame is shown; the rows do not say when each was taken
 CAMERAS = ("overhead", "wrist", "before", "after")  # in the order of time
 MIDDLE = Mark(((0.5, 0.5),))

@@ -1,5 +1,7 @@
 """Per-task numbers against cases that can be counted by hand."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -57,6 +59,26 @@ def test_the_reference_of_pokes_is_what_stiffness_and_mass_tell(tabletop_dir):
     assert slope_r2() < 0.1
     del cache.rows["object.mass"]
     assert predicted_lines(Poke(cache, "train"), Poke(cache, "train"), seed=0) is None
+
+
+def test_pokes_of_stuck_fingers_are_left_out_and_what_tips_gives_way(tabletop_dir):
+    cache = Dataset.open(tabletop_dir).cache()
+    rows = Poke(cache, "train").rows
+    cache.rows["force"][rows[0]] = [195.0]
+    cache.rows["slope"] = cache.rows["slope"].copy()
+    cache.rows["slope"][rows[1]], cache.rows["slope"][rows[2]] = -40.0, 0.0
+    pokes = Poke(cache, "train")
+    assert pokes.rows.tolist() == rows[1:].tolist()
+    tips, nothing = pokes.line[rows[1:3], 0]
+    assert tips == nothing < pokes.line[rows[3:], 0].min()
+
+
+def test_a_line_is_the_same_number_in_every_dataset(tabletop_dir):
+    cache = Dataset.open(tabletop_dir).cache()
+    whole, one = Poke(cache, "train"), Poke(cache, "train").rows[0]
+    softer = dataclasses.replace(cache, rows=dict(cache.rows) | {"slope": cache.rows["slope"] / 2})
+    softer.rows["slope"][one] = cache.rows["slope"][one]
+    assert (Poke(softer, "train").line[one] == whole.line[one]).all()
 
 
 def test_identity_auc_counts_the_pairs_in_the_right_order():

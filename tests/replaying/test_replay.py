@@ -79,10 +79,16 @@ def test_every_shard_is_compared_after_one_that_differs(command, counted):
 
 def test_other_versions_are_named(command, counted, monkeypatch):
     edit_row(counted, "00001.parquet", 0, "number", lambda v: v + 5)
-    _, _, errors = command("replay", counted, "--episode", 3)
-    assert "the versions that dataset.json names are those here" in errors
     versions = json.loads((counted / "dataset.json").read_text())["versions"]
     commit = "0123456789" * 4
+    for then, said in (
+        (versions.keys() - {"commit"}, "dataset.json does not say the commit of the code"),
+        (versions.keys() | {"commit"}, "the versions that dataset.json names are those here"),
+    ):
+        known = versions | {"commit": commit}
+        edit_manifest(counted, versions={name: known[name] for name in then})
+        monkeypatch.setattr(replaying, "versions_now", lambda more, now=known: now)
+        assert said in command("replay", counted, "--episode", 3)[2]
     edit_manifest(counted, versions=versions | {"pybullet": "3.2.5", "commit": commit})
     here = {"pybullet": "3.2.7", "commit": "abcdef0123" * 4 + "+changes"}
     monkeypatch.setattr(replaying, "versions_now", lambda more: versions | here)

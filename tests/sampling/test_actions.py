@@ -88,5 +88,5 @@ def test_all_worlds_share_a_batch_and_each_knows_its_numbers(tabletop, circled, 
 
 def test_objects_of_the_train_split_are_needed(turntable_dir):
     cache = Dataset.open(turntable_dir).cache()
-    with pytest.raises(UserError, match="turntable data hold too few objects of the train split"):
+    with pytest.raises(UserError, match="turntable data hold too few objects to learn"):
         ActionSampler({"turntable": cache}, 4, 0, 0.5, no_rooms)

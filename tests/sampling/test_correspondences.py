@@ -181,5 +181,5 @@ def test_data_without_depth_without_cameras_or_of_one_object_are_one_line(cache)
         CorrespondenceSampler({"turntable": dataclasses.replace(cache, rows=rows)}, 4, 0, 8)
     split = np.where(cache.rows["instance"] == cache.rows["instance"][0], "train", "")
     one = dataclasses.replace(cache, rows=dict(cache.rows) | {"split": split.astype(object)})
-    with pytest.raises(UserError, match="too few objects of the train split"):
+    with pytest.raises(UserError, match="too few objects to tell"):
         CorrespondenceSampler({"turntable": one}, 4, 0, 8)

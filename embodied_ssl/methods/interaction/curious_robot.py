@@ -68,7 +68,7 @@ class CuriousRobot(Method):
         early_size: Annotated[int | None, Within(8, 4096)] = None
         """Side, in pixels, of the images in the first part of the training; smaller ones cost less.
         By default they have --train-size from the start."""
-        early: Annotated[float, Within(0, 1)] = 0.5
+        early: Annotated[float, Within(1e-3, 1)] = 0.5
         """How large a part of the budget that is."""
         root_gradients: Literal["sum", "mean"] = "sum"
         """How the tasks' gradients meet in the trunk; the paper takes their mean."""
