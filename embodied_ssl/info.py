@@ -9,9 +9,9 @@ from typing import Annotated
 from rich.console import Console
 from tyro.conf import Positional
 
-from embodied_ssl.collecting.versions import COMMIT, shortened
 from embodied_ssl.data.dataset import Dataset, damaged
 from embodied_ssl.data.manifest import SHARDS
+from embodied_ssl.data.versions import COMMIT, shortened
 from embodied_ssl.notes import console
 from embodied_ssl.screen_text import printable
 from embodied_ssl.worlds import WORLDS

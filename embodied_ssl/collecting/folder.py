@@ -18,9 +18,9 @@ import pyarrow.parquet as pq
 from embodied_ssl.collecting.claims import COLLECTING, claim, locked_manifest
 from embodied_ssl.collecting.growth import check_settings, cut_shard
 from embodied_ssl.collecting.shard import CollectSpec, collect_shard, prepare
-from embodied_ssl.collecting.versions import shortened, versions_now, versions_of_both
 from embodied_ssl.data.dataset import damaged
 from embodied_ssl.data.manifest import FILE, SETTINGS, SHARDS, Manifest, read_manifest
+from embodied_ssl.data.versions import shortened, versions_now, versions_of_both
 from embodied_ssl.errors import UserError
 from embodied_ssl.files import checksum
 from embodied_ssl.notes import note

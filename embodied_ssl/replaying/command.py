@@ -8,9 +8,9 @@ from pathlib import Path
 from rich.table import Table
 
 from embodied_ssl.collecting.shard import CollectSpec, shard_rows
-from embodied_ssl.collecting.versions import COMMIT, shortened, versions_now
 from embodied_ssl.data.dataset import Dataset
 from embodied_ssl.data.shards import table_of
+from embodied_ssl.data.versions import COMMIT, shortened, versions_now
 from embodied_ssl.errors import UserError
 from embodied_ssl.notes import console
 from embodied_ssl.outputs import check_output, write_output

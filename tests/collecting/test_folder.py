@@ -6,7 +6,7 @@ import os
 import pytest
 
 from embodied_ssl.cli import run
-from embodied_ssl.collecting import shard, versions
+from embodied_ssl.collecting import shard
 from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.collecting.engines import in_this_process
@@ -168,44 +168,6 @@ def test_what_killed_processes_left_is_removed(spec_of, digests):
             collect(spec_of(rows=100))
     collect(spec_of(rows=250))
     assert digests(out) == digests(spec_of("whole").out)
-
-
-def test_sources_that_are_not_installed_are_of_an_unknown_version(spec_of, monkeypatch):
-    monkeypatch.setattr(versions, "RECORDED", ("a-package-that-is-not-there",))
-    monkeypatch.setattr(versions, "_commit", lambda: None)
-    manifest = collect(spec_of(rows=1))
-    assert manifest.versions == {"a-package-that-is-not-there": "unknown"}
-
-
-def test_the_commit_that_collects_is_recorded(spec_of, monkeypatch):
-    monkeypatch.setattr(versions, "_commit", lambda: "1234abc+changes")
-    manifest = collect(spec_of(rows=1))
-    assert manifest.versions["commit"] == "1234abc+changes" and manifest.versions["numpy"]
-
-
-def test_a_dataset_that_goes_on_with_other_code_says_so(spec_of, monkeypatch, capsys):
-    monkeypatch.setattr(versions, "_commit", lambda: "1234abc")
-    collect(spec_of(rows=100))
-    collect(spec_of(rows=200))
-    assert "goes on with another" not in capsys.readouterr().err
-    monkeypatch.setattr(versions, "_commit", lambda: "5678def")
-    card = spec_of().out / "README.md"
-    card.write_text("of the version that collected it")
-    manifest = collect(spec_of(rows=200))
-    assert manifest.versions["commit"] == "1234abc" and card.read_text().startswith("of the")
-    for _ in range(2):
-        manifest = collect(spec_of(rows=300))
-        assert manifest.versions["commit"] == "1234abc, 5678def"
-    said = capsys.readouterr().err
-    assert said.count("goes on with another commit 1234abc, 5678def: its new rows") == 1
-    assert card.read_text().startswith("---")
-
-
-def test_what_is_not_known_of_a_version_is_said():
-    both = versions.versions_of_both({"numpy": "1"}, {"numpy": "1", "commit": "a"})
-    assert both == {"numpy": "1", "commit": "unknown, a"}
-    assert versions.versions_of_both({"commit": "a, b"}, {"commit": "b"}) == {"commit": "a, b"}
-    assert versions.versions_of_both({}, {"commit": "b"}) == {}
 
 
 def test_a_shard_that_the_manifest_does_not_name_is_collected_again(spec_of, digests):

@@ -3,15 +3,17 @@
 import sys
 from pathlib import Path
 
+import gymnasium
 import numpy as np
 import pytest
 import trimesh
 import yaml
 
+import embodied_ssl_envs  # noqa: F401  registers the worlds
 from embodied_ssl_envs.objects import open_objects
 from embodied_ssl_envs.rooms.env import RoomsEnv
 
-sys.path.insert(0, str(Path(__file__).parent))  # for urdfs.py, which writes files for tests
+sys.path.insert(0, str(Path(__file__).parent))  # for urdfs.py, bars.py and the like
 
 URDF = """<robot name="it"><link name="base">
 <visual><origin xyz="{at}"/><geometry>{shape}</geometry></visual>
@@ -122,3 +124,22 @@ def models(request):
     """Six instances of every kind of a source."""
     objects = open_objects([request.param])
     return [objects.load(name) for name in objects.names("train", 6 * len(objects.kinds))]
+
+
+@pytest.fixture
+def tabletop():
+    """Makes tabletops with one object, as ``bars.py`` has one."""
+    from bars import SIZE
+
+    made = []
+
+    def build(bar):
+        env = gymnasium.make("embodied_ssl/Tabletop-v0", image_size=SIZE, max_objects=1).unwrapped
+        env.objects = bar
+        made.append(env)
+        _, info = env.reset(seed=3)
+        return env, info
+
+    yield build
+    for env in made:
+        env.close()

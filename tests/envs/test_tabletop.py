@@ -2,83 +2,11 @@
 
 from itertools import combinations
 
-import gymnasium
 import numpy as np
 import pytest
+from bars import SIZE, Bar, act, angle_across, pixel_of
 
-import embodied_ssl_envs  # noqa: F401
-from embodied_ssl_envs.tabletop.grasp import GRASP_ANGLES, closing_direction
-from embodied_ssl_envs.tabletop.poke import fit_line
 from embodied_ssl_envs.tabletop.scene import REACH, SIDES
-
-SIZE = 96
-
-
-class Bar:
-    """A bar 12 cm long and 3 cm wide, lying along the world's y axis at a known place."""
-
-    kinds = ("bar",)
-
-    def __init__(self, stiffness=None, place=(0.5, 0.0), half=(0.015, 0.06, 0.02)):
-        self.stiffness, self.place, self.half = stiffness, place, half
-        self.extents = tuple(2 * side for side in half)
-        self.name, self.kind, self.source, self.mass = "test/bar/0", "bar", "test", 0.1
-        self.material = type("Material", (), {"name": "tin", "friction": 0.8, "stiffness": 0.0})()
-
-    def sample(self, rng, split):
-        return self.name
-
-    def load(self, name):
-        return self
-
-    def spawn(self, client, position, orientation=(0, 0, 0, 1), scale=1.0, fixed=False):
-        body = client.createMultiBody(
-            self.mass,
-            client.createCollisionShape(client.GEOM_BOX, halfExtents=self.half),
-            client.createVisualShape(
-                client.GEOM_BOX, halfExtents=self.half, rgbaColor=(0.9, 0.1, 0.1, 1)
-            ),
-            (*self.place, self.half[2] + 0.001),
-        )
-        client.changeDynamics(body, -1, lateralFriction=0.8, spinningFriction=0.001)
-        if self.stiffness:
-            client.changeDynamics(
-                body, -1, contactStiffness=self.stiffness, contactDamping=self.stiffness / 50
-            )
-        return body
-
-
-@pytest.fixture
-def tabletop():
-    made = []
-
-    def build(bar):
-        env = gymnasium.make("embodied_ssl/Tabletop-v0", image_size=SIZE, max_objects=1).unwrapped
-        env.objects = bar
-        made.append(env)
-        _, info = env.reset(seed=3)
-        return env, info
-
-    yield build
-    for env in made:
-        env.close()
-
-
-def pixel_of(env, place):
-    return env.world.scene.overhead.project(np.array(place, float))
-
-
-def angle_across(env, yaw):
-    """The angle bin whose closing direction is nearest to a world yaw."""
-    difference = [abs(np.sin(closing_direction(env.world, a) - yaw)) for a in range(GRASP_ANGLES)]
-    return int(np.argmin(difference))
-
-
-def act(env, interaction, pixel, angle=0, end=(0, 0)):
-    point, end = np.float32(pixel) / SIZE, np.float32(end) / SIZE
-    action = {"interaction": interaction, "point": point, "angle": angle, "end": end}
-    _, reward, _, _, info = env.step(action)
-    return info.get("record"), reward, info
 
 
 def test_background_subtraction_sees_the_bar_and_nothing_else(tabletop):
@@ -173,41 +101,6 @@ def test_a_push_in_empty_space_moves_nothing(tabletop):
     start, end = pixel_of(env, (0.38, -0.15, 0)), pixel_of(env, (0.38, -0.05, 0))
     record, _, _ = act(env, 1, start, end=end)
     assert np.abs(record["displacement"]).max() < 0.002
-
-
-def test_soft_things_give_way_more_than_hard_ones(tabletop):
-    slopes = []
-    for stiffness in (300.0, 3000.0, 30000.0):
-        env, _ = tabletop(Bar(stiffness))
-        record, _, _ = act(env, 2, pixel_of(env, (0.5, 0.0, 0.04)))
-        slopes.append(record["slope"])
-        assert max(record["force"]) > 0.5
-    assert slopes[0] * 3 < slopes[1] and slopes[1] * 1.5 < slopes[2]
-
-
-def test_where_the_first_touch_falls_between_two_steps_does_not_decide_the_slope(tabletop):
-    slopes = []
-    for height in 0.02 + np.linspace(0, 2e-4, 5):  # a search step is 2.5e-4 m
-        env, _ = tabletop(Bar(30000.0, half=(0.015, 0.06, height)))
-        record, _, _ = act(env, 2, pixel_of(env, (0.5, 0.0, 0.04)))
-        assert sum(force > 0.05 for force in record["force"]) >= 4
-        slopes.append(record["slope"])
-    assert np.std(slopes) < 0.2 * np.mean(slopes)
-
-
-def test_a_poke_beside_everything_feels_nothing(tabletop):
-    env, _ = tabletop(Bar(place=(0.62, 0.1)))
-    record, _, _ = act(env, 2, pixel_of(env, (0.38, -0.1, 0.0)))
-    assert (record["slope"], record["intercept"]) == (0.0, 0.0)
-    assert max(record["force"]) == 0.0
-
-
-def test_the_fitted_line_is_the_least_squares_line():
-    time = np.arange(30) / 240
-    assert fit_line(np.array([0.0, 6.0])) == pytest.approx((6 * 240, 0))
-    assert fit_line(np.array([20.0])) == (0.0, 20.0)  # stuck: no force came of the press
-    assert fit_line(np.r_[np.zeros(9), 40 * time + 2]) == pytest.approx((40, 2))
-    assert fit_line(np.zeros(12)) == (0.0, 0.0)
 
 
 def test_pixels_beyond_reach_act_at_the_nearest_place(tabletop):
