@@ -3,6 +3,7 @@
 import torch
 
 from embodied_ssl.augment import IDENTITY
+from embodied_ssl.methods.interaction.sides import SIDES
 from embodied_ssl.methods.interaction.tasks import Push
 from embodied_ssl.sampling import generator_of
 from embodied_ssl.trunks import build_trunk
@@ -27,3 +28,25 @@ def test_the_ends_of_a_push_turn_and_mirror_with_both_images():
         cells = ((moved[:, number] + 1) / 2 * SIDE).round().long()
         for image, (u, v) in zip(images, cells.tolist(), strict=True):
             assert image[0, v - 1 : v + 1, u - 1 : u + 1].min() > 0.9
+
+
+def test_a_push_that_is_seen_from_eight_sides_is_one_push():
+    ends = torch.tensor([[-0.5, -0.3, 0.6, 0.2], [0.7, 0.1, -0.4, 0.8]])  # u0, v0, u1, v1
+    frames = torch.zeros(2, 2, 1, SIDE, SIDE)
+    for images, points in zip(frames, (ends[:, :2], ends[:, 2:]), strict=True):  # before, after
+        for image, (u, v) in zip(images, points.tolist(), strict=True):
+            image[0, int((v + 1) / 2 * SIDE), int((u + 1) / 2 * SIDE)] = 1
+    task = Push(build_trunk("alexnet", width=0.1, fc_dim=8), 0.25)
+    sides = task.sides({"before": frames[0], "after": frames[1]})
+
+    def look(images):
+        """The push that a head predicts which finds the dots."""
+        place = images.flatten(1).argmax(1)
+        points = torch.stack([place % SIDE, place // SIDE], 1) * 2 / SIDE - 1 + 1 / SIDE
+        return torch.cat([*points.chunk(2), torch.full((2, 1), 0.02)], 1)
+
+    seen = [look(images) for images in sides]
+    assert len({tuple(push[0].tolist()) for push in seen}) == len(SIDES) == 8
+    found = task.of_all_sides(seen)
+    torch.testing.assert_close(found[:, :4], ends, atol=1 / SIDE + 1e-6, rtol=0)
+    torch.testing.assert_close(found, seen[0])

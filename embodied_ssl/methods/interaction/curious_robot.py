@@ -16,7 +16,8 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.early_size import check_early_size, size_at
-from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push, Task
+from embodied_ssl.methods.interaction.task import Task
+from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push
 from embodied_ssl.methods.parts import parts_of
 from embodied_ssl.methods.temperature import check_highest, temperature_at
 from embodied_ssl.methods.views import watched
@@ -181,7 +182,8 @@ class CuriousRobot(Method):
         """What the head of a task predicts, without augmentation, on the device of the batch: see
         the class of the task."""
         task = self.tasks[name]
-        return task.predict(self._seen(task.frames(batch)), batch)
+        sides = [task.predict(self._seen(frames), batch) for frames in task.sides(batch)]
+        return task.of_all_sides(sides)
 
     @torch.inference_mode()
     def grasp_probabilities(self, crops: UInt8[Tensor, "B 3 H W"]) -> Float[Tensor, "B 18"]:

@@ -6,9 +6,7 @@ a shared clone, poke from fc1, identity from fc2 of a shared clone.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from dataclasses import replace
-from typing import ClassVar
 
 import torch
 import torch.nn.functional as F
@@ -21,57 +19,13 @@ from embodied_ssl.losses import cosine_embedding, masked_grasp, nt_xent
 from embodied_ssl.methods.base import Stages
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.interaction.grasp_angles import turned_angle
-from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead, tap
+from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead
+from embodied_ssl.methods.interaction.sides import SIDES, seen_from, turned_back
+from embodied_ssl.methods.interaction.task import Task
 from embodied_ssl.sampling import Batch
-from embodied_ssl.sampling.interactions import INTERACTIONS
 from embodied_ssl.trunks import Trunk
 from embodied_ssl.variations import moved, varied
 from embodied_ssl.worlds.tabletop import GRASP_ANGLES
-
-
-class Task(nn.Module, ABC):
-    """What is learned from one interaction.
-
-    Args:
-        trunk: that the head branches from.
-        width: of the head, as a fraction of the paper's.
-    """
-
-    name: ClassVar[str]
-    layer: ClassVar[str]
-    """Of the paper's root, from which the head branches."""
-
-    def __init__(self, trunk: Trunk, width: float):
-        super().__init__()
-        self.stage = tap(trunk, self.layer)
-        self.head = self.open_head(trunk.stage_dims[self.stage], width)
-
-    @property
-    def images(self) -> tuple[str, ...]:
-        """Columns of a batch that go through the trunk."""
-        return INTERACTIONS[self.name].images
-
-    def frames(self, batch: Batch) -> Tensor:
-        """Its images in a row, the first of every sample before the second."""
-        return torch.cat([batch[column] for column in self.images])
-
-    @abstractmethod
-    def open_head(self, inputs: int, width: float) -> nn.Module:
-        """The head on a stage of so many channels."""
-
-    @abstractmethod
-    def augment(
-        self, batch: Batch, size: int, settings: Augmentation, generator: torch.Generator
-    ) -> Batch:
-        """A new batch with augmented ``images``, and labels that still fit them."""
-
-    @abstractmethod
-    def loss(self, stages: Stages, batch: Batch) -> Float[Tensor, ""]:
-        """Of the stages of its images."""
-
-    @abstractmethod
-    def predict(self, stages: Stages, batch: Batch) -> Tensor:
-        """What the head predicts of the stages of its images."""
 
 
 class Grasp(Task):
@@ -130,6 +84,14 @@ class Push(Task):
 
     def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 5"]:
         return self.head(*stages[self.stage].chunk(2)).float()
+
+    def sides(self, batch: Batch) -> list[Tensor]:
+        return [seen_from(self.frames(batch), *side) for side in SIDES]
+
+    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
+        """The mean of the eight pushes, each turned back."""
+        back = [turned_back(push, *side) for push, side in zip(predicted, SIDES, strict=True)]
+        return torch.stack(back).mean(0)
 
 
 class Poke(Task):
