@@ -11,7 +11,7 @@ from embodied_ssl.collecting.engines import POLL, Engine
 from embodied_ssl.collecting.folder import missing, open_folder, tidy
 from embodied_ssl.collecting.patience import Patience
 from embodied_ssl.collecting.shard import CollectSpec
-from embodied_ssl.data.card import CARD_FILE, write_card
+from embodied_ssl.data.card import write_card
 from embodied_ssl.data.manifest import Manifest, read_manifest
 from embodied_ssl.errors import UserError
 from embodied_ssl.notes import note
@@ -40,16 +40,14 @@ def collect_missing(
         cut = open_folder(spec)
         total = spec.amount if spec.endless else spec.num_shards
         unit = spec.world.rows_option or "shards"
-        lacking = missing(spec, numbers) or not (spec.out / CARD_FILE).exists()
-        if lacking:  # a folder without a card would be read as one split
-            _write_card(spec)
+        # A folder without a card would be read as one split.
+        _write_card(spec)
         with progress_bar(f"collect {spec.env}", total, unit) as advance:
             show = _counter(spec, advance)
             if cut is not None:
                 _collect(spec, engine, range(cut, cut + 1), patience, show)
             _collect(spec, engine, numbers, patience, show)
-        # The card of what was whole before is of the version that collected it.
-        manifest = _write_card(spec) if lacking else read_manifest(spec.out)
+        manifest = _write_card(spec)
         if len(manifest.shards) == spec.num_shards:
             tidy(spec.out)
         else:
