@@ -8,7 +8,6 @@ collected again.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,14 +43,14 @@ def open_folder(spec: CollectSpec) -> int | None:
         if lacking:
             check_columns(spec)
     spec.out.mkdir(parents=True, exist_ok=True)
-    versions = versions_now(spec.world.libraries)
     with locked_manifest(spec.out):
         if (spec.out / FILE).exists():
             manifest = read_manifest(spec.out)
             check_settings(manifest, spec)
             if lacking:
-                _go_on(spec, manifest, versions)
+                _go_on(spec, manifest)
         else:
+            versions = versions_now(spec.world.libraries)
             manifest = Manifest(spec.env, spec.settings, versions=versions)
         for name in list(manifest.shards):
             if not (spec.out / SHARDS / name).exists():
@@ -66,9 +65,10 @@ def open_folder(spec: CollectSpec) -> int | None:
     return cut
 
 
-def _go_on(spec: CollectSpec, manifest: Manifest, versions: Mapping[str, str]) -> None:
+def _go_on(spec: CollectSpec, manifest: Manifest) -> None:
     """Write down, and say, that a dataset goes on with other code or libraries."""
-    then, manifest.versions = manifest.versions, versions_of_both(manifest.versions, versions)
+    then, now = manifest.versions, versions_now(spec.world.libraries)
+    manifest.versions = versions_of_both(then, now)
     if other := [name for name in manifest.versions if manifest.versions[name] != then.get(name)]:
         changed = ", ".join(f"{name} {shortened(manifest.versions[name])}" for name in other)
         note(

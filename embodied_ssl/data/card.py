@@ -24,7 +24,6 @@ SPLITS = ("train", "val", "test")
 ALL, ALL_ROWS = "all", "all_rows"
 """The configuration of all rows, and its only split."""
 
-CARD_FILE = "README.md"
 CARD = """---
 configs:
 {configs}
@@ -76,7 +75,7 @@ def write_card(
         settings="\n".join(_settings(manifest)),
         columns="\n".join(_described(columns, meanings or {})),
     )
-    write_atomically(folder / CARD_FILE, text.encode())
+    write_atomically(folder / "README.md", text.encode())
 
 
 def _rows_of_splits(dataset: Dataset) -> dict[str, int]:

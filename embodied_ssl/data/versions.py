@@ -25,8 +25,10 @@ def versions_now(more: tuple[str, ...] = ()) -> dict[str, str]:
 def versions_of_both(then: Mapping[str, str], now: Mapping[str, str]) -> dict[str, str]:
     """What a dataset says that was begun with some versions and goes on with others: both. One that
     says none goes on saying none."""
+    if not then:
+        return {}
     both = dict(then)
-    for name in then and then.keys() | now.keys():
+    for name in then.keys() | now.keys():
         before, after = (versions.get(name, "unknown") for versions in (then, now))
         if after not in before.split(", "):
             both[name] = f"{before}, {after}"

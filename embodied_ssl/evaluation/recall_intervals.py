@@ -20,8 +20,7 @@ def intervals_table(models: Mapping[str, dict[str, Any]], names: Mapping[str, st
     """
     rows = []
     for name, model in models.items():
-        chosen = next(each for each in model["val"] if each["embedding"] == model["embedding"])
-        parts = {"val": chosen, "test": model["test"]}
+        parts = {"val": chosen_on_validation(model), "test": model["test"]}
         if "low" not in parts["test"]["instance"]:
             continue
         texts = (with_interval(parts[part][level]) for level in LEVELS for part in PARTS)
@@ -34,6 +33,11 @@ def intervals_table(models: Mapping[str, dict[str, Any]], names: Mapping[str, st
         groups=tuple(LEVELS.values()),
         caption="recall@1 of the chosen embedding, with the 95 % interval over draws of objects",
     )
+
+
+def chosen_on_validation(model: Mapping[str, Any]) -> dict[str, Any]:
+    """The numbers on validation objects of the embedding that was chosen there."""
+    return next(each for each in model["val"] if each["embedding"] == model["embedding"])
 
 
 def with_interval(recall: Mapping[str, float | None]) -> str:

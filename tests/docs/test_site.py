@@ -43,6 +43,13 @@ def test_pages_are_as_the_code_draws_them():
         assert file.read_text(encoding="utf-8") == text, f"{file.name}: run scripts/draw_methods"
 
 
+def test_every_point_of_the_scaling_figure_was_measured():
+    script = runpy.run_path(str(ROOT / "scripts" / "draw_scaling"), run_name="script")
+    for file, run, _, _ in script["RUNS"]:
+        recall = script["validation"](file, run)
+        assert 0 < recall["low"] < recall["1"] < recall["high"] < 1
+
+
 @pytest.mark.parametrize("page", sorted((DOCS / "methods").glob("*.md")), ids=lambda p: p.stem)
 def test_a_page_of_a_method_has_every_section(page):
     text = page.read_text(encoding="utf-8")
