@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from embodied_ssl.data import Dataset, FrameCache, VideoFolder, open_source
+from embodied_ssl.data.versions import COMMIT, shortened
 from embodied_ssl.figures import Figure, Picture, Pictures, Row, Section, Strip, Table
 from embodied_ssl.registry import Registry
 from embodied_ssl.report.origins import origin_of_folder
@@ -24,7 +25,9 @@ def collected(path: str, seed: int = 0) -> Section:
     dataset = open_source(path)
     drawing = WORLDS.load(dataset.env).drawing
     draw = DRAWINGS.load(drawing) if drawing else frames
-    origin = origin_of_folder(f"collect --env {dataset.env}", Path(str(dataset.path)))
+    command = f"collect --env {dataset.env}"
+    commit = dataset.manifest.versions.get(COMMIT) if isinstance(dataset, Dataset) else None
+    origin = origin_of_folder(command, Path(str(dataset.path)), commit and shortened(commit))
     return replace(draw(dataset, seed), origin=origin)
 
 
