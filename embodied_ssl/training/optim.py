@@ -12,6 +12,7 @@ from torch.optim import Optimizer
 from embodied_ssl.methods.base import Method
 from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.schedules import cosine, warmup_constant, warmup_cosine
+from embodied_ssl.training.muon import Muon
 
 
 def _adamw(groups: list[dict], recipe: Recipe) -> Optimizer:
@@ -33,11 +34,16 @@ def _lars(groups: list[dict], recipe: Recipe) -> Optimizer:
     return Lars(groups, lr=recipe.lr, momentum=recipe.sgd_momentum, weight_decay=0.0)
 
 
+def _muon(groups: list[dict], recipe: Recipe) -> Optimizer:
+    return Muon(groups, lr=recipe.lr, betas=tuple(recipe.adam_betas))
+
+
 OPTIMIZERS: dict[str, Callable[[list[dict], Recipe], Optimizer]] = {
     "adamw": _adamw,
     "sgd": _sgd,
     "rmsprop": _rmsprop,
     "lars": _lars,
+    "muon": _muon,
 }
 
 SCHEDULES: dict[str, Callable[[float, float, float], float]] = {

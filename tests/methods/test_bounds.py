@@ -99,7 +99,7 @@ def test_a_strange_number_is_refused_or_builds_a_trunk(name):
 def test_a_strange_recipe_is_refused_or_opens_an_optimizer(tiny_trunk):
     cls = load_method_class("simclr")
     method = cls(tiny_trunk(cls), cls.Config(), 48)
-    for optimizer in ("adamw", "sgd", "rmsprop", "lars"):
+    for optimizer in ("adamw", "sgd", "rmsprop", "lars", "muon"):
         for told in tried(Recipe):
             try:
                 recipe = from_dict(Recipe, {"optimizer": optimizer, **told})

@@ -51,7 +51,7 @@ COSTLY = {"cpc": 288}
 """Images of a training whose step takes so many that usual ones would be over at once."""
 ALL = [(name, None) for name in [*METHODS, "curious-robot+egomotion", TEACHER]]
 OTHERS = [("simclr", Recipe("sgd", 1e-2)), ("rotation", Recipe("rmsprop")),
-          ("simclr", Recipe("lars", 0.1))]  # fmt: skip
+          ("simclr", Recipe("lars", 0.1)), ("simclr", Recipe("muon"))]  # fmt: skip
 
 
 @pytest.mark.parametrize(("name", "recipe"), ALL + OTHERS)

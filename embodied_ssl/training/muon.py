@@ -1,0 +1,95 @@
+"""Muon: a momentum of weight matrices that is made orthogonal before each step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+from torch.optim import Optimizer
+
+QUINTIC, STEPS = (3.4445, -4.7750, 2.0315), 5
+"""Jordan's Newton-Schulz steps: of x, x^3 and x^5, so that singular values come near 1 fast."""
+MATCHED = 0.2
+"""Root mean square of AdamW's usual updates, which those of Muon get (Liu et al., 2025)."""
+
+
+class Muon(Optimizer):
+    """Muon (Jordan et al., 2024) for weights of two dimensions and more, AdamW for the others.
+
+    The matrix of a convolution has a row for each of its outputs. Updates have the root mean square
+    of AdamW's, so that learning rates and weight decays of AdamW can be taken over (Liu et al.,
+    2025, "Muon is scalable for LLM training").
+
+    Args:
+        params: groups of weights; ``lr`` and ``weight_decay`` of a group win over those given here.
+        lr: learning rate.
+        weight_decay: as in AdamW, apart from the gradient.
+        momentum: of the matrices, Nesterov's.
+        betas: of AdamW.
+        eps: of AdamW, and the least norm of a matrix.
+    """
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float = 1e-3,
+        weight_decay: float = 0.0,
+        momentum: float = 0.95,
+        betas: tuple[float, float] = (0.9, 0.98),
+        eps: float = 1e-8,
+    ):
+        told = {"lr": lr, "weight_decay": weight_decay, "momentum": momentum, "betas": betas}
+        super().__init__(params, told | {"eps": eps})
+
+    @torch.no_grad()
+    def step(self, closure: Callable[[], Any] | None = None) -> Any:
+        """Update every weight that has a gradient."""
+        with torch.enable_grad():
+            loss = None if closure is None else closure()
+        for group in self.param_groups:
+            for weight in group["params"]:
+                if weight.grad is not None:
+                    move = self._orthogonal if weight.dim() > 1 else self._adam
+                    update = move(weight.grad, self.state[weight], group)
+                    weight.mul_(1 - group["lr"] * group["weight_decay"])
+                    weight.sub_(update, alpha=group["lr"])
+        return loss
+
+    def _orthogonal(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
+        if not state:
+            state["momentum_buffer"] = torch.zeros_like(gradient)
+        momentum = state["momentum_buffer"].lerp_(gradient, 1 - group["momentum"])
+        matrix = gradient.lerp(momentum, group["momentum"]).flatten(1)
+        scale = MATCHED * max(matrix.shape) ** 0.5
+        return scale * orthogonal(matrix, group["eps"]).view(gradient.shape)
+
+    def _adam(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
+        if not state:
+            state["step"] = torch.zeros(())
+            state["exp_avg"] = torch.zeros_like(gradient)
+            state["exp_avg_sq"] = torch.zeros_like(gradient)
+        state["step"] += 1
+        first, second = group["betas"]
+        mean = state["exp_avg"].lerp_(gradient, 1 - first)
+        square = state["exp_avg_sq"].lerp_(gradient.square(), 1 - second)
+        steps = int(state["step"])
+        deviation = (square / (1 - second**steps)).sqrt_().add_(group["eps"])
+        return mean / (1 - first**steps) / deviation
+
+
+def orthogonal(matrix: Float[Tensor, "M N"], eps: float = 1e-8) -> Float[Tensor, "M N"]:
+    """About U V^T of the decomposition U S V^T of a matrix, by five steps of Newton and Schulz.
+
+    In float32 on a CPU, where few compute fast in bfloat16, and in bfloat16 elsewhere.
+    """
+    x = matrix.float() if matrix.device.type == "cpu" else matrix.bfloat16()
+    wide = x if len(x) <= x.shape[1] else x.T  # the smaller product
+    wide = wide / wide.norm().clamp(min=eps)
+    a, b, c = QUINTIC
+    for _ in range(STEPS):
+        square = wide @ wide.T
+        wide = a * wide + (b * square + c * square @ square) @ wide
+    return (wide if len(x) <= x.shape[1] else wide.T).to(matrix.dtype)

@@ -1,0 +1,76 @@
+"""Muon: orthogonal updates of matrices, AdamW's of the rest; both against torch's own."""
+
+import pytest
+import torch
+
+from embodied_ssl.training.muon import Muon, orthogonal
+
+
+def both(weight, reference, **settings):
+    """Two optimizers, ours of ``weight`` and torch's of its copy, after the same gradients."""
+    copy = torch.nn.Parameter(weight.detach().clone())
+    weight = torch.nn.Parameter(weight.clone())
+    ours, theirs = Muon([weight], **settings), reference([copy], **settings)
+    generator = torch.Generator().manual_seed(1)
+    for _ in range(6):
+        gradient = torch.randn(weight.shape, generator=generator)
+        weight.grad, copy.grad = gradient.clone(), gradient.clone()
+        ours.step()
+        theirs.step()
+    return weight, copy
+
+
+@pytest.mark.parametrize("shape", [(12, 30), (30, 12), (8, 8)])
+def test_matrices_move_as_those_of_torch(shape):
+    def reference(params, **settings):
+        return torch.optim.Muon(params, adjust_lr_fn="match_rms_adamw", **settings)
+
+    weight = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    ours, theirs = both(weight, reference, lr=0.01, weight_decay=0.1)
+    moved = (theirs - weight).norm()
+    assert (ours - theirs).norm() < 0.02 * moved  # torch's steps are in bfloat16
+
+
+def test_vectors_move_as_those_of_adamw():
+    weight = torch.randn(30, generator=torch.Generator().manual_seed(0))
+    ours, theirs = both(weight, torch.optim.AdamW, lr=0.01, weight_decay=0.1, betas=(0.9, 0.98))
+    assert torch.allclose(ours, theirs, atol=1e-6)
+
+
+def test_a_convolution_is_a_matrix_with_a_row_for_each_output():
+    gradient = torch.randn(6, 4, 3, 3, generator=torch.Generator().manual_seed(0))
+    moved = []
+    for shape in ((6, 4, 3, 3), (6, 36)):
+        weight = torch.nn.Parameter(torch.zeros(shape))
+        weight.grad = gradient.reshape(shape).clone()
+        if len(shape) == 4:
+            weight.grad = weight.grad.contiguous(memory_format=torch.channels_last)
+        Muon([weight], lr=1.0).step()
+        moved.append(weight.detach().flatten(1))
+    assert torch.allclose(*moved, atol=1e-5)
+    rms = moved[0].square().mean().sqrt()
+    assert 0.1 < rms < 0.3  # about that of AdamW
+
+
+def test_orthogonal_has_singular_values_near_one_and_the_same_directions():
+    left, _, right = torch.linalg.svd(torch.randn(10, 25), full_matrices=False)
+    matrix = left @ torch.diag(torch.linspace(1, 40, 10)) @ right
+    made = orthogonal(matrix)
+    assert torch.linalg.svdvals(made).sub(1).abs().max() < 0.4
+    within = left.T @ made @ right.T
+    assert (within - torch.diag(within.diagonal())).abs().max() < 1e-3
+    assert torch.equal(orthogonal(torch.zeros(3, 4)), torch.zeros(3, 4))
+
+
+def test_weights_without_gradients_stay_and_a_closure_is_called():
+    weight, other = torch.nn.Parameter(torch.ones(3, 3)), torch.nn.Parameter(torch.ones(3))
+    optimizer = Muon([weight, other], lr=0.1, weight_decay=0.5)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = weight.square().sum()
+        loss.backward()
+        return loss
+
+    assert optimizer.step(closure) == 9
+    assert (weight < 1).all() and (other == 1).all()
