@@ -23,6 +23,7 @@ from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.training.continuing import check_run, finished, has_begun, keep_run
 from embodied_ssl.training.describing import card_facts, command_settings, describe_run, summary
 from embodied_ssl.training.folder import training_in
+from embodied_ssl.training.initial import begin_with
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.memory import keep_freed_memory
@@ -123,7 +124,7 @@ def open_worlds(paths: tuple[str, ...], cls: type[Method]) -> dict[str, Any]:
 
 
 def build_method(config: TrainConfig, cls: type[Method], method_config: Any, name: str) -> Method:
-    """The method with random weights, a function of the seed.
+    """The method with random weights, a function of the seed, on the trunk that ``init`` names.
 
     Raises:
         UserError: for a trunk that there is not, or that the method cannot train, and for more
@@ -134,6 +135,8 @@ def build_method(config: TrainConfig, cls: type[Method], method_config: Any, nam
     if not isinstance(trunk, cls.trunk_type):
         wanted = cls.trunk_type.__name__
         raise UserError(f"{name} trains a {wanted}, which the trunk {config.trunk} is not.")
+    if config.init and not has_begun(config.out):
+        begin_with(trunk, config.init)
     check_memory(
         name, lambda: cls(copy.deepcopy(trunk).to("meta"), method_config, config.train_size)
     )

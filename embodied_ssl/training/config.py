@@ -24,6 +24,9 @@ class LoopConfig(Bounded):
     trunk: str = "alexnet"
     """alexnet; kitti, the small net of the ego-motion paper for grey images of 32 pixels
     (--image-size 32 --train-size 32 spares work); vit; split; or any model of timm."""
+    init: str | None = None
+    """A run, the trunk folder of a checkpoint, or an id of the Hugging Face hub, with whose weights
+    the trunk begins; by default they are random."""
     images: Annotated[int, Within(1, 10**15)] = 1_000_000
     """Budget: images through the trunk, each counted by its pixels, the same for every method."""
     batch_size: Annotated[int, Within(2, 1 << 16)] = 128
