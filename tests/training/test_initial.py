@@ -37,7 +37,7 @@ def test_a_run_that_has_begun_goes_on_without_it(further, trained):
     assert load_run(further.out).train["init"] == str(trained)
     shutil.rmtree(trained)
     run_train(further, "simclr")
-    with pytest.raises(UserError, match="--init .*, not none: choose another --out"):
+    with pytest.raises(UserError, match=r"--init .*, not none: choose another --out"):
         run_train(dataclasses.replace(further, init=None), "simclr")
 
 
