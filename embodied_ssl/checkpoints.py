@@ -53,12 +53,17 @@ def has_checkpoint(run: str | Path) -> bool:
     """Whether a run has anything to go on from; folders without weights, such as an empty one,
     are named on standard error and do not count.
     """
-    found = candidates(run)
-    weights = [c for c in found if any((c / file).exists() for file in (TRUNK, METHOD, OPTIMIZER))]
-    if not weights:
-        for each in found:
-            _say(f"warning: {each} is no checkpoint ({damage(each)}): beginning anew.")
-    return bool(weights)
+    if with_weights(run):
+        return True
+    for each in candidates(run):
+        _say(f"warning: {each} is no checkpoint ({damage(each)}): beginning anew.")
+    return False
+
+
+def with_weights(run: str | Path) -> list[Path]:
+    """Those of ``candidates`` that hold any weights, whole or not."""
+    files = (TRUNK, METHOD, OPTIMIZER)
+    return [each for each in candidates(run) if any((each / file).exists() for file in files)]
 
 
 def candidates(run: str | Path) -> list[Path]:

@@ -70,9 +70,10 @@ def _go_on(spec: CollectSpec, manifest: Manifest) -> None:
     then, now = manifest.versions, versions_now(spec.world.libraries)
     manifest.versions = versions_of_both(then, now)
     if other := [name for name in manifest.versions if manifest.versions[name] != then.get(name)]:
-        changed = ", ".join(f"{name} {shortened(manifest.versions[name])}" for name in other)
+        changed = ", ".join(f"{name} {shortened(now.get(name, 'unknown'))}" for name in other)
         note(
-            f"{spec.out} goes on with another {changed}: its new rows may be of another kind; "
+            f"{spec.out} was begun otherwise and goes on with {changed}: its new rows may be of "
+            "another kind; "
             "replay tells whether the old ones would come out the same."
         )
 

@@ -13,7 +13,7 @@ class Recipe(Bounded):
     """How the weights are updated. Every method has its own unless the command says otherwise."""
 
     optimizer: Literal["adamw", "sgd", "rmsprop", "lars", "muon"] = "adamw"
-    """The Curious Robot has rmsprop; muon makes the updates of weight matrices orthogonal."""
+    """The Curious Robot has rmsprop; muon makes the updates of the layers' matrices orthogonal."""
     lr: Annotated[float, Within(1e-12, 1e12)] = 1e-3
     """Largest learning rate, to which it rises over the warm-up."""
     lr_schedule: Literal["cosine", "constant"] = "cosine"
@@ -30,7 +30,7 @@ class Recipe(Bounded):
     final_sgd_momentum: Annotated[float | None, Within(0, 0.99999)] = None
     """Where a cosine leads it; by default it stays."""
     adam_betas: Annotated[tuple[float, float], Within(0, 0.999999)] = (0.9, 0.98)
-    """Of adamw, and of muon's biases and scales."""
+    """Of adamw, and of what muon leaves to it."""
     warmup: Annotated[float, Within(0, 0.99)] = 0.03
     """Part of the training over which the learning rate rises."""
     clip_norm: Annotated[float, Within(0, 1e9)] = 0.0

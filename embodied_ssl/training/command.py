@@ -12,6 +12,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from embodied_ssl.checkpoints import with_weights
 from embodied_ssl.data import Dataset, common_size, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
@@ -23,7 +24,7 @@ from embodied_ssl.training.config import TrainConfig
 from embodied_ssl.training.continuing import check_run, finished, has_begun, keep_run
 from embodied_ssl.training.describing import card_facts, command_settings, describe_run, summary
 from embodied_ssl.training.folder import training_in
-from embodied_ssl.training.initial import begin_with
+from embodied_ssl.training.initial import begin_with, initial_weights
 from embodied_ssl.training.launch import join_processes
 from embodied_ssl.training.loop import Loop
 from embodied_ssl.training.memory import keep_freed_memory
@@ -66,6 +67,8 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
     datasets = open_worlds(config.data, cls)
     method = build_method(config, cls, method_config, name)
     run = describe_run(config, name, method_config, datasets)
+    if config.init and not begun:
+        run["init"] = initial_weights(config.init)
     if begun:
         grown = check_run(config, run, datasets, method, cls)
         if not grown and (images := finished(config)):
@@ -135,7 +138,7 @@ def build_method(config: TrainConfig, cls: type[Method], method_config: Any, nam
     if not isinstance(trunk, cls.trunk_type):
         wanted = cls.trunk_type.__name__
         raise UserError(f"{name} trains a {wanted}, which the trunk {config.trunk} is not.")
-    if config.init and not has_begun(config.out):
+    if config.init and not with_weights(config.out):
         begin_with(trunk, config.init)
     check_memory(
         name, lambda: cls(copy.deepcopy(trunk).to("meta"), method_config, config.train_size)

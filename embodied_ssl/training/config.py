@@ -93,7 +93,7 @@ class TrainConfig(LoopConfig):
     """How the weights are updated; the method's own by default."""
 
 
-EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "recipe", "threads", "device",
+EFFECTLESS = ("data", "out", "trunk", "trunk_settings", "init", "recipe", "threads", "device",
               "checkpoint_minutes", "log", "probe", "probe_every", "allow_collapse",
               "extend")  # fmt: skip
 """Settings that change nothing of what is learned, or that ``run.json`` has in a place of their

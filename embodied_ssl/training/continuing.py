@@ -14,6 +14,7 @@ from embodied_ssl.training.checkpoint import Progress, newest, progress_of
 from embodied_ssl.training.config import LoopConfig, TrainConfig
 from embodied_ssl.training.folder import check_folder, write_run
 from embodied_ssl.training.growth import check_data, check_growth, check_settings
+from embodied_ssl.training.initial import check_initial
 from embodied_ssl.training.runs import read_run
 from embodied_ssl.trunks import all_settings
 
@@ -31,6 +32,7 @@ def check_run(
         UserError: when it is another run than what is asked for, or was trained on other data.
     """
     earlier = read_run(config.out)
+    check_initial(config.out, earlier.get("init"), config.init)
     defaults = {
         "train": _defaults(LoopConfig),
         "recipe": to_dict(Recipe()),

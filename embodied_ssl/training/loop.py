@@ -87,7 +87,7 @@ class Loop:
         done = resume(config.out, self.method, self.optimizer, self.processes)
         if done.images >= config.images:
             return done, done
-        if done.step == 0:
+        if done.step == 0 and not config.init:
             self._calibrate_frozen()
         start, main = done, accelerator.is_main_process
         looks = main and self.probe is not None

@@ -14,14 +14,16 @@ QUINTIC, STEPS = (3.4445, -4.7750, 2.0315), 5
 """Jordan's Newton-Schulz steps: of x, x^3 and x^5, so that singular values come near 1 fast."""
 MATCHED = 0.2
 """Root mean square of AdamW's usual updates, which those of Muon get (Liu et al., 2025)."""
+LEAST_SIDE, MOST_ASPECT = 4, 128
+"""Of what is a matrix here: a row alone has no directions, and a table of embeddings is no map."""
 
 
 class Muon(Optimizer):
-    """Muon (Jordan et al., 2024) for weights of two dimensions and more, AdamW for the others.
+    """Muon (Jordan et al., 2024) for the matrices of layers, AdamW for the other weights.
 
-    The matrix of a convolution has a row for each of its outputs. Updates have the root mean square
-    of AdamW's, so that learning rates and weight decays of AdamW can be taken over (Liu et al.,
-    2025, "Muon is scalable for LLM training").
+    The matrix of a convolution has a row for each of its outputs; depthwise ones, tokens,
+    embeddings and stacks of maps are no matrices. Updates have about the root mean square of
+    AdamW's (Liu et al., 2025, "Muon is scalable for LLM training").
 
     Args:
         params: groups of weights; ``lr`` and ``weight_decay`` of a group win over those given here.
@@ -41,8 +43,9 @@ class Muon(Optimizer):
         betas: tuple[float, float] = (0.9, 0.98),
         eps: float = 1e-8,
     ):
-        told = {"lr": lr, "weight_decay": weight_decay, "momentum": momentum, "betas": betas}
-        super().__init__(params, told | {"eps": eps})
+        # Not "momentum", which schedules of sgd change.
+        told = {"lr": lr, "weight_decay": weight_decay, "matrix_momentum": momentum}
+        super().__init__(params, told | {"betas": betas, "eps": eps})
 
     @torch.no_grad()
     def step(self, closure: Callable[[], Any] | None = None) -> Any:
@@ -52,7 +55,7 @@ class Muon(Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    move = self._orthogonal if weight.dim() > 1 else self._adam
+                    move = self._orthogonal if is_matrix(weight) else self._adam
                     update = move(weight.grad, self.state[weight], group)
                     weight.mul_(1 - group["lr"] * group["weight_decay"])
                     weight.sub_(update, alpha=group["lr"])
@@ -61,8 +64,8 @@ class Muon(Optimizer):
     def _orthogonal(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
         if not state:
             state["momentum_buffer"] = torch.zeros_like(gradient)
-        momentum = state["momentum_buffer"].lerp_(gradient, 1 - group["momentum"])
-        matrix = gradient.lerp(momentum, group["momentum"]).flatten(1)
+        momentum = state["momentum_buffer"].lerp_(gradient, 1 - group["matrix_momentum"])
+        matrix = gradient.lerp(momentum, group["matrix_momentum"]).flatten(1)
         scale = MATCHED * max(matrix.shape) ** 0.5
         return scale * orthogonal(matrix, group["eps"]).view(gradient.shape)
 
@@ -80,12 +83,20 @@ class Muon(Optimizer):
         return mean / (1 - first**steps) / deviation
 
 
+def is_matrix(weight: Tensor) -> bool:
+    """Whether a weight is a map from some numbers to others: (M, N), or (M, N, h, w)."""
+    if weight.dim() not in (2, 4) or weight.shape[1] == 1:
+        return False
+    less, more = sorted(weight.flatten(1).shape)
+    return less >= LEAST_SIDE and more <= MOST_ASPECT * less
+
+
 def orthogonal(matrix: Float[Tensor, "M N"], eps: float = 1e-8) -> Float[Tensor, "M N"]:
     """About U V^T of the decomposition U S V^T of a matrix, by five steps of Newton and Schulz.
 
-    In float32 on a CPU, where few compute fast in bfloat16, and in bfloat16 elsewhere.
+    In float32: where bfloat16 is not in the hardware it is many times slower.
     """
-    x = matrix.float() if matrix.device.type == "cpu" else matrix.bfloat16()
+    x = matrix.float()
     wide = x if len(x) <= x.shape[1] else x.T  # the smaller product
     wide = wide / wide.norm().clamp(min=eps)
     a, b, c = QUINTIC

@@ -85,15 +85,16 @@ def fill_optimizer(optimizer: torch.optim.Optimizer, stored: dict[str, Tensor], 
     """
     weights = [weight for group in optimizer.param_groups for weight in group["params"]]
     state: dict[int, dict[str, Any]] = {}
-    names: dict[bool, set[str]] = {True: set(), False: set()}  # Muon keeps others of matrices
     for number, name, value in _parts(stored, path):
         if not number < len(weights) or value.shape not in ((), weights[number].shape):
             raise UserError(f"{path} does not fit its run.json: {number}.{name} fits no weight.")
         state.setdefault(number, {})[name] = value
-        names[weights[number].dim() > 1].add(name)
+    kinds = {frozenset(numbers) for numbers in state.values()}  # Muon keeps two kinds
     for number, numbers in state.items():
-        for name in sorted(names[weights[number].dim() > 1] - numbers.keys()):
-            raise UserError(f"{path} does not fit its run.json: it lacks '{number}.{name}'.")
+        for kind in kinds:
+            if kind > numbers.keys():
+                name = min(kind - numbers.keys())
+                raise UserError(f"{path} does not fit its run.json: it lacks '{number}.{name}'.")
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
 

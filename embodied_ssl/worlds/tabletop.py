@@ -106,7 +106,7 @@ class Tabletop(WithObjects):
         "press, which begins a millimetre above what was touched and goes down 10 mm a second, for "
         "10 mm or until 12 N; one zero where nothing was touched",
         "slope": "poke: N/s of the line fitted to the force from the first touch; below 0 where "
-        "the thing tips, 0 where the fingers were stuck before they pressed",
+        "the thing tips, 0 where nothing was touched or a single force says no more",
         "intercept": "poke: N of that line at the first touch",
         "track": "the same for a grasp and the look at what it holds; empty otherwise",
         **{f"object.{name}": meaning for name, meaning in OBJECT_MEANINGS.items()},

@@ -107,9 +107,10 @@ def fit_line(force: np.ndarray) -> tuple[float, float]:
         return 0.0, 0.0
     felt = force[touched[0] :].astype(float)
     if len(felt) == 1:
-        if touched[0] == 0:  # the fingers are stuck: the force does not come from the press
-            return 0.0, float(felt[0])
-        # As hard as one step can tell: the force came from nothing in that step.
-        return float(felt[0] / TIME_STEP), 0.0
+        if touched[0] > 0 and felt[0] > MOST_FORCE:
+            # As hard as one step can tell: the force came from nothing in that step.
+            return float(felt[0] / TIME_STEP), 0.0
+        # The fingers are stuck and the press adds nothing, or it ended as they came to touch.
+        return 0.0, float(felt[0])
     slope, intercept = np.polyfit(np.arange(len(felt)) * TIME_STEP, felt, 1)
     return float(slope), float(intercept)

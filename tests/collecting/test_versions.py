@@ -26,7 +26,7 @@ def test_a_dataset_that_goes_on_with_other_code_says_so(spec_of, monkeypatch, ca
     monkeypatch.setattr(versions, "_commit", lambda: "1234abc")
     collect(spec_of(rows=100))
     collect(spec_of(rows=200))
-    assert "goes on with another" not in capsys.readouterr().err
+    assert "was begun otherwise" not in capsys.readouterr().err
     monkeypatch.setattr(versions, "_commit", lambda: "5678def")
     manifest = collect(spec_of(rows=200))
     assert manifest.versions["commit"] == "1234abc"
@@ -34,7 +34,7 @@ def test_a_dataset_that_goes_on_with_other_code_says_so(spec_of, monkeypatch, ca
         manifest = collect(spec_of(rows=300))
         assert manifest.versions["commit"] == "1234abc, 5678def"
     said = capsys.readouterr().err
-    assert said.count("goes on with another commit 1234abc, 5678def: its new rows") == 1
+    assert said.count("was begun otherwise and goes on with commit 5678def: its new rows") == 1
 
 
 def test_what_is_not_known_of_a_version_is_said():

@@ -36,7 +36,8 @@ def test_a_poke_beside_everything_feels_nothing(tabletop):
 
 def test_the_fitted_line_is_the_least_squares_line():
     time = np.arange(30) / 240
-    assert fit_line(np.array([0.0, 6.0])) == pytest.approx((6 * 240, 0))
+    assert fit_line(np.array([0.0, 13.0])) == pytest.approx((13 * 240, 0))
+    assert fit_line(np.array([0.0, 0.06])) == pytest.approx((0, 0.06))  # the press had ended
     assert fit_line(np.array([20.0])) == (0.0, 20.0)  # stuck: no force came of the press
     assert fit_line(np.r_[np.zeros(9), 40 * time + 2]) == pytest.approx((40, 2))
     assert fit_line(np.zeros(12)) == (0.0, 0.0)

@@ -48,8 +48,17 @@ def test_a_convolution_is_a_matrix_with_a_row_for_each_output():
         Muon([weight], lr=1.0).step()
         moved.append(weight.detach().flatten(1))
     assert torch.allclose(*moved, atol=1e-5)
-    rms = moved[0].square().mean().sqrt()
-    assert 0.1 < rms < 0.3  # about that of AdamW
+    assert moved[0].square().mean().sqrt() == pytest.approx(0.2, rel=0.2)  # that of AdamW
+
+
+NO_MATRICES = [(1, 1, 30), (1, 30), (30, 1), (3, 8, 8), (8, 1, 3, 3), (3, 30), (1000, 7)]
+
+
+@pytest.mark.parametrize("shape", NO_MATRICES)
+def test_tokens_embeddings_stacks_and_depthwise_filters_move_as_those_of_adamw(shape):
+    weight = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    ours, theirs = both(weight, torch.optim.AdamW, lr=0.01, weight_decay=0.1, betas=(0.9, 0.98))
+    assert torch.allclose(ours, theirs, atol=1e-6)
 
 
 def test_orthogonal_has_singular_values_near_one_and_the_same_directions():

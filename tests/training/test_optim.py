@@ -57,6 +57,9 @@ def test_schedules_of_a_recipe(method):
     assert groups[0]["weight_decay"] == pytest.approx(0.22)
     assert groups[1]["weight_decay"] == 0.0
     assert groups[0]["momentum"] == pytest.approx(0.7)
+    muon = open_optimizer(method, dataclasses.replace(recipe, optimizer="muon")).param_groups
+    set_schedules(muon, recipe, 0.5, batch_size=128)
+    assert muon[0]["matrix_momentum"] == 0.95  # not of sgd
     plain = dataclasses.replace(recipe, final_weight_decay=None, final_sgd_momentum=None)
     groups = open_optimizer(method, plain).param_groups
     set_schedules(groups, plain, 1.0, batch_size=64)
