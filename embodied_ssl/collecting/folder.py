@@ -73,8 +73,7 @@ def _go_on(spec: CollectSpec, manifest: Manifest) -> None:
         changed = ", ".join(f"{name} {shortened(now.get(name, 'unknown'))}" for name in other)
         note(
             f"{spec.out} was begun otherwise and goes on with {changed}: its new rows may be of "
-            "another kind; "
-            "replay tells whether the old ones would come out the same."
+            "another kind; replay tells whether the old ones would come out the same."
         )
 
 

@@ -92,9 +92,11 @@ def fill_optimizer(optimizer: torch.optim.Optimizer, stored: dict[str, Tensor], 
     kinds = {frozenset(numbers) for numbers in state.values()}  # Muon keeps two kinds
     for number, numbers in state.items():
         for kind in kinds:
-            if kind > numbers.keys():
-                name = min(kind - numbers.keys())
-                raise UserError(f"{path} does not fit its run.json: it lacks '{number}.{name}'.")
+            lacking = sorted(kind - numbers.keys())
+            if lacking and kind & numbers.keys():
+                raise UserError(
+                    f"{path} does not fit its run.json: it lacks '{number}.{lacking[0]}'."
+                )
     groups = optimizer.state_dict()["param_groups"]
     optimizer.load_state_dict({"state": state, "param_groups": groups})
 

@@ -1,9 +1,13 @@
 """Muon: orthogonal updates of matrices, AdamW's of the rest; both against torch's own."""
 
+from pathlib import Path
+
 import pytest
 import torch
 
+from embodied_ssl.errors import UserError
 from embodied_ssl.training.muon import Muon, orthogonal
+from embodied_ssl.training.tensors import fill_optimizer, optimizer_tensors
 
 
 def both(weight, reference, **settings):
@@ -83,3 +87,22 @@ def test_weights_without_gradients_stay_and_a_closure_is_called():
 
     assert optimizer.step(closure) == 9
     assert (weight < 1).all() and (other == 1).all()
+
+
+def test_what_is_kept_of_matrices_and_of_the_rest_is_read_again():
+    def optimizer():
+        weights = [torch.nn.Parameter(torch.ones(shape)) for shape in ((4, 4), (4,), (5,))]
+        for weight in weights:
+            weight.grad = torch.ones_like(weight)
+        return Muon(weights)
+
+    first, second = optimizer(), optimizer()
+    first.step()
+    stored = optimizer_tensors(first)
+    fill_optimizer(second, stored, Path("state"))
+    again = optimizer_tensors(second)
+    assert again.keys() == stored.keys()
+    assert all(torch.equal(again[key], value) for key, value in stored.items())
+    del stored["1.exp_avg_sq"], stored["2.exp_avg"]  # each has what the other lacks
+    with pytest.raises(UserError, match=r"lacks '1\.exp_avg_sq'"):
+        fill_optimizer(second, stored, Path("state"))
