@@ -99,10 +99,11 @@ class Poke(Interaction):
         return np.stack([self.columns["slope"], self.columns["intercept"]], axis=1)
 
     def whole(self) -> np.ndarray:
-        """Without those whose fingers were stuck, and felt a force before they pressed."""
-        forces = self.columns["force"]
-        stuck = np.array([f is not None and len(f) > 0 and f[0] > TOUCH for f in forces], bool)
-        return super().whole() & np.isfinite(self._line().sum(axis=1)) & ~stuck
+        """Without those whose fingers touched nothing, and those whose fingers were stuck and felt
+        a force before they pressed."""
+        forces = [f if f is not None and len(f) else [0.0] for f in self.columns["force"]]
+        pressed = np.array([f[0] <= TOUCH < max(f) for f in forces])
+        return super().whole() & np.isfinite(self._line().sum(axis=1)) & pressed
 
     def labels(self, rows: Int[np.ndarray, " B"]) -> Batch:
         return {"line": torch.from_numpy(self.line[rows])}

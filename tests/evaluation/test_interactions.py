@@ -61,16 +61,16 @@ def test_the_reference_of_pokes_is_what_stiffness_and_mass_tell(tabletop_dir):
     assert predicted_lines(Poke(cache, "train"), Poke(cache, "train"), seed=0) is None
 
 
-def test_pokes_of_stuck_fingers_are_left_out_and_what_tips_gives_way(tabletop_dir):
+def test_pokes_of_stuck_fingers_or_of_nothing_are_left_out_and_what_tips_gives_way(tabletop_dir):
     cache = Dataset.open(tabletop_dir).cache()
     rows = Poke(cache, "train").rows
-    cache.rows["force"][rows[0]] = [195.0]
+    cache.rows["force"][rows[0]], cache.rows["force"][rows[1]] = [195.0], [0.0]
     cache.rows["slope"] = cache.rows["slope"].copy()
-    cache.rows["slope"][rows[1]], cache.rows["slope"][rows[2]] = -40.0, 0.0
+    cache.rows["slope"][rows[2]], cache.rows["slope"][rows[3]] = -40.0, 0.0
     pokes = Poke(cache, "train")
-    assert pokes.rows.tolist() == rows[1:].tolist()
-    tips, nothing = pokes.line[rows[1:3], 0]
-    assert tips == nothing < pokes.line[rows[3:], 0].min()
+    assert pokes.rows.tolist() == rows[2:].tolist()
+    tips, nothing = pokes.line[rows[2:4], 0]
+    assert tips == nothing < pokes.line[rows[4:], 0].min()
 
 
 def test_a_line_is_the_same_number_in_every_dataset(tabletop_dir):

@@ -182,7 +182,7 @@ class CuriousRobot(Method):
         """What the head of a task predicts, without augmentation, on the device of the batch: see
         the class of the task."""
         task = self.tasks[name]
-        sides = [task.predict(self._seen(frames), batch) for frames in task.sides(batch)]
+        sides = [task.predict(self._seen(task.frames(each)), each) for each in task.sides(batch)]
         return task.of_all_sides(sides)
 
     @torch.inference_mode()

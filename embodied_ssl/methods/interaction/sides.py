@@ -1,21 +1,26 @@
-"""The eight sides from which the table looks alike, and pushes that were predicted from each."""
+"""The eight sides from which the table looks alike, and what was predicted from each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from itertools import product
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
+from embodied_ssl.sampling import Batch
+
 SIDES = tuple(product(range(4), (False, True)))
 """Quarters that images are turned counter-clockwise, after they were mirrored left to right."""
 
 
-def seen_from(
-    images: Float[Tensor, "N C s s"], quarters: int, mirrored: bool
-) -> Float[Tensor, "N C s s"]:
-    """Images from one side."""
+def from_all_sides(batch: Batch, columns: Sequence[str]) -> list[Batch]:
+    """A batch with its images (N, C, s, s) seen from each of ``SIDES``."""
+    return [batch | {c: _seen_from(batch[c], *side) for c in columns} for side in SIDES]
+
+
+def _seen_from(images: Tensor, quarters: int, mirrored: bool) -> Tensor:
     images = images.flip(3) if mirrored else images
     return images.rot90(quarters, (2, 3))
 

@@ -61,9 +61,9 @@ class Task(nn.Module, ABC):
     def predict(self, stages: Stages, batch: Batch) -> Tensor:
         """What the head predicts of the stages of its images."""
 
-    def sides(self, batch: Batch) -> list[Tensor]:
-        """Its images as they are, and turned or mirrored where that should tell the same."""
-        return [self.frames(batch)]
+    def sides(self, batch: Batch) -> list[Batch]:
+        """The batch as it is, and turned or mirrored where that should tell the same."""
+        return [batch]
 
     def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
         """What was predicted of each of ``sides``, as one prediction."""

@@ -20,7 +20,7 @@ from embodied_ssl.methods.base import Stages
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.interaction.grasp_angles import turned_angle
 from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead
-from embodied_ssl.methods.interaction.sides import SIDES, seen_from, turned_back
+from embodied_ssl.methods.interaction.sides import SIDES, from_all_sides, turned_back
 from embodied_ssl.methods.interaction.task import Task
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
@@ -58,6 +58,19 @@ class Grasp(Task):
         """Of success at every angle."""
         return self.head(stages[self.stage]).float().softmax(2)[..., 1]
 
+    def sides(self, batch: Batch) -> list[Batch]:
+        """The angle turns with the image."""
+        turns, mirrors = torch.tensor([(q * GRASP_ANGLES // 2, m) for q, m in SIDES]).unbind(1)
+        sides = from_all_sides(batch, self.images)
+        return [
+            side | {"angle": turned_angle(batch["angle"], turn, mirror.bool())}
+            for side, turn, mirror in zip(sides, turns, mirrors, strict=True)
+        ]
+
+    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
+        """The mean of the eight probabilities."""
+        return torch.stack(predicted).mean(0)
+
 
 class Push(Task):
     """The action (B, 5) that led from the first image to the second."""
@@ -85,8 +98,8 @@ class Push(Task):
     def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 5"]:
         return self.head(*stages[self.stage].chunk(2)).float()
 
-    def sides(self, batch: Batch) -> list[Tensor]:
-        return [seen_from(self.frames(batch), *side) for side in SIDES]
+    def sides(self, batch: Batch) -> list[Batch]:
+        return from_all_sides(batch, self.images)
 
     def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
         """The mean of the eight pushes, each turned back."""
@@ -114,6 +127,13 @@ class Poke(Task):
 
     def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 2"]:
         return self.head(stages[self.stage]).float()
+
+    def sides(self, batch: Batch) -> list[Batch]:
+        return from_all_sides(batch, self.images)
+
+    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
+        """The mean of the eight lines."""
+        return torch.stack(predicted).mean(0)
 
 
 class Identity(Task):
