@@ -10,6 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.optim import Optimizer
 
+from embodied_ssl.trunks.inference import computes_in_bfloat16
+
 QUINTIC, STEPS = (3.4445, -4.7750, 2.0315), 5
 """Jordan's Newton-Schulz steps: of x, x^3 and x^5, so that singular values come near 1 fast."""
 MATCHED = 0.2
@@ -67,7 +69,10 @@ class Muon(Optimizer):
         momentum = state["momentum_buffer"].lerp_(gradient, 1 - group["matrix_momentum"])
         matrix = gradient.lerp(momentum, group["matrix_momentum"]).flatten(1)
         scale = MATCHED * max(matrix.shape) ** 0.5
-        return scale * orthogonal(matrix, group["eps"]).view(gradient.shape)
+        # bfloat16 takes a quarter of the time, without the hardware many times as much.
+        fast = computes_in_bfloat16(matrix.device)
+        precision = torch.bfloat16 if fast else torch.float32
+        return scale * orthogonal(matrix, group["eps"], precision).view(gradient.shape)
 
     def _adam(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
         if not state:
@@ -91,16 +96,21 @@ def is_matrix(weight: Tensor) -> bool:
     return less >= LEAST_SIDE and more <= MOST_ASPECT * less
 
 
-def orthogonal(matrix: Float[Tensor, "M N"], eps: float = 1e-8) -> Float[Tensor, "M N"]:
+def orthogonal(
+    matrix: Float[Tensor, "M N"], eps: float = 1e-8, precision: torch.dtype = torch.float32
+) -> Float[Tensor, "M N"]:
     """About U V^T of the decomposition U S V^T of a matrix, by five steps of Newton and Schulz.
 
-    In float32: where bfloat16 is not in the hardware it is many times slower.
+    Args:
+        matrix: M, N of any size.
+        eps: the least norm that it is divided by.
+        precision: of the steps, which bear that of bfloat16.
     """
     x = matrix.float()
     wide = x if len(x) <= x.shape[1] else x.T  # the smaller product
-    wide = wide / wide.norm().clamp(min=eps)
+    wide = (wide / wide.norm().clamp(min=eps)).to(precision)
     a, b, c = QUINTIC
     for _ in range(STEPS):
         square = wide @ wide.T
-        wide = a * wide + (b * square + c * square @ square) @ wide
+        wide = torch.addmm(wide, torch.addmm(square, square, square, beta=b, alpha=c), wide, beta=a)
     return (wide if len(x) <= x.shape[1] else wide.T).to(matrix.dtype)

@@ -106,3 +106,11 @@ def test_what_is_kept_of_matrices_and_of_the_rest_is_read_again():
     del stored["1.exp_avg_sq"], stored["2.exp_avg"]  # each has what the other lacks
     with pytest.raises(UserError, match=r"lacks '1\.exp_avg_sq'"):
         fill_optimizer(second, stored, Path("state"))
+
+
+@pytest.mark.parametrize("shape", [(12, 40), (40, 12)])
+def test_steps_in_bfloat16_give_about_the_same(shape):
+    matrix = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    exact, made = orthogonal(matrix), orthogonal(matrix, precision=torch.bfloat16)
+    assert made.dtype == torch.float32
+    assert 0 < (exact - made).norm() < 0.05 * exact.norm()
