@@ -25,7 +25,8 @@ class Muon(Optimizer):
 
     The matrix of a convolution has a row for each of its outputs; depthwise ones, tokens,
     embeddings and stacks of maps are no matrices. Updates have about the root mean square of
-    AdamW's (Liu et al., 2025, "Muon is scalable for LLM training").
+    AdamW's (Liu et al., 2025, "Muon is scalable for LLM training"). A group with an ``adam_scale``
+    is left to AdamW, with that factor of the learning rate.
 
     Args:
         params: groups of weights; ``lr`` and ``weight_decay`` of a group win over those given here.
@@ -57,10 +58,12 @@ class Muon(Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    move = self._orthogonal if is_matrix(weight) else self._adam
+                    ours = "adam_scale" not in group and is_matrix(weight)
+                    move = self._orthogonal if ours else self._adam
                     update = move(weight.grad, self.state[weight], group)
-                    weight.mul_(1 - group["lr"] * group["weight_decay"])
-                    weight.sub_(update, alpha=group["lr"])
+                    lr = group["lr"] * group.get("adam_scale", 1.0)
+                    weight.mul_(1 - lr * group["weight_decay"])
+                    weight.sub_(update, alpha=lr)
         return loss
 
     def _orthogonal(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
 from embodied_ssl.augment import IDENTITY, Augmentation, augment
-from embodied_ssl.bounds import Bounded, Within
+from embodied_ssl.bounds import Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
-from embodied_ssl.methods.early_size import check_early_size, size_at
-from embodied_ssl.methods.interaction.task import Task
+from embodied_ssl.methods.early_size import EarlySize
+from embodied_ssl.methods.interaction.task import Task, scaled_gradient
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push
+from embodied_ssl.methods.param_groups import set_apart
 from embodied_ssl.methods.parts import parts_of
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.methods.temperature import check_highest, temperature_at
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
@@ -39,9 +41,10 @@ class CuriousRobot(Method):
     """
 
     worlds, more_worlds = ("tabletop",), ("turntable",)
+    recipe: ClassVar[Recipe] = Recipe("muon", lr=1e-2)
 
     @dataclass(frozen=True)
-    class Config(Bounded):
+    class Config(EarlySize):
         """Settings of The Curious Robot."""
 
         tasks: tuple[str, ...] = TASKS
@@ -66,11 +69,6 @@ class CuriousRobot(Method):
         """two-stage: grasping alone first, then all tasks together, as in the paper."""
         first_stage: Annotated[float, Within(0, 1)] = 0.3
         """Part of the two-stage schedule that is grasping alone."""
-        early_size: Annotated[int | None, Within(8, 4096)] = None
-        """Side, in pixels, of the images in the first part of the training; smaller ones cost less.
-        By default they have --train-size from the start."""
-        early: Annotated[float, Within(1e-3, 1)] = 0.5
-        """How large a part of the budget that is."""
         root_gradients: Literal["sum", "mean"] = "sum"
         """How the tasks' gradients meet in the trunk; the paper takes their mean."""
         weights: Annotated[Four, Within(0, 1e6)] = (0.3, 0.3, 0.3, 1.0)
@@ -105,12 +103,10 @@ class CuriousRobot(Method):
                 raise UserError("--highest-temperature is of the identity task with infonce.")
             if self.positives == "followed" and "identity" not in self.tasks:
                 raise UserError("--positives followed are of the identity task.")
-            if self.early_size is None and self.early != type(self).early:
-                raise UserError("--early is how long images have --early-size: say that too.")
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
-        check_early_size(trunk, config.early_size, train_size)
+        config.check_sizes(trunk, train_size)
         width = config.head_width
         projection = config.projection if config.identity == "infonce" else None
         make = {
@@ -128,6 +124,12 @@ class CuriousRobot(Method):
         if self.config.frozen_trunk:
             self.trunk.eval()  # its BatchNorm stays what the calibration made it
         return self
+
+    def param_groups(self) -> list[dict[str, Any]]:
+        """Heads that learn from few samples a step stay with AdamW: orthogonal updates of their
+        noisy gradients are too large."""
+        heads = nn.ModuleList(task for name, task in self.tasks.items() if name != "identity")
+        return set_apart(super().param_groups(), heads.parameters(), adam_scale=0.1)
 
     def active_tasks(self, progress: float) -> dict[str, Task]:
         """The tasks of the present stage of the schedule."""
@@ -153,7 +155,7 @@ class CuriousRobot(Method):
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """All tasks' images in one pass, so that they share the statistics of BatchNorm."""
         config, settings = self.config, self.config.augmentation
-        size = size_at(config.early_size, config.early, self.train_size, step.progress)
+        size = config.size_at(self.train_size, step.progress)
         prepared: Batch = {
             name: task.augment(batch[name], size, settings, step.generator)
             for name, task in self.active_tasks(step.progress).items()
@@ -164,7 +166,7 @@ class CuriousRobot(Method):
     def loss(self, stages: Stages, batch: Batch, step: Step) -> dict[str, Tensor]:
         tasks = self.active_tasks(step.progress)
         if self.config.root_gradients == "mean":
-            stages = [_scale_gradient(maps, 1 / len(tasks)) for maps in stages]
+            stages = [scaled_gradient(maps, 1 / len(tasks)) for maps in stages]
         if "identity" in tasks:
             tasks["identity"].temperature = temperature_at(self.config, step.progress)
         counts = [len(task.frames(batch[name])) for name, task in tasks.items()]
@@ -193,8 +195,3 @@ class CuriousRobot(Method):
     def _seen(self, frames: Tensor) -> Stages:
         images = augment(frames, self.train_size, IDENTITY, torch.Generator())
         return self.trunk.stages(self.trunk.normalize(images))
-
-
-def _scale_gradient(x: Tensor, factor: float) -> Tensor:
-    """The same values, with ``factor`` of the gradient."""
-    return factor * x + (1 - factor) * x.detach()

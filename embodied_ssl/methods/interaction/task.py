@@ -68,3 +68,8 @@ class Task(nn.Module, ABC):
     def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
         """What was predicted of each of ``sides``, as one prediction."""
         return predicted[0]
+
+
+def scaled_gradient(x: Tensor, factor: float) -> Tensor:
+    """The same values, with ``factor`` of the gradient."""
+    return factor * x + (1 - factor) * x.detach()

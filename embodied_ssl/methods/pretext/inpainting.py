@@ -22,6 +22,7 @@ from embodied_ssl.methods.adversarial import (
 )
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.decoders import Painter, painted_side, shrunk
+from embodied_ssl.methods.param_groups import set_apart
 from embodied_ssl.methods.pretext.pictures import picture_strips
 from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.sampling import Batch
@@ -109,13 +110,7 @@ class Inpainting(Method):
 
     def param_groups(self) -> list[dict[str, Any]]:
         """The discriminator learns a tenth as fast, as in the paper."""
-        slow = {id(p) for p in self.discriminator.parameters()}
-        groups = []
-        for group in super().param_groups():
-            for scale, chosen in ((1.0, False), (0.1, True)):
-                params = [p for p in group["params"] if (id(p) in slow) == chosen]
-                groups.append(group | {"params": params, "lr_scale": scale})
-        return groups
+        return set_apart(super().param_groups(), self.discriminator.parameters(), lr_scale=0.1)
 
     @torch.no_grad()
     def figures(self, caches: Mapping[str, FrameCache], seed: int) -> list[Figure]:
