@@ -63,7 +63,7 @@ class Loop:
             method = synchronize_batch_norm(method)
         # Channels last is where the convolutions of CPUs and GPUs are fast.
         self.method = method.to(self.device, memory_format=torch.channels_last)
-        optimizer = open_optimizer(self.method, self.recipe)
+        optimizer = open_optimizer(self.method, self.recipe, self.bf16)
         with warnings.catch_warnings():
             # Accelerate knows the option by its old name alone.
             warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated", FutureWarning)

@@ -10,8 +10,6 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.optim import Optimizer
 
-from embodied_ssl.trunks.inference import computes_in_bfloat16
-
 QUINTIC, STEPS = (3.4445, -4.7750, 2.0315), 5
 """Jordan's Newton-Schulz steps: of x, x^3 and x^5, so that singular values come near 1 fast."""
 MATCHED = 0.2
@@ -35,6 +33,7 @@ class Muon(Optimizer):
         momentum: of the matrices, Nesterov's.
         betas: of AdamW.
         eps: of AdamW, and the least norm of a matrix.
+        precision: of the steps that make a matrix orthogonal.
     """
 
     def __init__(
@@ -45,7 +44,9 @@ class Muon(Optimizer):
         momentum: float = 0.95,
         betas: tuple[float, float] = (0.9, 0.98),
         eps: float = 1e-8,
+        precision: torch.dtype = torch.float32,
     ):
+        self.precision = precision
         # Not "momentum", which schedules of sgd change.
         told = {"lr": lr, "weight_decay": weight_decay, "matrix_momentum": momentum}
         super().__init__(params, told | {"betas": betas, "eps": eps})
@@ -72,10 +73,7 @@ class Muon(Optimizer):
         momentum = state["momentum_buffer"].lerp_(gradient, 1 - group["matrix_momentum"])
         matrix = gradient.lerp(momentum, group["matrix_momentum"]).flatten(1)
         scale = MATCHED * max(matrix.shape) ** 0.5
-        # bfloat16 takes a quarter of the time, without the hardware many times as much.
-        fast = computes_in_bfloat16(matrix.device)
-        precision = torch.bfloat16 if fast else torch.float32
-        return scale * orthogonal(matrix, group["eps"], precision).view(gradient.shape)
+        return scale * orthogonal(matrix, group["eps"], self.precision).view(gradient.shape)
 
     def _adam(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
         if not state:

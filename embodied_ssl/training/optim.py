@@ -15,30 +15,32 @@ from embodied_ssl.schedules import cosine, warmup_constant, warmup_cosine
 from embodied_ssl.training.muon import Muon
 
 
-def _adamw(groups: list[dict], recipe: Recipe) -> Optimizer:
+def _adamw(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
     return torch.optim.AdamW(groups, lr=recipe.lr, betas=tuple(recipe.adam_betas))
 
 
-def _sgd(groups: list[dict], recipe: Recipe) -> Optimizer:
+def _sgd(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
     momentum = recipe.sgd_momentum
     return torch.optim.SGD(groups, lr=recipe.lr, momentum=momentum, nesterov=momentum > 0)
 
 
-def _rmsprop(groups: list[dict], recipe: Recipe) -> Optimizer:
+def _rmsprop(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
     return torch.optim.RMSprop(groups, lr=recipe.lr)
 
 
-def _lars(groups: list[dict], recipe: Recipe) -> Optimizer:
+def _lars(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
     from timm.optim.lars import Lars
 
     return Lars(groups, lr=recipe.lr, momentum=recipe.sgd_momentum, weight_decay=0.0)
 
 
-def _muon(groups: list[dict], recipe: Recipe) -> Optimizer:
-    return Muon(groups, lr=recipe.lr, betas=tuple(recipe.adam_betas))
+def _muon(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
+    # A quarter of the time of float32, without the hardware many times as much.
+    precision = torch.bfloat16 if bf16 else torch.float32
+    return Muon(groups, lr=recipe.lr, betas=tuple(recipe.adam_betas), precision=precision)
 
 
-OPTIMIZERS: dict[str, Callable[[list[dict], Recipe], Optimizer]] = {
+OPTIMIZERS: dict[str, Callable[[list[dict], Recipe, bool], Optimizer]] = {
     "adamw": _adamw,
     "sgd": _sgd,
     "rmsprop": _rmsprop,
@@ -52,13 +54,19 @@ SCHEDULES: dict[str, Callable[[float, float, float], float]] = {
 }
 
 
-def open_optimizer(method: Method, recipe: Recipe) -> Optimizer:
-    """The recipe's optimizer of the weights that learn."""
+def open_optimizer(method: Method, recipe: Recipe, bf16: bool = False) -> Optimizer:
+    """The recipe's optimizer of the weights that learn.
+
+    Args:
+        method: whose weights they are.
+        recipe: which optimizer, and its settings.
+        bf16: whether the training computes in bfloat16; of the optimizers Muon then does too.
+    """
     groups = []
     for group in method.param_groups():
         decay = recipe.weight_decay if group["decays"] else 0.0
         groups.append(group | {"weight_decay": decay})
-    return OPTIMIZERS[recipe.optimizer](groups, recipe)
+    return OPTIMIZERS[recipe.optimizer](groups, recipe, bf16)
 
 
 def clip_gradients(method: Method, limit: float) -> Tensor:

@@ -6,7 +6,9 @@ import pytest
 import torch
 
 from embodied_ssl.errors import UserError
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.training.muon import Muon, orthogonal
+from embodied_ssl.training.optim import open_optimizer
 from embodied_ssl.training.tensors import fill_optimizer, optimizer_tensors
 
 
@@ -85,6 +87,13 @@ def test_orthogonal_has_singular_values_near_one_and_the_same_directions():
     within = left.T @ made @ right.T
     assert (within - torch.diag(within.diagonal())).abs().max() < 1e-3
     assert torch.equal(orthogonal(torch.zeros(3, 4)), torch.zeros(3, 4))
+
+
+def test_the_precision_of_a_training_is_that_of_its_muon():
+    method = torch.nn.Linear(8, 8)
+    method.param_groups = lambda: [{"params": [method.weight], "decays": True}]
+    for bf16, precision in ((True, torch.bfloat16), (False, torch.float32)):
+        assert open_optimizer(method, Recipe("muon"), bf16).precision == precision
 
 
 def test_weights_without_gradients_stay_and_a_closure_is_called():
