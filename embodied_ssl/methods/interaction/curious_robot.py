@@ -10,12 +10,13 @@ import torch
 from jaxtyping import Float, UInt8
 from torch import Tensor, nn
 
-from embodied_ssl.augment import IDENTITY, Augmentation, augment
+from embodied_ssl.augment import Augmentation
 from embodied_ssl.bounds import Within
 from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError, did_you_mean
 from embodied_ssl.methods.base import Method, Stages, Step
 from embodied_ssl.methods.early_size import EarlySize
+from embodied_ssl.methods.interaction.sides import AS_IT_IS, Side, seen_from
 from embodied_ssl.methods.interaction.task import Task, scaled_gradient
 from embodied_ssl.methods.interaction.tasks import Grasp, Identity, Poke, Push
 from embodied_ssl.methods.param_groups import set_apart
@@ -184,14 +185,15 @@ class CuriousRobot(Method):
         """What the head of a task predicts, without augmentation, on the device of the batch: see
         the class of the task."""
         task = self.tasks[name]
-        sides = [task.predict(self._seen(task.frames(each)), each) for each in task.sides(batch)]
-        return task.of_all_sides(sides)
+        frames = task.frames(batch)
+        sides = [task.predict(self._seen(frames, side), batch, side) for side in task.sides]
+        return torch.stack(sides).mean(0)
 
     @torch.inference_mode()
     def grasp_probabilities(self, crops: UInt8[Tensor, "B 3 H W"]) -> Float[Tensor, "B 18"]:
         """The probability that a grasp in the middle of each crop holds, at every angle."""
         return self.tasks["grasp"].probabilities(self._seen(crops))
 
-    def _seen(self, frames: Tensor) -> Stages:
-        images = augment(frames, self.train_size, IDENTITY, torch.Generator())
+    def _seen(self, frames: Tensor, side: Side = AS_IT_IS) -> Stages:
+        images = seen_from(side, frames, self.train_size)
         return self.trunk.stages(self.trunk.normalize(images))

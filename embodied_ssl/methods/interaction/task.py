@@ -12,6 +12,7 @@ from torch import Tensor, nn
 from embodied_ssl.augment import Augmentation
 from embodied_ssl.methods.base import Stages
 from embodied_ssl.methods.interaction.heads import tap
+from embodied_ssl.methods.interaction.sides import AS_IT_IS, Side
 from embodied_ssl.sampling import Batch
 from embodied_ssl.sampling.interactions import INTERACTIONS
 from embodied_ssl.trunks import Trunk
@@ -28,6 +29,8 @@ class Task(nn.Module, ABC):
     name: ClassVar[str]
     layer: ClassVar[str]
     """Of the paper's root, from which the head branches."""
+    sides: ClassVar[tuple[Side, ...]] = (AS_IT_IS,)
+    """From which its images tell the same: the mean of what is predicted from all counts."""
 
     def __init__(self, trunk: Trunk, width: float):
         super().__init__()
@@ -58,16 +61,9 @@ class Task(nn.Module, ABC):
         """Of the stages of its images."""
 
     @abstractmethod
-    def predict(self, stages: Stages, batch: Batch) -> Tensor:
-        """What the head predicts of the stages of its images."""
-
-    def sides(self, batch: Batch) -> list[Batch]:
-        """The batch as it is, and turned or mirrored where that should tell the same."""
-        return [batch]
-
-    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
-        """What was predicted of each of ``sides``, as one prediction."""
-        return predicted[0]
+    def predict(self, stages: Stages, batch: Batch, side: Side = AS_IT_IS) -> Tensor:
+        """What the head predicts of the stages of its images, seen from a side, as it would be told
+        of the images as they are."""
 
 
 def scaled_gradient(x: Tensor, factor: float) -> Tensor:

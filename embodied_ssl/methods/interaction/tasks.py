@@ -20,7 +20,13 @@ from embodied_ssl.methods.base import Stages
 from embodied_ssl.methods.heads import projection_head
 from embodied_ssl.methods.interaction.grasp_angles import turned_angle
 from embodied_ssl.methods.interaction.heads import GraspHead, PokeHead, PushHead
-from embodied_ssl.methods.interaction.sides import SIDES, from_all_sides, turned_back
+from embodied_ssl.methods.interaction.sides import (
+    AS_IT_IS,
+    GRASP_SIDES,
+    QUARTERS,
+    Side,
+    turned_back,
+)
 from embodied_ssl.methods.interaction.task import Task
 from embodied_ssl.sampling import Batch
 from embodied_ssl.trunks import Trunk
@@ -31,7 +37,7 @@ from embodied_ssl.worlds.tabletop import GRASP_ANGLES
 class Grasp(Task):
     """Whether a grasp will hold at each of 18 angles; (B,) the probability at the executed one."""
 
-    name, layer = "grasp", "conv4"
+    name, layer, sides = "grasp", "conv4", GRASP_SIDES
 
     def open_head(self, inputs: int, width: float) -> nn.Module:
         return GraspHead(inputs, width)
@@ -50,32 +56,19 @@ class Grasp(Task):
     def loss(self, stages: Stages, batch: Batch) -> Tensor:
         return masked_grasp(self.head(stages[self.stage]), batch["angle"], batch["success"])
 
-    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, " B"]:
-        probability = self.probabilities(stages)
-        return probability[torch.arange(len(probability)), batch["angle"]]
+    def predict(self, stages: Stages, batch: Batch, side: Side = AS_IT_IS) -> Float[Tensor, " B"]:
+        angle = turned_angle(batch["angle"], *map(torch.tensor, side))
+        return self.probabilities(stages).gather(1, angle[:, None])[:, 0]
 
     def probabilities(self, stages: Stages) -> Float[Tensor, "B 18"]:
         """Of success at every angle."""
         return self.head(stages[self.stage]).float().softmax(2)[..., 1]
 
-    def sides(self, batch: Batch) -> list[Batch]:
-        """The angle turns with the image."""
-        turns, mirrors = torch.tensor([(q * GRASP_ANGLES // 2, m) for q, m in SIDES]).unbind(1)
-        sides = from_all_sides(batch, self.images)
-        return [
-            side | {"angle": turned_angle(batch["angle"], turn, mirror.bool())}
-            for side, turn, mirror in zip(sides, turns, mirrors, strict=True)
-        ]
-
-    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
-        """The mean of the eight probabilities."""
-        return torch.stack(predicted).mean(0)
-
 
 class Push(Task):
     """The action (B, 5) that led from the first image to the second."""
 
-    name, layer = "push", "conv3"
+    name, layer, sides = "push", "conv3", QUARTERS
 
     def open_head(self, inputs: int, width: float) -> nn.Module:
         return PushHead(inputs, width)
@@ -95,22 +88,14 @@ class Push(Task):
     def loss(self, stages: Stages, batch: Batch) -> Tensor:
         return F.mse_loss(self.predict(stages, batch), batch["action"])
 
-    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 5"]:
-        return self.head(*stages[self.stage].chunk(2)).float()
-
-    def sides(self, batch: Batch) -> list[Batch]:
-        return from_all_sides(batch, self.images)
-
-    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
-        """The mean of the eight pushes, each turned back."""
-        back = [turned_back(push, *side) for push, side in zip(predicted, SIDES, strict=True)]
-        return torch.stack(back).mean(0)
+    def predict(self, stages: Stages, batch: Batch, side: Side = AS_IT_IS) -> Float[Tensor, "B 5"]:
+        return turned_back(self.head(*stages[self.stage].chunk(2)).float(), side)
 
 
 class Poke(Task):
     """The standardised line (B, 2) that is fitted to the force."""
 
-    name, layer = "poke", "fc1"
+    name, layer, sides = "poke", "fc1", QUARTERS
 
     def open_head(self, inputs: int, width: float) -> nn.Module:
         return PokeHead(inputs, width)
@@ -125,15 +110,8 @@ class Poke(Task):
     def loss(self, stages: Stages, batch: Batch) -> Tensor:
         return F.mse_loss(self.predict(stages, batch), batch["line"])
 
-    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "B 2"]:
+    def predict(self, stages: Stages, batch: Batch, side: Side = AS_IT_IS) -> Float[Tensor, "B 2"]:
         return self.head(stages[self.stage]).float()
-
-    def sides(self, batch: Batch) -> list[Batch]:
-        return from_all_sides(batch, self.images)
-
-    def of_all_sides(self, predicted: list[Tensor]) -> Tensor:
-        """The mean of the eight lines."""
-        return torch.stack(predicted).mean(0)
 
 
 class Identity(Task):
@@ -169,7 +147,7 @@ class Identity(Task):
             return nt_xent(gather(z1), gather(z2), self.temperature)
         return cosine_embedding(z1, z2)
 
-    def predict(self, stages: Stages, batch: Batch) -> Float[Tensor, "2B D"]:
+    def predict(self, stages: Stages, batch: Batch, side: Side = AS_IT_IS) -> Float[Tensor, "2B D"]:
         return self.head(stages[self.stage].mean((2, 3))).float()
 
 
