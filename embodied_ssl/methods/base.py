@@ -133,7 +133,11 @@ class Method(nn.Module):
 
     def param_groups(self) -> list[dict[str, Any]]:
         """The weights that learn, for the optimizer; ``decays: False`` for those without decay.
-        Biases and the scales of normalisation do not decay."""
+        Biases and the scales of normalisation do not decay.
+
+        A group may have an ``lr_scale``, a factor of the learning rate, and an ``adam_lr_scale``,
+        with which Muon, and no other optimizer, leaves it to AdamW at that part of the rate.
+        """
         trained = [p for p in self.parameters() if p.requires_grad]
         return [
             {"params": [p for p in trained if p.dim() > 1], "decays": True},

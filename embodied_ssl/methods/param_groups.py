@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import groupby
 from typing import Any
 
 from torch import Tensor
@@ -11,19 +12,18 @@ from torch import Tensor
 def set_apart(
     groups: Iterable[dict[str, Any]], weights: Iterable[Tensor], **settings: Any
 ) -> list[dict[str, Any]]:
-    """The groups, some weights of which are in groups of their own with other settings.
+    """The groups, in which some weights are in groups of their own with other settings.
+
+    All weights keep their order, by which a checkpoint knows them.
 
     Args:
         groups: of ``Method.param_groups``.
         weights: what is set apart.
-        settings: of the optimizer for them, such as ``lr_scale``, a factor of the learning rate, or
-            ``adam_scale``, one with which Muon leaves them to AdamW.
+        settings: of the optimizer for them, as ``Method.param_groups`` has them.
     """
     chosen = {id(weight) for weight in weights}
-    parted = []
-    for group in groups:
-        for apart, told in ((False, {}), (True, settings)):
-            params = [p for p in group["params"] if (id(p) in chosen) == apart]
-            if params:
-                parted.append(group | {"params": params} | told)
-    return parted
+    return [
+        group | {"params": list(params)} | (settings if apart else {})
+        for group in groups
+        for apart, params in groupby(group["params"], lambda weight: id(weight) in chosen)
+    ]

@@ -102,7 +102,7 @@ class Poke(Interaction):
         """Without those whose fingers touched nothing, and those whose fingers were stuck and felt
         a force before they pressed."""
         forces = [f if f is not None and len(f) else [0.0] for f in self.columns["force"]]
-        pressed = np.array([f[0] <= TOUCH < max(f) for f in forces])
+        pressed = np.array([f[0] <= TOUCH < max(f) for f in forces], bool)
         return super().whole() & np.isfinite(self._line().sum(axis=1)) & pressed
 
     def labels(self, rows: Int[np.ndarray, " B"]) -> Batch:

@@ -17,6 +17,7 @@ from embodied_ssl.data import Dataset, common_size, open_source
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import ALIASES, load_method_class
 from embodied_ssl.methods.base import Method
+from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.notes import note
 from embodied_ssl.sampling import to_device
 from embodied_ssl.training.checkpoint import Progress
@@ -85,6 +86,7 @@ def run_train(config: TrainConfig, name: str, method_config: Any = None) -> Path
         check_sizes(loop)
         if state.is_main_process and not begun:
             say_if_repeated(loop)
+            say_if_rate_is_of_another(loop.recipe, cls.recipe)
         state.wait_for_everyone()
         if state.is_main_process:
             if not begun:
@@ -156,6 +158,12 @@ def say_if_repeated(loop: Loop) -> None:
     batch, there = loop.config.batch_size * loop.processes, loop.sampler.size
     if batch > there:
         note(f"a batch of {batch:,} holds some of the {there:,} samples several times")
+
+
+def say_if_rate_is_of_another(asked: Recipe, own: Recipe) -> None:
+    """A line where a method's optimizer is replaced and its learning rate is not."""
+    if asked.optimizer != own.optimizer and asked.lr == own.lr:
+        note(f"{asked.optimizer} has --lr {own.lr:g}, which is meant for {own.optimizer}")
 
 
 def check_sizes(loop: Loop) -> None:

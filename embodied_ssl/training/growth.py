@@ -53,7 +53,7 @@ def check_settings(
         words = [f"{name} {_word(was)}, not {_word(now)}" for name, (was, now) in found.items()]
         more = f" (and {len(words) - NAMED} more)" if len(words) > NAMED else ""
         named = "; ".join(words[:NAMED]).replace("--method ", "the method ")
-        raise UserError(f"{out} was trained with {named}{more}: choose another --out.")
+        raise UserError(f"{out} was trained with {named}{more}: say that, or choose another --out.")
     return False
 
 

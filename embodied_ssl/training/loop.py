@@ -56,14 +56,14 @@ class Loop:
         self.accelerator = open_accelerator(config.device)
         self.device = self.accelerator.device
         self.processes = self.accelerator.num_processes
-        told = {"bf16": True, "fp32": False}
-        self.bf16 = told.get(config.precision, computes_in_bfloat16(self.device))
+        fast = computes_in_bfloat16(self.device)
+        self.bf16 = {"bf16": True, "fp32": False}.get(config.precision, fast)
         self.sampler = method.open_sampler(caches, config.batch_size, config.seed)
         if config.batch_norm == "synchronized":
             method = synchronize_batch_norm(method)
         # Channels last is where the convolutions of CPUs and GPUs are fast.
         self.method = method.to(self.device, memory_format=torch.channels_last)
-        optimizer = open_optimizer(self.method, self.recipe, self.bf16)
+        optimizer = open_optimizer(self.method, self.recipe, self.bf16 and fast)
         with warnings.catch_warnings():
             # Accelerate knows the option by its old name alone.
             warnings.filterwarnings("ignore", "`broadcast_buffers` is deprecated", FutureWarning)

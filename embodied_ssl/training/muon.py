@@ -10,6 +10,8 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.optim import Optimizer
 
+from embodied_ssl.errors import UserError
+
 QUINTIC, STEPS = (3.4445, -4.7750, 2.0315), 5
 """Jordan's Newton-Schulz steps: of x, x^3 and x^5, so that singular values come near 1 fast."""
 MATCHED = 0.2
@@ -23,8 +25,8 @@ class Muon(Optimizer):
 
     The matrix of a convolution has a row for each of its outputs; depthwise ones, tokens,
     embeddings and stacks of maps are no matrices. Updates have about the root mean square of
-    AdamW's (Liu et al., 2025, "Muon is scalable for LLM training"). A group with an ``adam_scale``
-    is left to AdamW, with that factor of the learning rate.
+    AdamW's (Liu et al., 2025, "Muon is scalable for LLM training"). A group with an
+    ``adam_lr_scale`` is left to AdamW, with that factor of the learning rate.
 
     Args:
         params: groups of weights; ``lr`` and ``weight_decay`` of a group win over those given here.
@@ -59,13 +61,26 @@ class Muon(Optimizer):
         for group in self.param_groups:
             for weight in group["params"]:
                 if weight.grad is not None:
-                    ours = "adam_scale" not in group and is_matrix(weight)
+                    ours = _moves_as_matrix(weight, group)
                     move = self._orthogonal if ours else self._adam
                     update = move(weight.grad, self.state[weight], group)
-                    lr = group["lr"] * group.get("adam_scale", 1.0)
+                    lr = group["lr"] * group.get("adam_lr_scale", 1.0)
                     weight.mul_(1 - lr * group["weight_decay"])
                     weight.sub_(update, alpha=lr)
         return loss
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Go on from what was kept.
+
+        Raises:
+            UserError: when it is of a Muon that moved some of the weights in the other way.
+        """
+        super().load_state_dict(state_dict)
+        for group in self.param_groups:
+            for weight in group["params"]:
+                name = "momentum_buffer" if _moves_as_matrix(weight, group) else "exp_avg"
+                if weight in self.state and name not in self.state[weight]:
+                    raise UserError("the checkpoint is of a version with other groups of weights.")
 
     def _orthogonal(self, gradient: Tensor, state: dict[str, Any], group: dict[str, Any]) -> Tensor:
         if not state:
@@ -89,6 +104,10 @@ class Muon(Optimizer):
         return mean / (1 - first**steps) / deviation
 
 
+def _moves_as_matrix(weight: Tensor, group: dict[str, Any]) -> bool:
+    return "adam_lr_scale" not in group and is_matrix(weight)
+
+
 def is_matrix(weight: Tensor) -> bool:
     """Whether a weight is a map from some numbers to others: (M, N), or (M, N, h, w)."""
     if weight.dim() not in (2, 4) or weight.shape[1] == 1:
@@ -105,7 +124,7 @@ def orthogonal(
     Args:
         matrix: M, N of any size.
         eps: the least norm that it is divided by.
-        precision: of the steps, which bear that of bfloat16.
+        precision: in which they are computed; bfloat16 is enough.
     """
     x = matrix.float()
     wide = x if len(x) <= x.shape[1] else x.T  # the smaller product

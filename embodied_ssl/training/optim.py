@@ -35,7 +35,7 @@ def _lars(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
 
 
 def _muon(groups: list[dict], recipe: Recipe, bf16: bool) -> Optimizer:
-    # A quarter of the time of float32, without the hardware many times as much.
+    # In bfloat16 a step takes a quarter of the time.
     precision = torch.bfloat16 if bf16 else torch.float32
     return Muon(groups, lr=recipe.lr, betas=tuple(recipe.adam_betas), precision=precision)
 
@@ -60,7 +60,7 @@ def open_optimizer(method: Method, recipe: Recipe, bf16: bool = False) -> Optimi
     Args:
         method: whose weights they are.
         recipe: which optimizer, and its settings.
-        bf16: whether the training computes in bfloat16; of the optimizers Muon then does too.
+        bf16: whether an optimizer that can, Muon, computes in bfloat16.
     """
     groups = []
     for group in method.param_groups():

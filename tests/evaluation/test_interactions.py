@@ -17,6 +17,7 @@ from embodied_ssl.evaluation.interaction_scores import (
 )
 from embodied_ssl.evaluation.poke_reference import predicted_lines
 from embodied_ssl.sampling.interactions import Poke
+from embodied_ssl.worlds.tabletop import TOUCH
 
 
 def test_grasp_metrics_of_a_ranking_counted_by_hand():
@@ -65,12 +66,13 @@ def test_pokes_of_stuck_fingers_or_of_nothing_are_left_out_and_what_tips_gives_w
     cache = Dataset.open(tabletop_dir).cache()
     rows = Poke(cache, "train").rows
     cache.rows["force"][rows[0]], cache.rows["force"][rows[1]] = [195.0], [0.0]
+    cache.rows["force"][rows[4]] = [0.0, TOUCH, TOUCH]
     cache.rows["slope"] = cache.rows["slope"].copy()
     cache.rows["slope"][rows[2]], cache.rows["slope"][rows[3]] = -40.0, 0.0
     pokes = Poke(cache, "train")
-    assert pokes.rows.tolist() == rows[2:].tolist()
+    assert pokes.rows.tolist() == [*rows[2:4], *rows[5:]]
     tips, nothing = pokes.line[rows[2:4], 0]
-    assert tips == nothing < pokes.line[rows[4:], 0].min()
+    assert tips == nothing < pokes.line[rows[5:], 0].min()
 
 
 def test_a_line_is_the_same_number_in_every_dataset(tabletop_dir):

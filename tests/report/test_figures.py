@@ -141,6 +141,7 @@ def test_markdown_of_figures(script, tmp_path):
 def test_the_page_of_results_is_what_the_files_say(script):
     """Nothing is drawn by hand: the numbers of the page follow from files of any version."""
     page = (ROOT / "docs" / "results.md").read_text()
+    assert (ROOT / "docs" / "results" / "introduction.txt").read_text().strip() in page
     files = [f for f in (ROOT / "docs" / "results").glob("*.json") if "benchmark" not in f.name]
     assert len(files) > 7
     for file in files:

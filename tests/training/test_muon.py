@@ -67,10 +67,10 @@ def test_tokens_embeddings_stacks_and_depthwise_filters_move_as_those_of_adamw(s
     assert torch.allclose(ours, theirs, atol=1e-6)
 
 
-def test_groups_with_an_adam_scale_move_as_those_of_adamw_at_that_part_of_the_rate():
+def test_groups_with_an_adam_lr_scale_move_as_those_of_adamw_at_that_part_of_the_rate():
     weight = torch.randn(12, 12, generator=torch.Generator().manual_seed(0))
     ours, theirs = torch.nn.Parameter(weight.clone()), torch.nn.Parameter(weight.clone())
-    muon = Muon([{"params": [ours], "adam_scale": 0.1}], lr=0.1, weight_decay=0.1)
+    muon = Muon([{"params": [ours], "adam_lr_scale": 0.1}], lr=0.1, weight_decay=0.1)
     adam = torch.optim.AdamW([theirs], lr=0.01, weight_decay=0.1, betas=(0.9, 0.98))
     for _ in range(3):
         ours.grad, theirs.grad = weight.clone(), weight.clone()

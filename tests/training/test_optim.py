@@ -8,6 +8,7 @@ import torch
 from embodied_ssl.methods.contrastive.simclr import SimCLR
 from embodied_ssl.methods.recipe import Recipe
 from embodied_ssl.schedules import cosine, warmup_cosine
+from embodied_ssl.training.command import say_if_rate_is_of_another
 from embodied_ssl.training.optim import OPTIMIZERS, open_optimizer, set_schedules
 from embodied_ssl.trunks import AlexNet
 
@@ -65,3 +66,12 @@ def test_schedules_of_a_recipe(method):
     set_schedules(groups, plain, 1.0, batch_size=64)
     assert groups[0]["weight_decay"] == 0.04 and groups[0]["momentum"] == 0.9
     assert groups[0]["lr"] == pytest.approx(0)
+
+
+def test_a_rate_that_is_meant_for_another_optimizer_is_said(capsys):
+    own = Recipe("muon", lr=0.01)
+    for asked in (own, Recipe("adamw", lr=0.001), Recipe("muon", lr=0.02)):
+        say_if_rate_is_of_another(asked, own)
+    assert capsys.readouterr().err == ""
+    say_if_rate_is_of_another(Recipe("adamw", lr=0.01), own)
+    assert capsys.readouterr().err == "adamw has --lr 0.01, which is meant for muon\n"

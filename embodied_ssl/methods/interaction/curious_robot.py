@@ -130,7 +130,7 @@ class CuriousRobot(Method):
         """Heads that learn from few samples a step stay with AdamW: orthogonal updates of their
         noisy gradients are too large."""
         heads = nn.ModuleList(task for name, task in self.tasks.items() if name != "identity")
-        return set_apart(super().param_groups(), heads.parameters(), adam_scale=0.1)
+        return set_apart(super().param_groups(), heads.parameters(), adam_lr_scale=0.1)
 
     def active_tasks(self, progress: float) -> dict[str, Task]:
         """The tasks of the present stage of the schedule."""

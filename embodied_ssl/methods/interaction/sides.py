@@ -18,7 +18,7 @@ class Side(NamedTuple):
     """How an image is turned."""
 
     turn: int = 0
-    """Counter-clockwise, in tens of degrees, after it was mirrored."""
+    """Counter-clockwise, in bins of the angle of a grasp, after it was mirrored."""
     mirrored: bool = False
     """Left to right."""
 
@@ -29,8 +29,11 @@ class Side(NamedTuple):
 
 
 AS_IT_IS = Side()
-QUARTERS = tuple(Side(9 * quarter, mirror) for quarter, mirror in product(range(4), (False, True)))
-"""The eight from which a square crop shows all that it shows from any other."""
+QUARTERS = tuple(
+    Side(GRASP_ANGLES // 2 * quarter, mirror)
+    for quarter, mirror in product(range(4), (False, True))
+)
+"""The four quarter turns, each with its mirror image: nothing leaves a square crop."""
 GRASP_SIDES = tuple(Side(*each) for each in product(range(GRASP_ANGLES), (False, True)))
 """Those from which a grasp has each of its 18 angles."""
 

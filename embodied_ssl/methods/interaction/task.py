@@ -30,7 +30,7 @@ class Task(nn.Module, ABC):
     layer: ClassVar[str]
     """Of the paper's root, from which the head branches."""
     sides: ClassVar[tuple[Side, ...]] = (AS_IT_IS,)
-    """From which its images tell the same: the mean of what is predicted from all counts."""
+    """From which its images tell the same; their mean is the prediction."""
 
     def __init__(self, trunk: Trunk, width: float):
         super().__init__()
@@ -62,8 +62,8 @@ class Task(nn.Module, ABC):
 
     @abstractmethod
     def predict(self, stages: Stages, batch: Batch, side: Side = AS_IT_IS) -> Tensor:
-        """What the head predicts of the stages of its images, seen from a side, as it would be told
-        of the images as they are."""
+        """What the head predicts of the stages of its images, which are seen from a side; turned
+        back to the images as they are."""
 
 
 def scaled_gradient(x: Tensor, factor: float) -> Tensor:
