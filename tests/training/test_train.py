@@ -28,7 +28,7 @@ def test_a_finished_run_is_left_alone(config):
 
 def test_other_settings_in_the_same_folder_are_refused(config):
     run_train(config, "simclr")
-    with pytest.raises(UserError, match="was trained with --seed 0, not 1: choose another --out"):
+    with pytest.raises(UserError, match="--seed 0, not 1: say that, or choose another --out"):
         run_train(dataclasses.replace(config, seed=1), "simclr")
     with pytest.raises(UserError, match=r"--lr 0\.001, not 0\.1"):
         run_train(dataclasses.replace(config, recipe=Recipe(lr=0.1)), "simclr")
