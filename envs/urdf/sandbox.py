@@ -6,6 +6,7 @@ happens in the sandbox is one line for whoever asked.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -95,8 +96,9 @@ class Sandbox:
         if process is not None:
             process.kill()
             process.wait()
-            process.stdin.close()
             process.stdout.close()
+            with contextlib.suppress(BrokenPipeError):  # of what it was asked and did not read
+                process.stdin.close()
 
 
 def _start() -> subprocess.Popen[bytes]:

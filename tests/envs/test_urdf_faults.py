@@ -136,3 +136,12 @@ def test_other_formats_of_meshes_are_read(tmp_path, suffix):
     (folder / "model.urdf").write_text(brick(mesh(f"a.{suffix}")))
     model = open_objects([f"folder:{tmp_path}"]).load("folder/brick/0")
     assert model.extents == pytest.approx((0.04, 0.06, 0.1), abs=0.008)
+
+
+def test_a_process_that_ended_before_it_was_asked_is_told(monkeypatch):
+    monkeypatch.setattr(sandbox, "MODULE", "nothing.that.is.there")
+    with sandbox.Sandbox() as box:
+        box._process = sandbox._start()
+        box._process.wait()
+        with pytest.raises(sandbox.Killed, match="ended with status 1"):
+            box.call("os:getpid")
