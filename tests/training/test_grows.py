@@ -34,7 +34,8 @@ def test_a_constant_rate_goes_on_to_the_weights_of_one_long_run(
     assert content["train"]["images"] == 192 and content["earlier_budgets"] == [96]
     assert read_settings(config.out / "settings.yaml")["images"] == 192
     run_train(more(config), "simclr")  # a finished one is left alone
-    with pytest.raises(UserError, match="--images 192, not 96: say that, or choose another"):
+    said = "--images 192, not 96: say that, or choose another --out"
+    with pytest.raises(UserError, match=said):
         run_train(config, "simclr")
 
 

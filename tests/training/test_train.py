@@ -28,15 +28,16 @@ def test_a_finished_run_is_left_alone(config):
 
 def test_other_settings_in_the_same_folder_are_refused(config):
     run_train(config, "simclr")
-    with pytest.raises(UserError, match="--seed 0, not 1: say that, or choose another --out"):
+    said = "was trained with --seed 0, not 1: say that, or choose another --out"
+    with pytest.raises(UserError, match=said):
         run_train(dataclasses.replace(config, seed=1), "simclr")
     with pytest.raises(UserError, match=r"--lr 0\.001, not 0\.1"):
         run_train(dataclasses.replace(config, recipe=Recipe(lr=0.1)), "simclr")
-    with pytest.raises(UserError, match="the method simclr, not rotation: say"):
+    with pytest.raises(UserError, match="the method simclr, not rotation: say that, or choose"):
         run_train(config, "rotation")
     with pytest.raises(UserError, match=r"--temperature 0\.2, not 0\.4"):
         run_train(config, "simclr", SimCLR.Config(temperature=0.4))
-    with pytest.raises(UserError, match="--trunk alexnet, not kitti: say"):
+    with pytest.raises(UserError, match="--trunk alexnet, not kitti: say that, or choose"):
         run_train(dataclasses.replace(config, trunk="kitti"), "simclr")
     with pytest.raises(UserError, match=r"--trunk\.width 0\.1, not 0\.2"):
         settings = {"width": 0.2, "fc_dim": 16}
