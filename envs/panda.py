@@ -25,6 +25,9 @@ OPENING = 0.04  # metres of travel of each finger
 ARM_FORCE = 5 * np.array([87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0])
 GRIP_FORCE = 12.0  # N on each finger: enough for 0.8 kg, and soft things are not squeezed out
 POSITION_GAIN = 0.5  # tracks within 3 mm at the speeds below; higher gains overshoot
+WRIST_EYE, WRIST_AIM = (0.07, 0.0, -0.06), (0.0, 0.0, 0.1)  # of the camera, in the tip's frame
+WRIST_FOV = 70.0  # degrees
+REACHED = (0.005, 0.05)  # metres, radians
 
 
 @cache
@@ -78,6 +81,19 @@ class Kinematics:
             self._body, TIP, position, orientation, maxNumIterations=200, residualThreshold=1e-5
         )
         return np.array(solution[:7])
+
+    def reaches(self, position: np.ndarray, orientation: np.ndarray) -> bool:
+        """Whether joint angles within the arm's limits bring the fingertip frame to a pose."""
+        joints = self.solve(position, orientation)
+        low, high = np.array([self._client.getJointInfo(self._body, j)[8:10] for j in ARM]).T
+        if not ((low < joints) & (joints < high)).all():
+            return False
+        for joint, angle in zip(ARM, joints, strict=True):
+            self._client.resetJointState(self._body, joint, angle)
+        state = self._client.getLinkState(self._body, TIP, computeForwardKinematics=1)
+        turn = Rotation.from_quat(state[5]).inv() * Rotation.from_quat(orientation)
+        error = np.linalg.norm(np.subtract(state[4], position)), turn.magnitude()
+        return bool(np.less(error, REACHED).all())
 
     def close(self) -> None:
         """Close the copy's simulation."""
@@ -173,6 +189,5 @@ class Panda:
     def wrist_camera(self, size: int) -> Camera:
         """A camera on the hand, looking past the fingers along the approach direction."""
         position, rotation = self.tip_pose()
-        eye = position + rotation @ (0.07, 0.0, -0.06)
-        target = position + rotation @ (0.0, 0.0, 0.1)
-        return Camera(tuple(eye), tuple(target), up=tuple(-rotation[:, 0]), fov=70.0, size=size)
+        eye, target = position + rotation @ WRIST_EYE, position + rotation @ WRIST_AIM
+        return Camera(tuple(eye), tuple(target), tuple(-rotation[:, 0]), WRIST_FOV, size)

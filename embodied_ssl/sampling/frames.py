@@ -12,7 +12,7 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 
-IMAGE_COLUMNS = ("before", "after", "wrist", "views", "lying", "image")
+IMAGE_COLUMNS = ("before", "after", "wrist", "views", "lying", "around", "image")
 """Columns whose images an image-based method learns from."""
 
 

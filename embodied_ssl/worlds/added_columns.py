@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from embodied_ssl.data.schema import DEPTH, IMAGE, Columns, annotated
+from embodied_ssl.data.schema import DEPTH, IMAGE, IMAGES, Columns, annotated
 
 LYING = "lying"
+AROUND = "around"
+ADDED_IMAGES = (LYING, AROUND)
 
 DESCRIPTION = {
     "color": "the object's main colour, one of eleven basic terms; empty for objects of files",
@@ -38,8 +40,8 @@ def added_columns(
     """The columns that a world's options add, and what each means.
 
     Args:
-        config: the options; ``depth``, ``masks``, ``descriptions`` and ``object_crops`` are looked
-            at.
+        config: the options; ``depth``, ``masks``, ``descriptions``, ``object_crops`` and
+            ``wrist_views`` are looked at.
         image: the column of which masks say what it shows.
         images: the columns that have a depth.
     """
@@ -67,5 +69,11 @@ def added_columns(
         columns |= {LYING: IMAGE}
         meanings |= {
             LYING: "look: what is held as it lay on the table, about as large as in `views`, RGB"
+        }
+    if getattr(config, "wrist_views", 0):
+        columns |= {AROUND: IMAGES}
+        meanings |= {
+            AROUND: "grasp: what was to be grasped, by the camera in the hand from the sides that "
+            "the arm reaches, cut out by its depth and pasted before textures, RGB"
         }
     return columns, meanings

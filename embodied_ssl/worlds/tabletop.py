@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from embodied_ssl.data.schema import IMAGE, IMAGES, Columns, image_columns
 from embodied_ssl.errors import UserError
-from embodied_ssl.worlds.added_columns import LYING
+from embodied_ssl.worlds.added_columns import ADDED_IMAGES
 from embodied_ssl.worlds.base import require_bounds
 from embodied_ssl.worlds.learned_grasps import open_learned_grasps
 from embodied_ssl.worlds.objects import SCALES, WithObjects
@@ -57,7 +57,7 @@ class Tabletop(WithObjects):
     rows_option = "interactions"
     amounts = ("interactions",)
     newer_options = ("scale", "look_poses", "depth", "masks", "descriptions", "object_crops",
-                     "grasp_policy", "random_grasps")  # fmt: skip
+                     "wrist_views", "grasp_policy", "random_grasps")  # fmt: skip
     named_by_contents = (*WithObjects.named_by_contents, "grasp_policy")
     onlooker = "embodied_ssl_envs.tabletop.onlooker:Onlooker"
     annotated = "overhead"
@@ -135,6 +135,9 @@ class Tabletop(WithObjects):
         captions."""
         object_crops: bool = False
         """Store what is held as it lay on the table too, beside its views in the hand."""
+        wrist_views: int = 0
+        """From how many sides the camera in the hand sees what is to be grasped, 0 to 12; each view
+        is cut out by its depth and pasted before a texture."""
         grasp_policy: str = ""
         """A run of curious-robot, whose grasp head chooses where and at which angle to grasp; if
         empty, grasps are random."""
@@ -150,6 +153,7 @@ class Tabletop(WithObjects):
                 self,
                 interactions=(1, 10_000_000),
                 look_poses=(1, 10),
+                wrist_views=(0, 12),
                 scale=SCALES,
                 random_grasps=(0, 1),
             )
@@ -178,7 +182,8 @@ class Tabletop(WithObjects):
         """The interactions, and the categories of the objects that were touched."""
         from embodied_ssl.worlds.describing import categories_line, interactions_table
 
-        images = [name for name in (*image_columns(cls.columns), LYING) if name in dataset.columns]
+        known = (*image_columns(cls.columns), *ADDED_IMAGES)
+        images = [name for name in known if name in dataset.columns]
         columns = ["interaction", "success", "split", "object", *images]
         rows = dataset.table(columns).to_pylist()
         objects = [row["object"] for row in rows if row["object"]]

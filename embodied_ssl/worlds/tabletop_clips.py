@@ -112,6 +112,8 @@ def _frames(row: Mapping[str, Any], side: int) -> tuple[list[str], tuple[Frame, 
     found = [(name, name, image) for name in CAMERAS for image in images_of(row[name])]
     views = images_of(row["views"])
     found += [("lying", "as it lay", image) for image in images_of(row.get("lying"))]
+    around = images_of(row.get("around"))
+    found += [("around", f"side {k} of {len(around)}", image) for k, image in enumerate(around, 1)]
     found += [("views", f"view {k} of {len(views)}", view) for k, view in enumerate(views, 1)]
     marks = {"overhead": (), "before": tuple(action_marks(row))}
     if row["pixel"]:

@@ -20,6 +20,7 @@ from embodied_ssl_envs.tabletop.grasp import Held
 from embodied_ssl_envs.tabletop.interactions import act
 from embodied_ssl_envs.tabletop.learned_grasps import LearnedGrasps
 from embodied_ssl_envs.tabletop.look import MOST_POSES, look
+from embodied_ssl_envs.tabletop.look_around import MOST_VIEWS
 from embodied_ssl_envs.tabletop.observations import Observer
 from embodied_ssl_envs.tabletop.onlooker import ONLOOKER
 from embodied_ssl_envs.tabletop.world import TabletopWorld
@@ -83,6 +84,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         depth, segmentation: observe them too; `record` has the depth of its images.
         masks, descriptions: `record` has them too (see `things.py` and `descriptions.py`).
         object_crops: the record of a look has `lying` too, what is held as it lay on the table.
+        wrist_views: the record of a grasp has `around` too, from so many sides (`look_around.py`).
         learned_grasps: the grasps of the explorer; by default they are random.
         render_mode: "rgb_array" (an onlooker's camera) or "human" (Bullet's window).
 
@@ -109,15 +111,16 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         masks: bool = False,
         descriptions: bool = False,
         object_crops: bool = False,
+        wrist_views: int = 0,
         learned_grasps: LearnedGrasps | None = None,
         render_mode: str | None = None,
     ):
         arguments.check_image_size(image_size)
         arguments.check_whole("max_objects", max_objects, 1, MOST_OBJECTS)
         arguments.check_whole("look_poses", look_poses, 1, MOST_POSES)
-        self.image_size = image_size
-        self.max_objects, self.look_poses = max_objects, look_poses
-        self.descriptions, self.object_crops = descriptions, object_crops
+        arguments.check_whole("wrist_views", wrist_views, 0, MOST_VIEWS)
+        self.look_poses = look_poses
+        self.asked = (max_objects, image_size, descriptions, object_crops, wrist_views)
         self.learned_grasps, self.render_mode = learned_grasps, render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
@@ -134,12 +137,9 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         number = arguments.asked_episode(options)
         self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
-        objects = (self.objects, self.split, self.max_objects)
-        shown = (self.image_size, self.descriptions, self.object_crops)
         robot = (self.simulation, self.kinematics, self.np_random)
-        self.world = TabletopWorld(*robot, *objects, *shown)
-        self.steps = 0
-        self.step_limit = 2 + 2 * len(self.world.objects)
+        self.world = TabletopWorld(*robot, self.objects, self.split, *self.asked)
+        self.steps, self.step_limit = 0, 2 + 2 * len(self.world.objects)
         self.held: Held | None = None
         return self.observer.observe(self.world), self._info()
 

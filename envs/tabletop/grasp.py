@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from embodied_ssl_envs.panda import FINGERTIP, HOME, OPENING, pointing_down, turned
+from embodied_ssl_envs.tabletop.look_around import look_around
 from embodied_ssl_envs.tabletop.perception import nearest_region, surface_point
 from embodied_ssl_envs.tabletop.world import CLEARANCE, TRAVEL_STEPS, TabletopWorld
 
@@ -67,6 +68,9 @@ def grasp(
     lying = None
     if region is not None and world.object_crops:
         lying = world.render(world.crop(region.center, MARGIN * diameter)).rgb
+    around = {}
+    if world.wrist_views:
+        around["around"] = look_around(world, region, world.wrist_views) if region else []
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)
     depth = max(point[2] - DEPTH, LOWEST)
@@ -91,6 +95,7 @@ def grasp(
     return {
         **before.columns("before"),
         **wrist.columns("wrist"),
+        **around,
         "angle": angle,
         "crop_width": CROP,
         "success": success,

@@ -36,6 +36,8 @@ class TabletopWorld:
         max_objects: one to so many.
         image_size: pixels along each side of an image.
         descriptions: whether records describe objects in words.
+        object_crops: whether a grasp keeps what it holds as it lay.
+        wrist_views: from how many sides the camera in the hand sees what is to be grasped.
     """
 
     def __init__(
@@ -49,12 +51,14 @@ class TabletopWorld:
         image_size: int,
         descriptions: bool = False,
         object_crops: bool = False,
+        wrist_views: int = 0,
     ):
         simulation.reset()
         self.simulation = simulation
         self.rng = rng
         self.image_size = image_size
-        self.descriptions, self.object_crops = descriptions, object_crops
+        self.descriptions = descriptions
+        self.object_crops, self.wrist_views = object_crops, wrist_views
         self.scene = build_scene(simulation, rng, image_size)
         self.arm = Panda(simulation, kinematics)
         self.background = self.render()

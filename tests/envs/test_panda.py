@@ -68,3 +68,15 @@ def test_inverse_kinematics_forgets_what_it_solved_before(kinematics):
 
 def test_the_hand_rests_out_of_reach_of_the_tray(arm):
     assert (arm.joints == pytest.approx(HOME)) and arm.tip_pose()[0][2] > 0.2
+
+
+def test_the_arm_reaches_what_its_joints_allow(kinematics):
+    place, down = np.array([0.5, 0.1, 0.2]), Rotation.from_quat(pointing_down(0.0))
+    assert kinematics.reaches(place, down.as_quat())
+    assert not kinematics.reaches(np.array([1.2, 0.0, 0.2]), down.as_quat())
+    turns = [Rotation.from_euler("z", turn) * down for turn in np.radians(np.arange(-180, 181, 15))]
+    last = np.array([kinematics.solve(place, turn.as_quat())[6] for turn in turns])
+    reached = np.array([kinematics.reaches(place, turn.as_quat()) for turn in turns])
+    limit = 2.9671  # of the last joint, radians
+    assert (np.abs(last) > limit).any() and not reached[np.abs(last) > limit].any()
+    assert reached[np.abs(last) < 2.5].all()

@@ -72,6 +72,27 @@ def test_a_held_object_is_seen_as_it_lay_where_that_is_stored(tmp_path):
     assert set(cache.index["lying"][views.rows]) <= {-1, *images}
 
 
+@pytest.mark.parametrize("followed", [False, True])
+def test_what_was_to_be_grasped_is_seen_from_around_where_that_is_stored(tmp_path, followed):
+    config = CollectConfig("tabletop", tmp_path / "data", image_size=32)
+    run_collect(config, Tabletop.Config(interactions=30, wrist_views=3))
+    cache = Dataset.open(config.out).cache()
+    views = views_of_objects(cache, "train", followed)
+    seen = dict(zip(views.rows.tolist(), map(set, views.places), strict=True))
+    rows, around = cache.rows, cache.index["around"]
+    grasps = np.flatnonzero((rows["interaction"] == "grasp") & (rows["split"] == "train"))
+    assert 0 < sum(rows["success"][grasps]) < len(grasps)
+    for grasp in grasps:
+        places = set(around[grasp]) - {-1}
+        look = np.flatnonzero((rows["track"] == rows["track"][grasp]) & (rows["track"] != ""))
+        row = max(look) if len(look) else grasp  # the look at what it holds
+        if len(places) >= 2:
+            assert places <= seen[row] and (row == grasp or grasp not in seen)
+    assert (around[rows["interaction"] != "grasp"] == -1).all()
+    images, _ = image_frames(cache)
+    assert set(around[grasps].ravel()) <= {-1, *images}
+
+
 def test_followed_objects_are_seen_before_and_after_and_from_the_hand(held):
     views = views_of_objects(held, "train", followed=True)
     seen = dict(zip(views.rows.tolist(), views.places, strict=True))
