@@ -31,8 +31,7 @@ DISTANCE = 0.2  # metres from the camera to the middle of the object, more where
 CLEAR = 0.07  # metres above the tray that the fingertips keep
 LEAN = 0.4  # radians to either side by which the image turns
 SHARE = (0.5, 0.85)  # of the width of a view that the object spans
-COARSE = 64  # pixels along the sides of the image in which the object is found
-FEWEST = 0.02  # of the pixels of a view: less of the object tells nothing
+FEWEST = 0.01  # of the pixels of a view: less of the object tells nothing
 
 
 def look_around(world: TabletopWorld, region: Region, count: int) -> list[np.ndarray]:
@@ -47,17 +46,21 @@ def look_around(world: TabletopWorld, region: Region, count: int) -> list[np.nda
         images (S, S, 3) uint8.
     """
     (rng,) = world.rng.spawn(1)
-    footprint = _footprint(region, world.image_size)
-    middle = _middle(world, region)
+    footprint, points = _footprint(region, world.image_size), _points(world, region)
+    middle = (points.min(axis=0) + points.max(axis=0)) / 2
     azimuths = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(count) / count
     views = []
     for azimuth in azimuths:
         elevation, lean = np.radians(rng.uniform(*ELEVATIONS)), rng.uniform(-LEAN, LEAN)
         direction = Rotation.from_euler("ZY", [azimuth, -elevation]).apply((1.0, 0.0, 0.0))
         camera = _camera(world, middle, direction, max(DISTANCE, region.diameter), lean)
-        view = _cut_out(world, camera, footprint, rng) if camera else None
-        if view is not None:
-            views.append(view)
+        if camera is None:
+            continue
+        frame = world.render(_about(camera, points, rng))
+        background = _background(rng, world.image_size)
+        mask = _object(world, frame, footprint)
+        if mask.mean() > FEWEST:
+            views.append(np.where(mask[..., None], frame.rgb, background))
     return views
 
 
@@ -69,12 +72,13 @@ def _footprint(region: Region, size: int) -> np.ndarray:
     return cv2.dilate(mask, np.ones((3, 3), np.uint8)).astype(bool)
 
 
-def _middle(world: TabletopWorld, region: Region) -> np.ndarray:
-    """The middle (3,) of the region, half as high as its highest point."""
+def _points(world: TabletopWorld, region: Region) -> np.ndarray:
+    """What the camera above sees of the region, and the places below on the tray, (N, 3)."""
     columns, rows = region.pixels.astype(int).T
     overhead = world.scene.overhead
-    nearest = world.overhead.depth[rows, columns].min()
-    return overhead.on_plane(region.center, max(overhead.eye[2] - nearest, 0.0) / 2)
+    depth = world.overhead.depth[rows, columns]
+    seen = np.asarray(overhead.eye) + overhead.rays(region.pixels) * depth[:, None]
+    return np.concatenate([seen, seen * (1, 1, 0)])
 
 
 def _camera(
@@ -83,7 +87,7 @@ def _camera(
     """The camera in the hand, in a direction (3,) from ``middle`` and with it in the middle of its
     frame; None where the arm does not reach."""
     eye, up = middle + distance * direction, np.array([0.0, 0.0, 1.0])
-    upright = Camera(tuple(eye), tuple(middle), tuple(up), WRIST_FOV, COARSE)
+    upright = Camera(tuple(eye), tuple(middle), tuple(up), WRIST_FOV, world.image_size)
     right, up, forward = upright.axes
     camera = replace(upright, up=tuple(np.cos(lean) * up + np.sin(lean) * right))
     right = camera.axes[0]
@@ -97,23 +101,13 @@ def _camera(
     return None
 
 
-def _cut_out(
-    world: TabletopWorld, wide: Camera, footprint: np.ndarray, rng: np.random.Generator
-) -> np.ndarray | None:
-    """What the camera sees of the object, cropped about it and before a texture; None for next to
-    nothing."""
-    seen = np.argwhere(_object(world, world.render(wide), footprint))
-    if len(seen) < 2:
-        return None
-    low, high = seen.min(axis=0), seen.max(axis=0) + 1
+def _about(camera: Camera, points: np.ndarray, rng: np.random.Generator) -> Camera:
+    """The crop of a camera that frames points (N, 3), which are not always in its middle."""
+    seen = camera.project(points)
+    low, high = seen.min(axis=0), seen.max(axis=0)
     width = (high - low).max() / rng.uniform(*SHARE)
     slack = (width - (high - low)) / 2
-    center = (low + high) / 2 + rng.uniform(-0.5, 0.5, 2) * slack
-    near = replace(wide.crop(center[::-1], width), size=world.image_size)
-    frame = world.render(near)
-    mask = _object(world, frame, footprint)
-    background = _background(rng, world.image_size)
-    return None if mask.mean() < FEWEST else np.where(mask[..., None], frame.rgb, background)
+    return camera.crop((low + high) / 2 + rng.uniform(-0.5, 0.5, 2) * slack, width)
 
 
 def _object(world: TabletopWorld, frame: Frame, footprint: np.ndarray) -> np.ndarray:
