@@ -13,9 +13,9 @@ from jaxtyping import Int
 from embodied_ssl.data import FrameCache
 from embodied_ssl.sampling.base import Batch, load_frames
 from embodied_ssl.sampling.object_views import views_of_objects
-from embodied_ssl.worlds.tabletop import TOUCH
+from embodied_ssl.sampling.poke_lines import growing_line
 
-LINE_MEAN, LINE_STD = np.array([4.1, 1.0]), np.array([1.6, 0.55])
+LINE_MEAN, LINE_STD = np.array([4.4, 1.1]), np.array([1.35, 0.55])
 """About those of pokes of household objects and blobs; the same for all data, so that a head that
 learned from one dataset can be asked about another."""
 
@@ -82,28 +82,19 @@ class Push(Interaction):
 
 
 class Poke(Interaction):
-    """``before``; the ``line`` (2) fitted to the force, slope and intercept.
+    """``before``; the ``line`` (2) fitted to the force while it grows, slope and intercept.
 
     Both are given as ``log(1 + x)``, brought to a mean of about 0 and a deviation of about 1:
-    stiffness spans two decades, and on the raw scale a few hard objects would be all the loss. What
-    tips under the fingers, so that the force falls, has 0.
+    stiffness spans two decades, and on the raw scale a few hard objects would be all the loss.
     """
 
     name, images = "poke", ("before",)
 
-    def __init__(self, cache: FrameCache, split: str):
-        super().__init__(cache, split)
-        self.line = ((np.log1p(np.maximum(self._line(), 0)) - LINE_MEAN) / LINE_STD).astype("f4")
-
-    def _line(self) -> np.ndarray:
-        return np.stack([self.columns["slope"], self.columns["intercept"]], axis=1)
-
     def whole(self) -> np.ndarray:
-        """Without those whose fingers touched nothing, and those whose fingers were stuck and felt
-        a force before they pressed."""
-        forces = [f if f is not None and len(f) else [0.0] for f in self.columns["force"]]
-        pressed = np.array([f[0] <= TOUCH < max(f) for f in forces], bool)
-        return super().whole() & np.isfinite(self._line().sum(axis=1)) & pressed
+        """Without those that have no line (``growing_line``)."""
+        lines = np.array([growing_line(force) for force in self.columns["force"]])
+        self.line = ((np.log1p(np.maximum(lines, 0)) - LINE_MEAN) / LINE_STD).astype("f4")
+        return super().whole() & np.isfinite(self.line).all(axis=1)
 
     def labels(self, rows: Int[np.ndarray, " B"]) -> Batch:
         return {"line": torch.from_numpy(self.line[rows])}
