@@ -12,6 +12,7 @@ from embodied_ssl_assets.panda import light_panda
 from embodied_ssl_envs.bullet import data_path
 from embodied_ssl_envs.cache import cached
 from embodied_ssl_envs.cameras import Camera
+from embodied_ssl_envs.geometry import wrapped
 from embodied_ssl_envs.simulation import Simulation
 
 ARM = tuple(range(7))
@@ -83,9 +84,10 @@ class Kinematics:
         return np.array(solution[:7])
 
     def reaches(self, position: np.ndarray, orientation: np.ndarray) -> bool:
-        """Whether joint angles within the arm's limits bring the fingertip frame to a pose."""
-        joints = self.solve(position, orientation)
+        """Whether the solution brings the fingertip frame to a pose within the joints' limits."""
         low, high = np.array([self._client.getJointInfo(self._body, j)[8:10] for j in ARM]).T
+        middle = (low + high) / 2
+        joints = middle + wrapped(self.solve(position, orientation) - middle)
         if not ((low < joints) & (joints < high)).all():
             return False
         for joint, angle in zip(ARM, joints, strict=True):

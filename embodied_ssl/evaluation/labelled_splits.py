@@ -18,6 +18,7 @@ from embodied_ssl.evaluation.rooms import EVERY
 from embodied_ssl.motion import TIME_TOLERANCE
 from embodied_ssl.sampling import image_frames
 from embodied_ssl.sampling.categories import categories
+from embodied_ssl.sampling.frames import JUDGED_COLUMNS
 
 Level = Literal["category", "instance"]
 HELD_OUT = 3  # one object of so many is judged when a setting is chosen
@@ -147,7 +148,7 @@ def _of_episodes(source: str, image_size: int | None) -> LabelledSplits:
     cache = dataset.cache(image_size)
     of_split, rows_of = {}, {}
     for split in ("train", "val", "test"):
-        frames, rows = image_frames(cache, split)
+        frames, rows = image_frames(cache, split, JUDGED_COLUMNS)
         keep = _apart(cache.rows, rows)
         of_split[split], rows_of[split] = frames[keep], rows[keep]
     frames, rows = (np.concatenate(list(each.values())) for each in (of_split, rows_of))

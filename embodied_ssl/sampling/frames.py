@@ -14,6 +14,8 @@ from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 
 IMAGE_COLUMNS = ("before", "after", "wrist", "views", "lying", "around", "image")
 """Columns whose images an image-based method learns from."""
+JUDGED_COLUMNS = tuple(name for name in IMAGE_COLUMNS if name != "around")
+"""Those of which a dataset has the same whether the hand's camera goes round objects or not."""
 
 
 class FrameSampler:
@@ -62,12 +64,12 @@ class FrameSampler:
 
 
 def image_frames(
-    cache: FrameCache, split: str = "train"
+    cache: FrameCache, split: str = "train", columns: Iterable[str] = IMAGE_COLUMNS
 ) -> tuple[Int[np.ndarray, " P"], Int[np.ndarray, " P"]]:
     """The frames of a split that image-based methods learn from, in order, and the row of each."""
     ours = np.flatnonzero(cache.rows["split"] == split)
     frames, rows = [], []
-    for column in IMAGE_COLUMNS:
+    for column in columns:
         if column in cache.index:
             places = cache.index[column][ours]
             frames.append(places.ravel())

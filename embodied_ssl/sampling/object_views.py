@@ -21,8 +21,12 @@ class ObjectViews(NamedTuple):
 
 def views_of_objects(cache: FrameCache, split: str, followed: bool = False) -> ObjectViews:
     """The views of a split: of the tabletop those of a look, in which the arm turns what it holds
-    before the camera, with the crop that it was grasped from and, where they are stored, the object
-    as it lay and from around, which a grasp that failed has alone; else all frames of an instance.
+    before the camera, with the crop that it was grasped from and, where it is stored, the object as
+    it lay; else all frames of an instance.
+
+    To learn from there are those from around what was to be grasped too, where they are stored,
+    also of a grasp that failed. The other splits do without, so that identity is judged by the same
+    views whether they are stored or not, and no object counts twice.
 
     Args:
         cache: of the dataset.
@@ -44,19 +48,17 @@ def views_of_objects(cache: FrameCache, split: str, followed: bool = False) -> O
 def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[np.ndarray, " V"]]]:
     ours, interaction = cache.rows["split"] == split, cache.rows["interaction"]
     tracks, columns = cache.rows["track"], ("before", "wrist") if followed else ("before",)
-    grasps, around = np.flatnonzero(ours & (interaction == "grasp")), _around(cache)
-    grasped = {
-        tracks[row]: [*(cache.index[column][row] for column in columns), *around[row]]
-        for row in grasps
-        if tracks[row]
-    }
-    views = []
-    for row in np.flatnonzero(ours & (interaction == "look")):
+    looks, around = np.flatnonzero(ours & (interaction == "look")), _around(cache, split)
+    shown, grasped, views = set(tracks[looks]), {}, []
+    for row in np.flatnonzero(ours & (interaction == "grasp")):
+        if tracks[row] in shown:
+            grasped[tracks[row]] = [*(cache.index[column][row] for column in columns), *around[row]]
+        elif not followed:
+            views.append((row, around[row][around[row] >= 0]))
+    for row in looks:
         lying = [cache.index["lying"][row]] if "lying" in cache.index else []
         places = np.array([*cache.index["views"][row], *lying, *grasped.get(tracks[row], ())])
         views.append((row, places[places >= 0]))
-    if not followed:
-        views += [(row, around[row][around[row] >= 0]) for row in grasps if not tracks[row]]
     return views
 
 
@@ -66,13 +68,14 @@ def _followed(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, 
     kept = (interaction == "grasp") & (cache.rows["track"] != "")  # its look has them
     rows = np.flatnonzero(ours & (interaction != "look") & ~kept)
     places = np.stack([cache.index[name][rows] for name in ("before", "after", "wrist")], axis=1)
-    places = np.hstack([places, _around(cache)[rows]])
+    places = np.hstack([places, _around(cache, split)[rows]])
     return [(row, seen[seen >= 0]) for row, seen in zip(rows.tolist(), places, strict=True)]
 
 
-def _around(cache: FrameCache) -> Int[np.ndarray, "R V"]:
+def _around(cache: FrameCache, split: str) -> Int[np.ndarray, "R V"]:
     """Of each row what the camera in the hand saw of what was to be grasped; -1 for nothing."""
-    return cache.index.get("around", np.zeros((len(cache.rows["split"]), 0), np.int64))
+    nothing = np.full((len(cache.rows["split"]), 0), -1)
+    return cache.index.get("around", nothing) if split == "train" else nothing
 
 
 def _circled(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:

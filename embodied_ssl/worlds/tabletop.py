@@ -127,7 +127,7 @@ class Tabletop(WithObjects):
         look_poses: int = 5
         """In how many poses a held object is shown, 1 to 10."""
         depth: bool = False
-        """Store the depth of every image but those in the hand."""
+        """Store the depth of every image but views, lying and around."""
         masks: bool = False
         """Store which object each pixel of the overhead image shows, for detection."""
         descriptions: bool = False

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from embodied_ssl.figures import Verdict
 
 FRAME_SECONDS = 0.8  # that a frame is shown; the rows do not say when each was taken
-CAMERAS = ("overhead", "wrist", "before", "after")  # in the order of time
+LATER = ("wrist", "before", "after")  # than `overhead` and `around`, in the order of time
 MIDDLE = Mark(((0.5, 0.5),))
 
 
@@ -109,11 +109,11 @@ def numbers(row: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 def _frames(row: Mapping[str, Any], side: int) -> tuple[list[str], tuple[Frame, ...]]:
     """The frames of a row in the order of time, and the camera of each."""
-    found = [(name, name, image) for name in CAMERAS for image in images_of(row[name])]
-    views = images_of(row["views"])
-    found += [("lying", "as it lay", image) for image in images_of(row.get("lying"))]
-    around = images_of(row.get("around"))
+    around, views = images_of(row.get("around")), images_of(row["views"])
+    found = [("overhead", "overhead", image) for image in images_of(row["overhead"])]
     found += [("around", f"side {k} of {len(around)}", image) for k, image in enumerate(around, 1)]
+    found += [(name, name, image) for name in LATER for image in images_of(row[name])]
+    found += [("lying", "as it lay", image) for image in images_of(row.get("lying"))]
     found += [("views", f"view {k} of {len(views)}", view) for k, view in enumerate(views, 1)]
     marks = {"overhead": (), "before": tuple(action_marks(row))}
     if row["pixel"]:

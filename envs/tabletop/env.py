@@ -119,14 +119,15 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         arguments.check_whole("max_objects", max_objects, 1, MOST_OBJECTS)
         arguments.check_whole("look_poses", look_poses, 1, MOST_POSES)
         arguments.check_whole("wrist_views", wrist_views, 0, MOST_VIEWS)
-        self.look_poses = look_poses
-        self.asked = (max_objects, image_size, descriptions, object_crops, wrist_views)
+        self.image_size, self.look_poses = image_size, look_poses
+        self.world_settings = {"max_objects": max_objects, "image_size": image_size,
+                               "descriptions": descriptions, "object_crops": object_crops,
+                               "wrist_views": wrist_views}  # fmt: skip
         self.learned_grasps, self.render_mode = learned_grasps, render_mode
         rule = Splits(splits, split_file)
         self.objects = open_objects(objects, skip_broken, scale, rule, needed=("train", "val"))
         self.simulation = Simulation(render_mode == "human", segmenting=masks, keeping_depth=depth)
-        self.kinematics = Kinematics()
-        self.action_space = action_space()
+        self.kinematics, self.action_space = Kinematics(), action_space()
         self.observer = Observer(image_size, depth, segmentation)
         self.observation_space = self.observer.space()
 
@@ -137,8 +138,8 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         number = arguments.asked_episode(options)
         self.episode = int(self.np_random.integers(2**31) if number is None else number)
         self.split = "val" if (self.episode + 1) % VALIDATION_EVERY == 0 else "train"
-        robot = (self.simulation, self.kinematics, self.np_random)
-        self.world = TabletopWorld(*robot, self.objects, self.split, *self.asked)
+        given = (self.simulation, self.kinematics, self.np_random, self.objects, self.split)
+        self.world = TabletopWorld(*given, **self.world_settings)
         self.steps, self.step_limit = 0, 2 + 2 * len(self.world.objects)
         self.held: Held | None = None
         return self.observer.observe(self.world), self._info()
@@ -191,9 +192,7 @@ class TabletopEnv(Uncopied, gymnasium.Env):
         return make_explorer(lambda: self.world.scene.overhead, seed, choose)
 
     def render(self) -> np.ndarray | None:
-        if self.render_mode != "rgb_array":
-            return None
-        return self.world.render(ONLOOKER).rgb
+        return self.world.render(ONLOOKER).rgb if self.render_mode == "rgb_array" else None
 
     def close(self) -> None:
         self.simulation.close()

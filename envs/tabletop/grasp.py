@@ -70,7 +70,8 @@ def grasp(
         lying = world.render(world.crop(region.center, MARGIN * diameter)).rgb
     around = {}
     if world.wrist_views:
-        around["around"] = look_around(world, region, world.wrist_views) if region else []
+        views = [] if region is None else look_around(world, region, world.wrist_views)
+        around = {"around": views}
     orientation = pointing_down(closing_direction(world, angle))
     wrist = world.hover(point, orientation)
     depth = max(point[2] - DEPTH, LOWEST)

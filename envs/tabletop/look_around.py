@@ -5,8 +5,8 @@ views would show one tray, by which they would be known to belong together. So t
 of each by the depth that the camera measures, and pasted before a texture of its own (Dwibedi et
 al., Cut, Paste and Learn, ICCV 2017).
 
-The arm does not go to these poses: views are taken from those that its joints can reach, and it
-would touch nothing there.
+The arm does not go to these poses: views are taken from those that its joints can reach with its
+fingertips well above the tray.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from embodied_ssl_envs.background_textures import SIZE, TEXTURES, texture_file
 from embodied_ssl_envs.cameras import Camera
 from embodied_ssl_envs.frames import SAMPLED_AT, Frame
 from embodied_ssl_envs.panda import WRIST_AIM, WRIST_EYE, WRIST_FOV
-from embodied_ssl_envs.tabletop.perception import NEARER, Region
+from embodied_ssl_envs.tabletop.perception import Region
 from embodied_ssl_envs.tabletop.scene import TABLE_TOP
 from embodied_ssl_envs.tabletop.world import TabletopWorld
 
@@ -32,6 +32,9 @@ CLEAR = 0.07  # metres above the tray that the fingertips keep
 LEAN = 0.4  # radians to either side by which the image turns
 SHARE = (0.5, 0.85)  # of the width of a view that the object spans
 FEWEST = 0.01  # of the pixels of a view: less of the object tells nothing
+RISES = 2 * TABLE_TOP + 0.001  # metres: what is higher lies on the tray; depth is fine from so near
+AIM = np.subtract(WRIST_AIM, WRIST_EYE) / np.linalg.norm(np.subtract(WRIST_AIM, WRIST_EYE))
+"""Of the camera, in the frame of the fingertips."""
 
 
 def look_around(world: TabletopWorld, region: Region, count: int) -> list[np.ndarray]:
@@ -50,14 +53,14 @@ def look_around(world: TabletopWorld, region: Region, count: int) -> list[np.nda
     middle = (points.min(axis=0) + points.max(axis=0)) / 2
     azimuths = rng.uniform(0, 2 * np.pi) + 2 * np.pi * np.arange(count) / count
     views = []
-    for azimuth in azimuths:
+    for azimuth, texture in zip(azimuths, rng.choice(TEXTURES, count, replace=False), strict=True):
         elevation, lean = np.radians(rng.uniform(*ELEVATIONS)), rng.uniform(-LEAN, LEAN)
         direction = Rotation.from_euler("ZY", [azimuth, -elevation]).apply((1.0, 0.0, 0.0))
         camera = _camera(world, middle, direction, max(DISTANCE, region.diameter), lean)
         if camera is None:
             continue
         frame = world.render(_about(camera, points, rng))
-        background = _background(rng, world.image_size)
+        background = _background(rng, int(texture), world.image_size)
         mask = _object(world, frame, footprint)
         if mask.mean() > FEWEST:
             views.append(np.where(mask[..., None], frame.rgb, background))
@@ -77,7 +80,7 @@ def _points(world: TabletopWorld, region: Region) -> np.ndarray:
     columns, rows = region.pixels.astype(int).T
     overhead = world.scene.overhead
     depth = world.overhead.depth[rows, columns]
-    seen = np.asarray(overhead.eye) + overhead.rays(region.pixels) * depth[:, None]
+    seen = np.asarray(overhead.eye) + overhead.rays(region.pixels + SAMPLED_AT) * depth[:, None]
     return np.concatenate([seen, seen * (1, 1, 0)])
 
 
@@ -92,9 +95,7 @@ def _camera(
     camera = replace(upright, up=tuple(np.cos(lean) * up + np.sin(lean) * right))
     right = camera.axes[0]
     for fingers in (-right, right):  # the hand is above the camera, or below it
-        # The same directions in the frame of the tip and in the world's.
-        aim = np.subtract(WRIST_AIM, WRIST_EYE) / np.linalg.norm(np.subtract(WRIST_AIM, WRIST_EYE))
-        turn, _ = Rotation.align_vectors([forward, fingers], [aim, (0.0, 1.0, 0.0)])
+        turn, _ = Rotation.align_vectors([forward, fingers], [AIM, (0.0, 1.0, 0.0)])
         tip = eye - turn.apply(WRIST_EYE)
         if tip[2] > CLEAR and world.arm.kinematics.reaches(tip, turn.as_quat()):
             return camera
@@ -116,17 +117,16 @@ def _object(world: TabletopWorld, frame: Frame, footprint: np.ndarray) -> np.nda
     v, u = np.mgrid[: camera.size, : camera.size] + 0.5
     rays = camera.rays(np.stack([u, v], axis=-1) + SAMPLED_AT)
     points = np.asarray(camera.eye) + rays * frame.depth[..., None]
-    columns, rows = np.moveaxis(np.floor(overhead.project(points)), -1, 0).astype(int)
+    columns, rows = np.moveaxis(np.floor(overhead.project(points) - SAMPLED_AT), -1, 0).astype(int)
     inside = (np.minimum(rows, columns) >= 0) & (np.maximum(rows, columns) < len(footprint))
-    above = points[..., 2] > 2 * TABLE_TOP + NEARER
-    inside &= above
+    inside &= points[..., 2] > RISES
     inside[inside] = footprint[rows[inside], columns[inside]]
     return inside
 
 
-def _background(rng: np.random.Generator, size: int) -> np.ndarray:
-    """A random part of a random texture, (S, S, 3) uint8 RGB."""
-    texture = cv2.imread(texture_file(int(rng.integers(TEXTURES))))[..., ::-1]
+def _background(rng: np.random.Generator, number: int, size: int) -> np.ndarray:
+    """A random part of a texture, (S, S, 3) uint8 RGB."""
+    texture = cv2.imread(texture_file(number))[..., ::-1]
     side = int(rng.integers(SIZE // 4, SIZE + 1))
     top, left = rng.integers(0, SIZE - side + 1, 2)
     part = np.ascontiguousarray(texture[top : top + side, left : left + side])

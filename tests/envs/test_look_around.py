@@ -5,6 +5,7 @@ import pytest
 from bars import SIZE, Bar, act, angle_across, pixel_of
 
 from embodied_ssl_envs.errors import WorldError
+from embodied_ssl_envs.panda import ARM
 from embodied_ssl_envs.tabletop import look_around as module
 from embodied_ssl_envs.tabletop.env import TabletopEnv
 from embodied_ssl_envs.tabletop.look_around import look_around
@@ -20,7 +21,7 @@ def red(view):
 def before_black(monkeypatch):
     """Views before black instead of textures."""
     black = np.zeros((SIZE, SIZE, 3), np.uint8)
-    monkeypatch.setattr(module, "_background", lambda rng, size: black)
+    monkeypatch.setattr(module, "_background", lambda rng, number, size: black)
 
 
 def test_a_grasp_stores_views_and_nothing_else_changes(tabletop):
@@ -53,6 +54,39 @@ def test_the_bar_is_seen_from_different_sides(tabletop, before_black):
         seen = np.argwhere(red(view))
         assert 0.45 < np.ptp(seen, axis=0).max() / SIZE < 0.9
         assert seen.min() > 0 and seen.max() < SIZE - 1
+
+
+def test_the_camera_is_the_one_in_the_hand(tabletop, monkeypatch):
+    env, _ = tabletop(Bar())
+    (region,), arm, reaches = env.world.regions(), env.world.arm, env.kinematics.reaches
+    poses, cameras, render = [], [], env.world.render
+
+    def asked(*pose):
+        return bool(reaches(*pose) and (poses.append(pose) or True))
+
+    def seen(camera):
+        cameras.append(camera)
+        return render(camera)
+
+    monkeypatch.setattr(env.kinematics, "reaches", asked)
+    monkeypatch.setattr(env.world, "render", seen)
+    look_around(env.world, region, 12)
+    assert len(poses) == len(cameras) >= 8
+    for pose, camera in zip(poses, cameras, strict=True):
+        for joint, angle in zip(ARM, env.kinematics.solve(*pose), strict=True):
+            env.simulation.client.resetJointState(arm.body, joint, angle)
+        hand = arm.wrist_camera(SIZE)
+        assert np.allclose(hand.eye, camera.eye, atol=0.006)
+        right, _, forward = (hand.axes * camera.axes).sum(1)
+        assert forward > 0.999 and abs(right) > 0.999  # the image may be turned by half a turn
+
+
+def test_flat_things_are_seen_whole(tabletop, before_black):
+    env, _ = tabletop(Bar(half=(0.015, 0.06, 0.003)))
+    (region,) = env.world.regions()
+    views = look_around(env.world, region, 12)
+    assert len(views) >= 8
+    assert all(red(view).mean() > 0.04 for view in views)
 
 
 def test_what_lies_beside_is_cut_away(tabletop, before_black):

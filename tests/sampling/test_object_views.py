@@ -1,5 +1,7 @@
 """Views of objects: of an arm that holds them, of a camera that goes round them, of both."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -8,6 +10,7 @@ from embodied_ssl.collecting.command import run_collect
 from embodied_ssl.collecting.config import CollectConfig
 from embodied_ssl.data import Dataset
 from embodied_ssl.data.labelled import open_labelled
+from embodied_ssl.data.rows import Rows
 from embodied_ssl.errors import UserError
 from embodied_ssl.methods import METHODS
 from embodied_ssl.sampling.frames import image_frames
@@ -84,13 +87,17 @@ def test_what_was_to_be_grasped_is_seen_from_around_where_that_is_stored(tmp_pat
     assert 0 < sum(rows["success"][grasps]) < len(grasps)
     for grasp in grasps:
         places = set(around[grasp]) - {-1}
-        look = np.flatnonzero((rows["track"] == rows["track"][grasp]) & (rows["track"] != ""))
-        row = max(look) if len(look) else grasp  # the look at what it holds
-        if len(places) >= 2:
+        same = (rows["track"] == rows["track"][grasp]) & (rows["track"] != "")
+        looks = np.flatnonzero(same & (rows["interaction"] == "look"))
+        row = looks[0] if len(looks) else grasp  # the look at what it holds
+        if len(places) >= 2 and (not followed or len(looks) or not rows["track"][grasp]):
             assert places <= seen[row] and (row == grasp or grasp not in seen)
     assert (around[rows["interaction"] != "grasp"] == -1).all()
     images, _ = image_frames(cache)
     assert set(around[grasps].ravel()) <= {-1, *images}
+    learned = replace(cache, rows=Rows(dict(rows) | {"split": np.full(len(rows["split"]), "val")}))
+    judged = views_of_objects(learned, "val", followed).places
+    assert judged and not set(around.ravel()) & set(np.concatenate(judged))
 
 
 def test_followed_objects_are_seen_before_and_after_and_from_the_hand(held):
