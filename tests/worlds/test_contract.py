@@ -101,7 +101,7 @@ def test_every_number_has_bounds_which_are_said(name, value):
     numbers = [option for option, default in given.items() if isinstance(default, int | float)]
     assert numbers
     for option in numbers:
-        may_be_none = ("odometry_noise", "train_objects", "random_grasps")
+        may_be_none = ("odometry_noise", "train_objects", "random_grasps", "wrist_views")
         if option in may_be_none and value == 0:
             continue
         said = rf"^--{option.replace('_', '-')} must be from \S+ to \S+, not {value}\.$"
