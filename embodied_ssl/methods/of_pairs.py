@@ -23,16 +23,16 @@ class OfPairs(Method):
     class Config(Bounded):
         """What all of them have."""
 
-        positives: Literal["augmentation", "views", "followed"] = "augmentation"
+        positives: Literal["augmentation", "views", "followed", "around"] = "augmentation"
         """augmentation: of one frame; views: of one object, that the arm holds or that a camera
         goes round (tabletop, turntable); followed: these, and what the camera above and the
-        hand saw of an object that was pushed, poked or not held."""
+        hand saw of an object that was pushed, poked or not held; around: what the hand's camera
+        saw around what was to be grasped, alone (tabletop with --wrist-views)."""
 
     def open_sampler(self, caches: Mapping[str, FrameCache], batch_size: int, seed: int) -> Sampler:
         positives = self.config.positives
         if positives != "augmentation":
-            followed = positives == "followed"
-            return InteractionPairs(caches, batch_size, seed, "identity", followed)
+            return InteractionPairs(caches, batch_size, seed, "identity", positives)
         return super().open_sampler(caches, batch_size, seed)
 
 

@@ -12,7 +12,7 @@ from jaxtyping import Int
 
 from embodied_ssl.data import FrameCache
 from embodied_ssl.sampling.base import Batch, load_frames
-from embodied_ssl.sampling.object_views import views_of_objects
+from embodied_ssl.sampling.object_views import Positives, views_of_objects
 from embodied_ssl.sampling.poke_lines import growing_line
 
 LINE_MEAN, LINE_STD = np.array([4.4, 1.1]), np.array([1.35, 0.55])
@@ -105,11 +105,11 @@ class Identity(Interaction):
 
     name, images = "identity", ("first", "second")
     worlds = ("tabletop", "turntable")
-    followed: ClassVar = False
+    positives: ClassVar[Positives] = "views"
 
     def __init__(self, cache: FrameCache, split: str):
         self.frames = cache.frames
-        self.rows, self.views = views_of_objects(cache, split, self.followed)
+        self.rows, self.views = views_of_objects(cache, split, self.positives)
 
     def load(self, samples: Int[np.ndarray, " B"], rng: np.random.Generator) -> Batch:
         pairs = np.array([rng.choice(self.views[i], 2, replace=False) for i in samples])
@@ -125,14 +125,23 @@ class Identity(Interaction):
 class FollowedIdentity(Identity):
     """The same with what pushes, pokes and grasps saw of their objects."""
 
-    followed = True
+    positives = "followed"
+
+
+class IdentityAround(Identity):
+    """The same from what the hand saw around what was to be grasped, alone."""
+
+    positives = "around"
 
 
 INTERACTIONS: dict[str, type[Interaction]] = {
     each.name: each for each in (Grasp, Push, Poke, Identity)
 }
-WHERE_FOLLOWED = INTERACTIONS | {"identity": FollowedIdentity}
-"""The same where objects that the robot acts on are followed, not those alone that it holds."""
+WITH_POSITIVES: dict[Positives, dict[str, type[Interaction]]] = {
+    each.positives: INTERACTIONS | {"identity": each}
+    for each in (Identity, FollowedIdentity, IdentityAround)
+}
+"""The same by what identity takes as views of one object."""
 
 
 def in_order(samples: Interaction, batch_size: int, seed: int) -> Iterator[Batch]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from jaxtyping import Int
 
 from embodied_ssl.data import FrameCache
+
+Positives = Literal["views", "followed", "around"]
 
 
 class ObjectViews(NamedTuple):
@@ -19,7 +21,7 @@ class ObjectViews(NamedTuple):
     """Of each object its frames."""
 
 
-def views_of_objects(cache: FrameCache, split: str, followed: bool = False) -> ObjectViews:
+def views_of_objects(cache: FrameCache, split: str, positives: Positives = "views") -> ObjectViews:
     """The views of a split: of the tabletop those of a look, in which the arm turns what it holds
     before the camera, with the crop that it was grasped from and, where it is stored, the object as
     it lay; else all frames of an instance.
@@ -31,13 +33,17 @@ def views_of_objects(cache: FrameCache, split: str, followed: bool = False) -> O
     Args:
         cache: of the dataset.
         split: of the objects.
-        followed: whether the robot's own actions tell of an object too: what the camera above saw
-            before and after a push, and the hand from near before each interaction, are views of
-            what it acted on.
+        positives: "followed" where the robot's own actions tell of an object too: what the camera
+            above saw before and after a push, and the hand from near before each interaction, are
+            views of what it acted on. "around" to learn from the views around alone, in which no
+            hand hides a part of the object.
     """
     if "interaction" in cache.rows:
-        views = _held(cache, split, followed)
-        views += _followed(cache, split) if followed else []
+        if positives == "around" and split == "train":
+            views = _seen_around(cache)
+        else:
+            views = _held(cache, split, followed=positives == "followed")
+            views += _followed(cache, split) if positives == "followed" else []
     else:
         views = _circled(cache, split)
     several = [(row, places) for row, places in views if len(places) >= 2]
@@ -60,6 +66,10 @@ def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[
         places = np.array([*cache.index["views"][row], *lying, *grasped.get(tracks[row], ())])
         views.append((row, places[places >= 0]))
     return views
+
+
+def _seen_around(cache: FrameCache) -> list[tuple[int, Int[np.ndarray, " V"]]]:
+    return [(row, places[places >= 0]) for row, places in enumerate(_around(cache, "train"))]
 
 
 def _followed(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:

@@ -11,7 +11,8 @@ from embodied_ssl.data import FrameCache
 from embodied_ssl.errors import UserError
 from embodied_ssl.sampling.base import Batch, Epochs, load_frames
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
-from embodied_ssl.sampling.interactions import INTERACTIONS, WHERE_FOLLOWED
+from embodied_ssl.sampling.interactions import WITH_POSITIVES
+from embodied_ssl.sampling.object_views import Positives
 
 MOMENT_STEPS = 10
 """Of an episode between two frames, unless told otherwise."""
@@ -66,8 +67,7 @@ class InteractionPairs:
         batch_size: pairs in a batch.
         seed: of their order.
         interaction: "identity" or "push".
-        followed: whether objects that the robot acts on are followed, not those alone that it
-            holds.
+        positives: what identity takes as views of one object.
 
     Raises:
         UserError: when none of the datasets has them, or one fewer than two.
@@ -79,11 +79,11 @@ class InteractionPairs:
         batch_size: int,
         seed: int,
         interaction: str,
-        followed: bool = False,
+        positives: Positives = "views",
     ):
         self.interaction, self.images = interaction, INTERACTION_IMAGES[interaction]
         self._sampler = InteractionSampler(
-            caches, {interaction: batch_size}, seed, WHERE_FOLLOWED if followed else INTERACTIONS
+            caches, {interaction: batch_size}, seed, WITH_POSITIVES[positives]
         )
         self.size = self._sampler.size
 

@@ -75,12 +75,19 @@ def test_a_held_object_is_seen_as_it_lay_where_that_is_stored(tmp_path):
     assert set(cache.index["lying"][views.rows]) <= {-1, *images}
 
 
-@pytest.mark.parametrize("followed", [False, True])
-def test_what_was_to_be_grasped_is_seen_from_around_where_that_is_stored(tmp_path, followed):
-    config = CollectConfig("tabletop", tmp_path / "data", image_size=32)
+@pytest.fixture(scope="module")
+def with_views_around(tmp_path_factory):
+    config = CollectConfig("tabletop", tmp_path_factory.mktemp("around") / "data", image_size=32)
     run_collect(config, Tabletop.Config(interactions=30, wrist_views=3))
-    cache = Dataset.open(config.out).cache()
-    views = views_of_objects(cache, "train", followed)
+    return Dataset.open(config.out).cache()
+
+
+@pytest.mark.parametrize("positives", ["views", "followed"])
+def test_what_was_to_be_grasped_is_seen_from_around_where_that_is_stored(
+    with_views_around, positives
+):
+    cache = with_views_around
+    views = views_of_objects(cache, "train", positives)
     seen = dict(zip(views.rows.tolist(), map(set, views.places), strict=True))
     rows, around = cache.rows, cache.index["around"]
     grasps = np.flatnonzero((rows["interaction"] == "grasp") & (rows["split"] == "train"))
@@ -90,18 +97,33 @@ def test_what_was_to_be_grasped_is_seen_from_around_where_that_is_stored(tmp_pat
         same = (rows["track"] == rows["track"][grasp]) & (rows["track"] != "")
         looks = np.flatnonzero(same & (rows["interaction"] == "look"))
         row = looks[0] if len(looks) else grasp  # the look at what it holds
-        if len(places) >= 2 and (not followed or len(looks) or not rows["track"][grasp]):
+        if len(places) >= 2 and (positives == "views" or len(looks) or not rows["track"][grasp]):
             assert places <= seen[row] and (row == grasp or grasp not in seen)
     assert (around[rows["interaction"] != "grasp"] == -1).all()
     images, _ = image_frames(cache)
     assert set(around[grasps].ravel()) <= {-1, *images}
     learned = replace(cache, rows=Rows(dict(rows) | {"split": np.full(len(rows["split"]), "val")}))
-    judged = views_of_objects(learned, "val", followed).places
+    judged = views_of_objects(learned, "val", positives).places
     assert judged and not set(around.ravel()) & set(np.concatenate(judged))
 
 
+def test_views_around_alone_are_learned_from_when_asked_and_not_judged(with_views_around):
+    cache = with_views_around
+    rows, around = cache.rows, cache.index["around"]
+    views = views_of_objects(cache, "train", "around")
+    several = ((around >= 0).sum(axis=1) >= 2) & (rows["split"] == "train")
+    assert several.any() and np.array_equal(views.rows, np.flatnonzero(several))
+    for row, places in zip(views.rows, views.places, strict=True):
+        assert sorted(places) == sorted(around[row][around[row] >= 0])
+    places = cache.index["before"]
+    held = replace(cache, index=dict(cache.index) | {"around": places[:, None].repeat(2, 1)})
+    judged = [views_of_objects(held, "val", each).places for each in ("around", "views")]
+    assert len(judged[0]) == len(judged[1])
+    assert all(map(np.array_equal, *judged))
+
+
 def test_followed_objects_are_seen_before_and_after_and_from_the_hand(held):
-    views = views_of_objects(held, "train", followed=True)
+    views = views_of_objects(held, "train", "followed")
     seen = dict(zip(views.rows.tolist(), views.places, strict=True))
     rows, index = held.rows, held.index
     ours = np.flatnonzero(rows["split"] == "train")
@@ -159,12 +181,14 @@ def test_methods_of_views_learn_from_the_camera_alone(circled, name):
     assert sampler.size == OBJECTS
 
 
-def test_what_the_camera_cannot_teach_is_said(circled, turntable_dir):
+def test_what_the_camera_cannot_teach_is_said(circled, held, turntable_dir):
     with pytest.raises(UserError, match="grasp is learned from tabletop data"):
         InteractionSampler({"turntable": circled}, {"grasp": 4, "identity": 4}, 0)
     without = Dataset.open(turntable_dir).cache()  # val and test objects alone
     with pytest.raises(UserError, match="turntable data hold too few rows to learn identity"):
         InteractionPairs({"turntable": without}, 4, 0, "identity")
+    with pytest.raises(UserError, match="tabletop data hold too few rows to learn identity"):
+        InteractionPairs({"tabletop": held}, 4, 0, "identity", "around")
 
 
 def test_objects_to_learn_from_are_not_judged(circled_dir, circled):

@@ -26,7 +26,8 @@ from embodied_ssl.methods.temperature import check_highest, temperature_at
 from embodied_ssl.methods.views import watched
 from embodied_ssl.sampling import Batch, Sampler
 from embodied_ssl.sampling.interaction_sampler import InteractionSampler
-from embodied_ssl.sampling.interactions import INTERACTIONS, WHERE_FOLLOWED
+from embodied_ssl.sampling.interactions import INTERACTIONS, WITH_POSITIVES
+from embodied_ssl.sampling.object_views import Positives
 from embodied_ssl.trunks import Trunk
 
 TASKS = tuple(INTERACTIONS)
@@ -62,10 +63,11 @@ class CuriousRobot(Method):
         """How many times in a training."""
         projection: Annotated[int, Within(2, 1024)] = 128
         """Dimensions in which InfoNCE compares views."""
-        positives: Literal["views", "followed"] = "views"
+        positives: Positives = "views"
         """Of identity. views: of one object, that the arm holds or that a camera goes round;
         followed: these, and what the camera above and the hand saw of an object that was pushed,
-        poked or not held."""
+        poked or not held; around: what the hand's camera saw around what was to be grasped, alone
+        (of data with --wrist-views)."""
         schedule: Literal["joint", "two-stage"] = "joint"
         """two-stage: grasping alone first, then all tasks together, as in the paper."""
         first_stage: Annotated[float, Within(0, 1)] = 0.3
@@ -102,8 +104,8 @@ class CuriousRobot(Method):
             compares = "identity" in self.tasks and self.identity == "infonce"
             if self.highest_temperature is not None and not compares:
                 raise UserError("--highest-temperature is of the identity task with infonce.")
-            if self.positives == "followed" and "identity" not in self.tasks:
-                raise UserError("--positives followed are of the identity task.")
+            if self.positives != "views" and "identity" not in self.tasks:
+                raise UserError(f"--positives {self.positives} are of the identity task.")
 
     def __init__(self, trunk: Trunk, config: Config, train_size: int):
         super().__init__(trunk, config, train_size)
@@ -149,9 +151,7 @@ class CuriousRobot(Method):
         shares = dict(zip(TASKS, self.config.shares, strict=True))
         # Never one alone, for BatchNorm.
         counts = {t: max(2, round(shares[t] * batch_size)) for t in self.config.tasks}
-        followed = self.config.positives == "followed"
-        interactions = WHERE_FOLLOWED if followed else INTERACTIONS
-        return InteractionSampler(caches, counts, seed, interactions)
+        return InteractionSampler(caches, counts, seed, WITH_POSITIVES[self.config.positives])
 
     def prepare(self, batch: Batch, step: Step) -> Batch:
         """All tasks' images in one pass, so that they share the statistics of BatchNorm."""
