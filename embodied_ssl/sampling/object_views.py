@@ -8,6 +8,7 @@ import numpy as np
 from jaxtyping import Int
 
 from embodied_ssl.data import FrameCache
+from embodied_ssl.errors import UserError
 
 Positives = Literal["views", "followed", "around"]
 
@@ -37,6 +38,9 @@ def views_of_objects(cache: FrameCache, split: str, positives: Positives = "view
             above saw before and after a push, and the hand from near before each interaction, are
             views of what it acted on. "around" to learn from the views around alone, in which no
             hand hides a part of the object.
+
+    Raises:
+        UserError: when there are no views around to learn from alone.
     """
     if "interaction" in cache.rows:
         if positives == "around" and split == "train":
@@ -69,6 +73,8 @@ def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[
 
 
 def _seen_around(cache: FrameCache) -> list[tuple[int, Int[np.ndarray, " V"]]]:
+    if not (_around(cache, "train") >= 0).any():
+        raise UserError("the tabletop data hold no views around: collect them with --wrist-views.")
     return [(row, places[places >= 0]) for row, places in enumerate(_around(cache, "train"))]
 
 

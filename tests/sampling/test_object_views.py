@@ -187,7 +187,7 @@ def test_what_the_camera_cannot_teach_is_said(circled, held, turntable_dir):
     without = Dataset.open(turntable_dir).cache()  # val and test objects alone
     with pytest.raises(UserError, match="turntable data hold too few rows to learn identity"):
         InteractionPairs({"turntable": without}, 4, 0, "identity")
-    with pytest.raises(UserError, match="tabletop data hold too few rows to learn identity"):
+    with pytest.raises(UserError, match="no views around: collect them with --wrist-views"):
         InteractionPairs({"tabletop": held}, 4, 0, "identity", "around")
 
 
