@@ -13,6 +13,7 @@ from embodied_ssl.bounds import Bounded
 from embodied_ssl.data import FrameCache
 from embodied_ssl.methods.base import Method
 from embodied_ssl.sampling import Batch, Sampler
+from embodied_ssl.sampling.object_views import Positives
 from embodied_ssl.sampling.positives import InteractionPairs
 
 
@@ -23,7 +24,7 @@ class OfPairs(Method):
     class Config(Bounded):
         """What all of them have."""
 
-        positives: Literal["augmentation", "views", "followed", "around"] = "augmentation"
+        positives: Literal["augmentation", Positives] = "augmentation"
         """augmentation: of one frame; views: of one object, that the arm holds or that a camera
         goes round (tabletop, turntable); followed: these, and what the camera above and the
         hand saw of an object that was pushed, poked or not held; around: what the hand's camera

@@ -128,7 +128,7 @@ class FollowedIdentity(Identity):
     positives = "followed"
 
 
-class IdentityAround(Identity):
+class AroundIdentity(Identity):
     """The same from what the hand saw around what was to be grasped, alone."""
 
     positives = "around"
@@ -139,7 +139,7 @@ INTERACTIONS: dict[str, type[Interaction]] = {
 }
 WITH_POSITIVES: dict[Positives, dict[str, type[Interaction]]] = {
     each.positives: INTERACTIONS | {"identity": each}
-    for each in (Identity, FollowedIdentity, IdentityAround)
+    for each in (Identity, FollowedIdentity, AroundIdentity)
 }
 """The same by what identity takes as views of one object."""
 

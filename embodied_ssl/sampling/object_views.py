@@ -58,7 +58,7 @@ def views_of_objects(cache: FrameCache, split: str, positives: Positives = "view
 def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[np.ndarray, " V"]]]:
     ours, interaction = cache.rows["split"] == split, cache.rows["interaction"]
     tracks, columns = cache.rows["track"], ("before", "wrist") if followed else ("before",)
-    looks, around = np.flatnonzero(ours & (interaction == "look")), _around(cache, split)
+    looks, around = np.flatnonzero(ours & (interaction == "look")), _around(cache)
     shown, grasped, views = set(tracks[looks]), {}, []
     for row in np.flatnonzero(ours & (interaction == "grasp")):
         if tracks[row] in shown:
@@ -73,9 +73,10 @@ def _held(cache: FrameCache, split: str, followed: bool) -> list[tuple[int, Int[
 
 
 def _seen_around(cache: FrameCache) -> list[tuple[int, Int[np.ndarray, " V"]]]:
-    if not (_around(cache, "train") >= 0).any():
+    around = _around(cache)
+    if not (around >= 0).any():
         raise UserError("the tabletop data hold no views around: collect them with --wrist-views.")
-    return [(row, places[places >= 0]) for row, places in enumerate(_around(cache, "train"))]
+    return [(row, places[places >= 0]) for row, places in enumerate(around)]
 
 
 def _followed(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:
@@ -84,14 +85,16 @@ def _followed(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, 
     kept = (interaction == "grasp") & (cache.rows["track"] != "")  # its look has them
     rows = np.flatnonzero(ours & (interaction != "look") & ~kept)
     places = np.stack([cache.index[name][rows] for name in ("before", "after", "wrist")], axis=1)
-    places = np.hstack([places, _around(cache, split)[rows]])
+    places = np.hstack([places, _around(cache)[rows]])
     return [(row, seen[seen >= 0]) for row, seen in zip(rows.tolist(), places, strict=True)]
 
 
-def _around(cache: FrameCache, split: str) -> Int[np.ndarray, "R V"]:
-    """Of each row what the camera in the hand saw of what was to be grasped; -1 for nothing."""
+def _around(cache: FrameCache) -> Int[np.ndarray, "R V"]:
+    """Of each row what the camera in the hand saw of what was to be grasped; -1 for nothing, and
+    all of a row that is not to be learned from."""
     nothing = np.full((len(cache.rows["split"]), 0), -1)
-    return cache.index.get("around", nothing) if split == "train" else nothing
+    learned = (cache.rows["split"] == "train")[:, None]
+    return np.where(learned, cache.index.get("around", nothing), -1)
 
 
 def _circled(cache: FrameCache, split: str) -> list[tuple[int, Int[np.ndarray, " V"]]]:
